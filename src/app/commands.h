@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/exit_code.h"
+
+/// One function a command, each in a file of its own; `main` only chooses.
+namespace congvan::app {
+
+using Arguments = std::vector<std::string>;  ///< without the program and command names
+
+Exit runPath(const Arguments& arguments);
+Exit runSign(const Arguments& arguments);
+Exit runVerify(const Arguments& arguments);
+Exit runLog(const Arguments& arguments);
+
+}  // namespace congvan::app

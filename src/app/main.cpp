@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdio>
+#include <exception>
+#include <string_view>
+
+#include "app/commands.h"
+
+namespace {
+
+using congvan::app::Arguments;
+using congvan::app::Exit;
+
+struct Command {
+  std::string_view name;
+  Exit (*run)(const Arguments&);
+  std::string_view summary;
+};
+
+constexpr Command kCommands[] = {
+    {"sign", &congvan::app::runSign, "ký một tệp / sign a file"},
+    {"verify", &congvan::app::runVerify, "kiểm tra chữ ký, không cần mạng / verify signatures, offline"},
+    {"path", &congvan::app::runPath, "kiểm tra chuỗi chứng thư / validate certificate paths"},
+    {"log", &congvan::app::runLog, "kiểm tra nhật ký Merkle / check Merkle logs and proofs"},
+};
+
+void printHelp(std::FILE* to) {
+  std::fputs("Usage: congvan COMMAND [OPTIONS]; congvan COMMAND --help\n\n", to);
+  for (const auto& command : kCommands) {
+    std::fprintf(to, "  %-10s %s\n", command.name.data(), command.summary.data());
+  }
+}
+
+Exit run(int count, char** values) {
+  const Arguments all(values + 1, values + count);
+  if (all.empty()) {
+    printHelp(stderr);
+    return Exit::Usage;
+  }
+  if (all.front() == "--help" || all.front() == "help") {
+    printHelp(stdout);
+    return Exit::Good;
+  }
+  if (all.front() == "--version") {
+    std::puts("congvan " CONGVAN_VERSION);
+    return Exit::Good;
+  }
+  for (const auto& command : kCommands) {
+    if (command.name == all.front()) return command.run(Arguments(all.begin() + 1, all.end()));
+  }
+  return congvan::app::complain(
+      {congvan::Code::Malformed, "usage_unknown_command", {{"command", all.front()}}}, Exit::Usage);
+}
+
+}  // namespace
+
+int main(int count, char** values) {
+  try {
+    return static_cast<int>(run(count, values));
+  } catch (const std::exception& fault) {  // one of the three roots where faults stop
+    std::fprintf(stderr, "congvan: lỗi nội bộ / internal error: %s\n", fault.what());
+  } catch (...) {
+    std::fputs("congvan: lỗi nội bộ / internal error\n", stderr);
+  }
+  return static_cast<int>(Exit::Internal);
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "trust/evidence/signed_file.h"
+
+/// CMS SignedData (RFC 5652) with the CAdES attributes of EN 319 122-1.
+///
+/// Reading reports what the bytes claim, never whether to believe it. BER (indefinite length) is read.
+namespace congvan::cades {
+
+struct Limits {
+  std::size_t input_bytes = 64U << 20U;
+  std::size_t signers = 64;
+  std::size_t certificates = 256;
+};
+
+/// Hashes the signed content with the given algorithm; empty when the content is not at hand.
+/// Called once an algorithm.
+using ContentDigest = std::function<Bytes(crypto::DigestAlgorithm)>;
+
+struct Message {
+  std::vector<evidence::Signature> signatures;  ///< in SignerInfos order
+  std::string content_type;                     ///< dotted OID
+  std::optional<Bytes> content;                 ///< encapsulated, when there is any
+};
+
+/// Reads a CMS message. `detached` supplies the digests of content that is not inside; when both are
+/// there the inner content counts and `signature` breaches say `content-twice`.
+///
+/// Malformed `cms_malformed`: not one CMS SignedData. TooLarge: a limit is passed.
+Result<Message> read(BytesView der, const ContentDigest& detached, const Limits& limits = {});
+
+}  // namespace congvan::cades

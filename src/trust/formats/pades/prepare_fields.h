@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+/// DESIGN decision 8: our own documents are prepared once. One revision adds every field the route needs;
+/// later acts only fill fields, and the seal locks them.
+namespace congvan::pades {
+
+/// Points (1/72 inch) from the lower left corner of the page *as it is shown* (after /Rotate).
+struct Rectangle {
+  double left = 0;
+  double bottom = 0;
+  double width = 0;
+  double height = 0;
+};
+
+struct Place {
+  std::size_t page = 0;  ///< 0-based
+  Rectangle rectangle;
+};
+
+enum class FieldRole { Signature, Text };
+
+struct NewField {
+  std::string name;  ///< partial name, no dots
+  FieldRole role = FieldRole::Signature;
+  std::optional<Place> place;  ///< nullopt: invisible (signatures only)
+  /// Signature fields: names of the fields that become locked when this one is signed (/Lock,
+  /// FieldMDP Include); `lock_all` locks every field.
+  std::vector<std::string> locks;
+  bool lock_all = false;
+  std::string tooltip;  ///< /TU, what a screen reader says
+};
+
+/// Appends one incremental revision that adds `fields`. The bytes of `file` are the prefix of the result.
+///
+/// Malformed `pdf_malformed`, `pdf_encrypted`, `pdf_damaged` (a file QPDF would have to repair).
+/// Conflict `field_exists`. NotFound `page_missing`. RuleRefused `certified_no_changes`: an earlier
+/// certification signature forbids it.
+Result<Bytes> addFields(BytesView file, const std::vector<NewField>& fields);
+
+/// A ready-made appearance: a one-page PDF (as edge/print draws it) whose page becomes a Form XObject.
+struct Appearance {
+  Bytes pdf;
+};
+
+struct TextFill {
+  std::string field;
+  std::string value;
+  Appearance appearance;
+};
+
+/// The names of all terminal fields, with `signed` telling signature fields that carry a value.
+struct FieldState {
+  std::string name;
+  FieldRole role;
+  bool filled = false;
+};
+Result<std::vector<FieldState>> fields(BytesView file);
+
+/// Number of pages, and the shown size of each in points.
+struct PageSize {
+  double width = 0;
+  double height = 0;
+};
+Result<std::vector<PageSize>> pages(BytesView file, std::size_t most = 10'000);
+
+}  // namespace congvan::pades

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "trust/crypto/public_key.h"
+
+typedef struct x509_st X509;  // OpenSSL's own forward declaration
+
+/// X.509 certificates (RFC 5280) as read; nothing here says whether to believe one.
+namespace congvan::pki {
+
+/// keyUsage bits, RFC 5280 4.2.1.3.
+enum class KeyUsage : unsigned {
+  DigitalSignature = 0,
+  NonRepudiation,
+  KeyEncipherment,
+  DataEncipherment,
+  KeyAgreement,
+  KeyCertSign,
+  CrlSign,
+  EncipherOnly,
+  DecipherOnly,
+};
+
+/// Parsed once, shared by copies, never changed: safe from any thread.
+class Certificate {
+ public:
+  /// Malformed `certificate_malformed`: not exactly one DER certificate, or one that OpenSSL cannot
+  /// read. TooLarge: over 64 KiB.
+  static Result<Certificate> parse(BytesView der);
+  /// The first `CERTIFICATE` block of a PEM text.
+  static Result<Certificate> parsePem(std::string_view pem);
+  /// Every `CERTIFICATE` block, at most `most`; Malformed when there is none or one is bad.
+  static Result<std::vector<Certificate>> parsePemBundle(std::string_view pem, std::size_t most = 4096);
+
+  BytesView der() const;
+  std::string pem() const;
+  const Bytes& sha256() const;  ///< digest of the DER: identity of a certificate
+  /// RFC 4514 text with UTF-8 kept, `CN=Nguyễn Văn A,OU=…,C=VN`.
+  std::string subject() const;
+  std::string issuer() const;
+  std::string commonName() const;  ///< of the subject; empty when there is none
+  BytesView subjectDer() const;
+  BytesView issuerDer() const;
+  /// Lower-case hex of the INTEGER's magnitude, at least two digits, `-` in front when negative.
+  std::string serialHex() const;
+  Bytes serialDer() const;  ///< content octets of the INTEGER
+  Instant notBefore() const;
+  Instant notAfter() const;
+  /// Inside its validity, both ends included (RFC 5280 4.1.2.5).
+  bool validAt(Instant time) const;
+  crypto::PublicKey publicKey() const;
+  Bytes subjectKeyIdentifier() const;    ///< empty when absent
+  Bytes authorityKeyIdentifier() const;  ///< keyIdentifier field; empty when absent
+
+  bool hasKeyUsage() const;
+  bool keyUsage(KeyUsage usage) const;  ///< false when the extension is absent
+  bool isCa() const;                    ///< basicConstraints cA
+  /// Dotted OIDs of extendedKeyUsage; empty when absent.
+  std::vector<std::string> extendedKeyUsage() const;
+  bool extendedKeyUsageCritical() const;
+  std::vector<std::string> crlAddresses() const;       ///< http(s) URIs of cRLDistributionPoints
+  std::vector<std::string> ocspAddresses() const;      ///< of authorityInfoAccess
+  std::vector<std::string> caIssuersAddresses() const; ///< of authorityInfoAccess
+  bool hasOcspNoCheck() const;
+
+  X509* handle() const;
+  bool operator==(const Certificate& other) const { return sha256() == other.sha256(); }
+
+ private:
+  struct Parsed;
+  explicit Certificate(std::shared_ptr<const Parsed> parsed);
+  std::shared_ptr<const Parsed> parsed_;
+};
+
+inline constexpr std::string_view kEkuTimeStamping = "1.3.6.1.5.5.7.3.8";
+inline constexpr std::string_view kEkuOcspSigning = "1.3.6.1.5.5.7.3.9";
+inline constexpr std::string_view kEkuDocumentSigning = "1.3.6.1.5.5.7.3.36";
+
+}  // namespace congvan::pki
