@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/exit_code.h"
+
 #include <string>
 #include <vector>
-
-#include "app/exit_code.h"
 
 /// One function a command, each in a file of its own; `main` only chooses.
 namespace congvan::app {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/exit_code.h"
 
-#include <cstdio>
-
 #include "app/messages.h"
+
+#include <cstdio>
 
 namespace congvan::app {
 namespace {
@@ -30,7 +30,9 @@ Exit exitFor(Code code) {
 
 }  // namespace
 
-Exit complain(const Error& error) { return complain(error, exitFor(error.code)); }
+Exit complain(const Error& error) {
+  return complain(error, exitFor(error.code));
+}
 
 Exit complain(const Error& error, Exit code) {
   const auto line = message(error);

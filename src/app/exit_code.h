@@ -20,7 +20,8 @@ enum class Exit {
   NotAllowed = 77,
 };
 
-/// One line on standard error, Vietnamese first, English second, and the exit code that fits the error.
+/// One line on standard error, Vietnamese first, English second, and the exit code that fits the
+/// error.
 Exit complain(const Error& error);
 /// The same with a code of the caller's choice.
 Exit complain(const Error& error, Exit code);

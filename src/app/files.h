@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/bytes.h"
+#include "base/result.h"
+
 #include <filesystem>
 #include <memory>
 #include <string>
-
-#include "base/bytes.h"
-#include "base/result.h"
 
 namespace congvan::app {
 
@@ -25,11 +25,12 @@ class MappedFile {
   BytesView bytes_;
 };
 
-/// Reads a small file (key, certificate, settings). NotFound `input_unreadable`; TooLarge `input_too_large`.
+/// Reads a small file (key, certificate, settings). NotFound `input_unreadable`; TooLarge
+/// `input_too_large`.
 Result<Bytes> readFile(const std::filesystem::path& path, std::size_t limit = 64U << 20U);
 
-/// Writes the parts one after another to `path` through a temporary file beside it and a rename, so a reader
-/// never sees half a file. Unavailable `output_unwritable`.
+/// Writes the parts one after another to `path` through a temporary file beside it and a rename, so
+/// a reader never sees half a file. Unavailable `output_unwritable`.
 Result<> writeFile(const std::filesystem::path& path, std::initializer_list<BytesView> parts);
 
 }  // namespace congvan::app

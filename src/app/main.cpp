@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/commands.h"
+
 #include <cstdio>
 #include <exception>
 #include <string_view>
-
-#include "app/commands.h"
 
 namespace {
 
@@ -18,7 +18,9 @@ struct Command {
 
 constexpr Command kCommands[] = {
     {"sign", &congvan::app::runSign, "ký một tệp / sign a file"},
-    {"verify", &congvan::app::runVerify, "kiểm tra chữ ký, không cần mạng / verify signatures, offline"},
+    {"verify",
+     &congvan::app::runVerify,
+     "kiểm tra chữ ký, không cần mạng / verify signatures, offline"},
     {"path", &congvan::app::runPath, "kiểm tra chuỗi chứng thư / validate certificate paths"},
     {"log", &congvan::app::runLog, "kiểm tra nhật ký Merkle / check Merkle logs and proofs"},
 };

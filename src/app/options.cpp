@@ -2,6 +2,7 @@
 #include "app/options.h"
 
 #include <fmt/format.h>
+
 #include <getopt.h>
 
 namespace congvan::app {
@@ -10,7 +11,8 @@ Result<Options> Options::parse(const std::vector<std::string>& arguments,
                                const std::vector<Option>& known) {
   std::vector<option> table;
   for (const auto& one : known) {
-    table.push_back({one.name.c_str(), one.value.empty() ? no_argument : required_argument, nullptr, 0});
+    table.push_back(
+        {one.name.c_str(), one.value.empty() ? no_argument : required_argument, nullptr, 0});
   }
   table.push_back({nullptr, 0, nullptr, 0});
 
@@ -43,7 +45,9 @@ Result<Options> Options::parse(const std::vector<std::string>& arguments,
   return options;
 }
 
-bool Options::has(std::string_view name) const { return given_.find(name) != given_.end(); }
+bool Options::has(std::string_view name) const {
+  return given_.find(name) != given_.end();
+}
 
 std::optional<std::string> Options::value(std::string_view name) const {
   const auto& all = values(name);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/result.h"
+
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.h"
 
 namespace congvan::app {
 
@@ -21,7 +21,8 @@ struct Option {
 /// Options in GNU style (getopt_long), read once.
 class Options {
  public:
-  /// `arguments` without the program and command names. Malformed `usage_…` names the option at fault.
+  /// `arguments` without the program and command names. Malformed `usage_…` names the option at
+  /// fault.
   static Result<Options> parse(const std::vector<std::string>& arguments,
                                const std::vector<Option>& known);
 

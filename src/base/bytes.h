@@ -17,14 +17,25 @@ inline std::string_view asText(BytesView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};  // NOLINT: char may alias
 }
 inline BytesView asBytes(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};  // NOLINT: char may alias
+  return {reinterpret_cast<const std::uint8_t*>(text.data()),
+          text.size()};  // NOLINT: char may alias
 }
 
-inline Bytes toBytes(BytesView bytes) { return {bytes.begin(), bytes.end()}; }
-inline Bytes toBytes(std::string_view text) { return toBytes(asBytes(text)); }
-inline std::string toText(BytesView bytes) { return std::string(asText(bytes)); }
+inline Bytes toBytes(BytesView bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+inline Bytes toBytes(std::string_view text) {
+  return toBytes(asBytes(text));
+}
+inline std::string toText(BytesView bytes) {
+  return std::string(asText(bytes));
+}
 
-inline void append(Bytes& to, BytesView more) { to.insert(to.end(), more.begin(), more.end()); }
-inline void append(Bytes& to, std::string_view more) { append(to, asBytes(more)); }
+inline void append(Bytes& to, BytesView more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+inline void append(Bytes& to, std::string_view more) {
+  append(to, asBytes(more));
+}
 
 }  // namespace congvan

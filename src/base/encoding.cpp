@@ -17,8 +17,8 @@ Result<Bytes> decode(std::string_view text, int variant, const char* ignore) {
   Bytes bytes(text.size() / 4 * 3 + 3);
   std::size_t size = 0;
   const char* end = nullptr;
-  const int failed = sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), ignore,
-                                       &size, &end, variant);
+  const int failed = sodium_base642bin(
+      bytes.data(), bytes.size(), text.data(), text.size(), ignore, &size, &end, variant);
   if (failed != 0 || end != text.data() + text.size()) {
     return Error{Code::Malformed, "base64_malformed"};
   }
@@ -39,8 +39,8 @@ Result<Bytes> fromHex(std::string_view text) {
   Bytes bytes(text.size() / 2 + 1);
   std::size_t size = 0;
   const char* end = nullptr;
-  const int failed = sodium_hex2bin(
-      bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size, &end);
+  const int failed =
+      sodium_hex2bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size, &end);
   if (failed != 0 || end != text.data() + text.size() || text.size() % 2 != 0) {
     return Error{Code::Malformed, "hex_malformed"};
   }
@@ -48,7 +48,9 @@ Result<Bytes> fromHex(std::string_view text) {
   return bytes;
 }
 
-std::string toBase64(BytesView bytes) { return encode(bytes, sodium_base64_VARIANT_ORIGINAL); }
+std::string toBase64(BytesView bytes) {
+  return encode(bytes, sodium_base64_VARIANT_ORIGINAL);
+}
 
 Result<Bytes> fromBase64(std::string_view text) {
   return decode(text, sodium_base64_VARIANT_ORIGINAL, " \r\n\t");

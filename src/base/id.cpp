@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/id.h"
 
-#include <algorithm>
-
 #include "base/encoding.h"
+
+#include <algorithm>
 
 namespace congvan {
 namespace {
 
-Error badUuid() { return Error{Code::Malformed, "id_malformed"}; }
+Error badUuid() {
+  return Error{Code::Malformed, "id_malformed"};
+}
 
 }  // namespace
 

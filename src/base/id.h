@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/time.h"
+
 #include <array>
 #include <compare>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
-
-#include "base/bytes.h"
-#include "base/result.h"
-#include "base/time.h"
 
 /// Identifiers are made by the application (UUID version 7, RFC 9562 section 5.7), so that every
 /// instance of a cluster can make them and a retry can reuse them.

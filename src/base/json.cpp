@@ -2,6 +2,7 @@
 #include "base/json.h"
 
 #include <nlohmann/json.hpp>
+
 #include <set>
 #include <vector>
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/result.h"
+
 #include <nlohmann/json_fwd.hpp>
+
 #include <string>
 #include <string_view>
-
-#include "base/result.h"
 
 /// JSON with limits. Include <nlohmann/json.hpp> only in .cpp files: it is the dearest header here.
 namespace congvan {

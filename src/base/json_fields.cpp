@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/json_fields.h"
 
-#include <nlohmann/json.hpp>
-
 #include "base/text.h"
+
+#include <nlohmann/json.hpp>
 
 namespace congvan {
 
@@ -13,9 +13,8 @@ Fields::Fields(const Json& object, std::string where) : object_(object), where_(
 
 void Fields::refuse(std::string_view name, std::string_view reason) {
   if (failure_) return;
-  failure_ = Error{Code::Malformed,
-                   "field_" + std::string(reason),
-                   {{"field", where_ + std::string(name)}}};
+  failure_ = Error{
+      Code::Malformed, "field_" + std::string(reason), {{"field", where_ + std::string(name)}}};
 }
 
 void Fields::adopt(Fields& nested) {
@@ -150,7 +149,9 @@ std::vector<std::string> Fields::list(std::string_view name,
   return texts;
 }
 
-std::vector<std::string> Fields::texts(std::string_view name, std::size_t most, std::size_t longest) {
+std::vector<std::string> Fields::texts(std::string_view name,
+                                       std::size_t most,
+                                       std::size_t longest) {
   return list(name, most, longest, false);
 }
 

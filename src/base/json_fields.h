@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/json.h"
+#include "base/result.h"
+
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/json.h"
-#include "base/result.h"
 
 namespace congvan {
 
@@ -33,7 +33,9 @@ class Fields {
   std::optional<std::string> optionalRawText(std::string_view name, std::size_t longest);
 
   std::int64_t integer(std::string_view name, std::int64_t least, std::int64_t most);
-  std::optional<std::int64_t> optionalInteger(std::string_view name, std::int64_t least, std::int64_t most);
+  std::optional<std::int64_t> optionalInteger(std::string_view name,
+                                              std::int64_t least,
+                                              std::int64_t most);
   bool boolean(std::string_view name, bool when_absent);
 
   std::vector<std::string> texts(std::string_view name, std::size_t most, std::size_t longest);
@@ -55,8 +57,14 @@ class Fields {
  private:
   const Json* find(std::string_view name);
   std::optional<std::string> take(std::string_view name, std::size_t longest, bool raw);
-  std::optional<std::string> checked(const Json& value, std::string_view name, std::size_t longest, bool raw);
-  std::vector<std::string> list(std::string_view name, std::size_t most, std::size_t longest, bool raw);
+  std::optional<std::string> checked(const Json& value,
+                                     std::string_view name,
+                                     std::size_t longest,
+                                     bool raw);
+  std::vector<std::string> list(std::string_view name,
+                                std::size_t most,
+                                std::size_t longest,
+                                bool raw);
 
   const Json& object_;
   std::string where_;

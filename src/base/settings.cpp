@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/settings.h"
 
+#include <nlohmann/json.hpp>
 #include <yaml-cpp/yaml.h>
 
 #include <charconv>
-#include <nlohmann/json.hpp>
 
 namespace congvan {
 namespace {
@@ -62,7 +62,8 @@ bool hasAlias(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     const bool token_start = line_start || before == ' ' || before == '[' || before == ',';
-    const bool name_follows = i + 1 < text.size() && std::isalnum(static_cast<unsigned char>(text[i + 1])) != 0;
+    const bool name_follows =
+        i + 1 < text.size() && std::isalnum(static_cast<unsigned char>(text[i + 1])) != 0;
     if (token_start && (c == '*' || c == '&') && name_follows) return true;
     line_start = c == '\n';
     before = c;

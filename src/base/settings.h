@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string_view>
-
 #include "base/json.h"
 #include "base/result.h"
+
+#include <string_view>
 
 namespace congvan {
 

@@ -11,7 +11,9 @@ namespace congvan {
 namespace {
 
 struct FreeMapped {
-  void operator()(utf8proc_uint8_t* mapped) const noexcept { std::free(mapped); }  // NOLINT: C library
+  void operator()(utf8proc_uint8_t* mapped) const noexcept {
+    std::free(mapped);
+  }  // NOLINT: C library
 };
 
 const utf8proc_uint8_t* raw(std::string_view text) {
@@ -63,7 +65,8 @@ bool isLetterOrDigit(utf8proc_int32_t character) {
 void appendCharacter(std::string& to, utf8proc_int32_t character) {
   std::array<utf8proc_uint8_t, 4> buffer{};
   const auto size = utf8proc_encode_char(character, buffer.data());
-  to.append(reinterpret_cast<const char*>(buffer.data()), static_cast<std::size_t>(size));  // NOLINT
+  to.append(reinterpret_cast<const char*>(buffer.data()),
+            static_cast<std::size_t>(size));  // NOLINT
 }
 
 bool isBidirectionalOverride(utf8proc_int32_t c) {
@@ -120,12 +123,13 @@ bool hasControlCharacters(std::string_view utf8) {
 }
 
 std::string foldForSearch(std::string_view text) {
-  const auto stripped = mapped(
-      text, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK | UTF8PROC_CASEFOLD);
+  const auto stripped =
+      mapped(text, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK | UTF8PROC_CASEFOLD);
   if (!stripped) return {};
   std::string folded;
   eachCharacter(*stripped, [&](utf8proc_int32_t c) {
-    constexpr utf8proc_int32_t kDWithStroke = 0x0111;  // đ is a letter of its own, not d with a mark
+    constexpr utf8proc_int32_t kDWithStroke =
+        0x0111;  // đ is a letter of its own, not d with a mark
     if (c == kDWithStroke) c = 'd';
     if (isLetterOrDigit(c)) {
       appendCharacter(folded, c);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/result.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.h"
 
 /// Vietnamese text: kept in Unicode NFC (TCVN 6909), counted in characters, searched without marks.
 namespace congvan {

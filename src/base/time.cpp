@@ -106,9 +106,13 @@ Error badTime(std::string_view text) {
 
 }  // namespace
 
-std::string formatUtc(Instant instant) { return formatAt(instant, chrono::hours{0}, "Z"); }
+std::string formatUtc(Instant instant) {
+  return formatAt(instant, chrono::hours{0}, "Z");
+}
 
-std::string formatVietnam(Instant instant) { return formatAt(instant, kVietnamOffset, "+07:00"); }
+std::string formatVietnam(Instant instant) {
+  return formatAt(instant, kVietnamOffset, "+07:00");
+}
 
 Result<Instant> parseTime(std::string_view text) {
   TimeReader reader(text);

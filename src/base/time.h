@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/result.h"
+
 #include <chrono>
 #include <string>
 #include <string_view>
-
-#include "base/result.h"
 
 /// Time is UTC with microseconds everywhere; it is shown in the Vietnam zone, UTC+07:00 without
 /// daylight saving (QĐ 28/2018/QĐ-TTg Đ14.4). "Same day" and "next working morning" are
@@ -48,9 +48,15 @@ std::string formatDate(std::chrono::year_month_day date);
 Result<std::chrono::year_month_day> parseDate(std::string_view text);
 
 /// Microseconds since 1970 as kept in the database, and back.
-inline std::int64_t toMicros(Instant instant) { return instant.time_since_epoch().count(); }
-inline Instant fromMicros(std::int64_t micros) { return Instant{Duration{micros}}; }
-inline Instant fromUnix(std::int64_t seconds) { return Instant{std::chrono::seconds{seconds}}; }
+inline std::int64_t toMicros(Instant instant) {
+  return instant.time_since_epoch().count();
+}
+inline Instant fromMicros(std::int64_t micros) {
+  return Instant{Duration{micros}};
+}
+inline Instant fromUnix(std::int64_t seconds) {
+  return Instant{std::chrono::seconds{seconds}};
+}
 inline std::int64_t toUnix(Instant instant) {
   return std::chrono::floor<std::chrono::seconds>(instant).time_since_epoch().count();
 }

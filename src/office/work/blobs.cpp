@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "office/work/blobs.h"
 
-#include <algorithm>
-
 #include "base/encoding.h"
+
+#include <algorithm>
 
 namespace congvan::work {
 
-std::string BlobHash::hex() const { return toHex(bytes); }
+std::string BlobHash::hex() const {
+  return toHex(bytes);
+}
 
 Result<BlobHash> BlobHash::fromHex(std::string_view hex) {
   const auto decoded = congvan::fromHex(hex);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/bytes.h"
+#include "base/result.h"
+
 #include <array>
 #include <compare>
 #include <cstdint>
 #include <memory>
 #include <string>
-
-#include "base/bytes.h"
-#include "base/result.h"
 
 namespace congvan::work {
 
@@ -39,8 +39,8 @@ class BlobWriter {
   virtual Result<BlobHash> finish() = 0;
 };
 
-/// A port: immutable files by hash (DESIGN decision 4). A blob is durable before the transaction that
-/// names it; blobs no row names are swept after 24 hours. Safe from any thread.
+/// A port: immutable files by hash (DESIGN decision 4). A blob is durable before the transaction
+/// that names it; blobs no row names are swept after 24 hours. Safe from any thread.
 class Blobs {
  public:
   virtual ~Blobs() = default;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "base/bytes.h"
 #include "base/time.h"
 #include "office/work/transactions.h"
 
+#include <optional>
+#include <string>
+
 namespace congvan::work {
 
-/// Who asked what under which key. `scope` is principal, method and route; `fingerprint` the SHA-256 of
-/// the request.
+/// Who asked what under which key. `scope` is principal, method and route; `fingerprint` the
+/// SHA-256 of the request.
 struct IdempotencyKey {
   std::string scope;
   std::string key;
@@ -27,7 +27,10 @@ class Idempotency {
   /// RuleRefused `idempotency_key_reused`: the same key came with another request.
   virtual Result<std::optional<std::string>> find(Tx& tx, const IdempotencyKey& key) = 0;
   /// Conflict `idempotency_in_progress`: another transaction stored it first.
-  virtual Result<> record(Tx& tx, const IdempotencyKey& key, std::string_view answer, Instant now) = 0;
+  virtual Result<> record(Tx& tx,
+                          const IdempotencyKey& key,
+                          std::string_view answer,
+                          Instant now) = 0;
   /// Forgets records older than `before`; returns how many.
   virtual Result<std::int64_t> sweep(Tx& tx, Instant before) = 0;
 };

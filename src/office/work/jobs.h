@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/id.h"
 #include "base/time.h"
 #include "office/work/transactions.h"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace congvan::work {
 
@@ -30,8 +30,8 @@ struct Job {
   Instant created{};
 };
 
-/// A port: work that outlives a request. A worker holds a lease and renews it (heartbeat); a lease that
-/// ran out makes the job free again, so a handler may run twice and must be idempotent.
+/// A port: work that outlives a request. A worker holds a lease and renews it (heartbeat); a lease
+/// that ran out makes the job free again, so a handler may run twice and must be idempotent.
 class Jobs {
  public:
   virtual ~Jobs() = default;
@@ -40,10 +40,15 @@ class Jobs {
   /// Newest first; `after` is the last id of the page before.
   virtual Result<std::vector<Job>> list(Tx& tx, std::optional<JobId> after, int limit) = 0;
   /// Takes the oldest due job that is free; nullopt when there is none.
-  virtual Result<std::optional<Job>> take(Tx& tx, std::string_view worker, Instant now, Duration lease) = 0;
+  virtual Result<std::optional<Job>> take(Tx& tx,
+                                          std::string_view worker,
+                                          Instant now,
+                                          Duration lease) = 0;
   /// Conflict `lease_lost`: another worker has it now; stop at once.
-  virtual Result<> heartbeat(Tx& tx, const Job& job, std::string_view worker, Instant now, Duration lease) = 0;
-  /// Ends a run: Done, Failed, Cancelled, or Waiting again with a later `due`. Conflict `lease_lost`.
+  virtual Result<> heartbeat(
+      Tx& tx, const Job& job, std::string_view worker, Instant now, Duration lease) = 0;
+  /// Ends a run: Done, Failed, Cancelled, or Waiting again with a later `due`. Conflict
+  /// `lease_lost`.
   virtual Result<> settle(Tx& tx, const Job& job, std::string_view worker) = 0;
   virtual Result<> askCancel(Tx& tx, JobId id) = 0;
 };
@@ -53,7 +58,8 @@ class Leases {
  public:
   virtual ~Leases() = default;
   /// True when `holder` has `name` until `now + length` after this call.
-  virtual Result<bool> acquire(Tx& tx, std::string_view name, std::string_view holder, Instant now, Duration length) = 0;
+  virtual Result<bool> acquire(
+      Tx& tx, std::string_view name, std::string_view holder, Instant now, Duration length) = 0;
   virtual Result<> release(Tx& tx, std::string_view name, std::string_view holder) = 0;
 };
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "base/id.h"
 #include "base/time.h"
 #include "office/work/transactions.h"
+
+#include <string>
+#include <vector>
 
 namespace congvan::work {
 
@@ -14,8 +14,8 @@ using OutboxId = Id<struct OutboxTag>;
 
 struct OutboxEntry {
   OutboxId id;
-  std::string topic;    ///< `delivery`, `notice`, …
-  std::string key;      ///< what it is about, unique within the topic: a second add with it is Conflict
+  std::string topic;  ///< `delivery`, `notice`, …
+  std::string key;  ///< what it is about, unique within the topic: a second add with it is Conflict
   std::string payload;  ///< JSON, at most 64 KiB
   Instant due{};
   std::int64_t attempts = 0;
@@ -27,7 +27,10 @@ class Outbox {
   virtual ~Outbox() = default;
   /// Conflict `outbox_key_taken`.
   virtual Result<> add(Tx& tx, const OutboxEntry& entry) = 0;
-  virtual Result<std::vector<OutboxEntry>> due(Tx& tx, std::string_view topic, Instant now, int limit) = 0;
+  virtual Result<std::vector<OutboxEntry>> due(Tx& tx,
+                                               std::string_view topic,
+                                               Instant now,
+                                               int limit) = 0;
   virtual Result<> done(Tx& tx, OutboxId id) = 0;
   virtual Result<> postpone(Tx& tx, OutboxId id, Instant until) = 0;
 };

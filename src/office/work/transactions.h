@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/result.h"
+
 #include <functional>
 #include <optional>
-
-#include "base/result.h"
 
 namespace congvan::work {
 
 /// One unit of change. Opaque here: only the store that made it looks inside.
-/// Stores take `Tx&` as their first parameter; nothing holds one beyond the function it was given to.
+/// Stores take `Tx&` as their first parameter; nothing holds one beyond the function it was given
+/// to.
 class Tx {
  public:
   Tx() = default;
@@ -20,18 +21,19 @@ class Tx {
 
 /// A port: the only way to read or change kept state.
 ///
-/// The function may be run several times (deadlock, lost connection), so it does nothing that cannot be
-/// undone by rolling back: no signing, no network, no mail, no assignment to outer variables that a
-/// second run would find changed.
+/// The function may be run several times (deadlock, lost connection), so it does nothing that
+/// cannot be undone by rolling back: no signing, no network, no mail, no assignment to outer
+/// variables that a second run would find changed.
 class Transactions {
  public:
   virtual ~Transactions() = default;
 
-  /// Runs `action` and commits when it returns a value; rolls back when it returns an Error or throws.
+  /// Runs `action` and commits when it returns a value; rolls back when it returns an Error or
+  /// throws.
   ///
-  /// Unavailable `storage_unavailable`: the database is gone or stays busy after bounded retries; nothing was
-  /// stored. Unavailable `commit_unknown`: the connection was lost at COMMIT, so it may be stored or not;
-  /// the idempotency record settles the retry. Otherwise the error of `action`.
+  /// Unavailable `storage_unavailable`: the database is gone or stays busy after bounded retries;
+  /// nothing was stored. Unavailable `commit_unknown`: the connection was lost at COMMIT, so it may
+  /// be stored or not; the idempotency record settles the retry. Otherwise the error of `action`.
   template <typename T>
   Result<T> run(const std::function<Result<T>(Tx&)>& action) {
     return typed<T>(action, &Transactions::runUntyped);

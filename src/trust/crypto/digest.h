@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/bytes.h"
+
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string_view>
 
-#include "base/bytes.h"
-
-/// Message digests by OpenSSL. Weak ones are computed (old signatures carry them) and judged elsewhere.
+/// Message digests by OpenSSL. Weak ones are computed (old signatures carry them) and judged
+/// elsewhere.
 namespace congvan::crypto {
 
 enum class DigestAlgorithm {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-
 #include "trust/crypto/secret.h"
+
+#include <string>
 
 /// Log-in passwords: Argon2id (libsodium), never reversible.
 namespace congvan::crypto {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/result.h"
+#include "trust/crypto/digest.h"
+
 #include <memory>
 #include <optional>
 #include <string>
-
-#include "base/result.h"
-#include "trust/crypto/digest.h"
 
 typedef struct evp_pkey_st EVP_PKEY;  // OpenSSL's own forward declaration
 
@@ -55,7 +55,8 @@ SignatureCheck checkSignature(const PublicKey& key,
                               const SignatureAlgorithm& algorithm,
                               BytesView message,
                               BytesView value);
-/// The same when only the digest of the message is at hand (not for Ed25519 and Ed448: Unsupported).
+/// The same when only the digest of the message is at hand (not for Ed25519 and Ed448:
+/// Unsupported).
 SignatureCheck checkDigestSignature(const PublicKey& key,
                                     const SignatureAlgorithm& algorithm,
                                     BytesView message_digest,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/bytes.h"
+
 #include <memory>
 #include <string>
-
-#include "base/bytes.h"
 
 namespace congvan::crypto {
 

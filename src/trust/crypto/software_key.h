@@ -15,7 +15,8 @@ class SoftwareKey final : public Signer {
   static SoftwareKey generate(KeyKind kind);
   /// Reads PEM (PKCS#8, encrypted or not, or a traditional form).
   ///
-  /// Malformed `key_malformed`. Unauthenticated `key_passphrase_wrong`: encrypted and not this passphrase.
+  /// Malformed `key_malformed`. Unauthenticated `key_passphrase_wrong`: encrypted and not this
+  /// passphrase.
   static Result<SoftwareKey> fromPem(std::string_view pem, const SecretBytes& passphrase);
   /// Reads DER PKCS#8. Malformed `key_malformed`.
   static Result<SoftwareKey> fromPkcs8(BytesView der);

@@ -26,8 +26,9 @@ Bytes wrapSecret(const SecretBytes& secret,
                  Random& random,
                  const ScryptCost& cost = {});
 
-/// Unauthenticated `pin_wrong`: PIN, server secret or `bound_to` is another, or the wrap was altered
-/// (GCM cannot tell them apart). Malformed `wrap_malformed`: not a wrap, or its cost is out of bounds.
+/// Unauthenticated `pin_wrong`: PIN, server secret or `bound_to` is another, or the wrap was
+/// altered (GCM cannot tell them apart). Malformed `wrap_malformed`: not a wrap, or its cost is out
+/// of bounds.
 Result<SecretBytes> unwrapSecret(BytesView wrapped,
                                  const SecretBytes& pin,
                                  const SecretBytes& server_secret,

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/result.h"
+#include "base/time.h"
+#include "trust/crypto/public_key.h"
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "base/result.h"
-#include "base/time.h"
-#include "trust/crypto/public_key.h"
 
 typedef struct x509_st X509;  // OpenSSL's own forward declaration
 
@@ -37,7 +37,8 @@ class Certificate {
   /// The first `CERTIFICATE` block of a PEM text.
   static Result<Certificate> parsePem(std::string_view pem);
   /// Every `CERTIFICATE` block, at most `most`; Malformed when there is none or one is bad.
-  static Result<std::vector<Certificate>> parsePemBundle(std::string_view pem, std::size_t most = 4096);
+  static Result<std::vector<Certificate>> parsePemBundle(std::string_view pem,
+                                                         std::size_t most = 4096);
 
   BytesView der() const;
   std::string pem() const;
@@ -65,9 +66,9 @@ class Certificate {
   /// Dotted OIDs of extendedKeyUsage; empty when absent.
   std::vector<std::string> extendedKeyUsage() const;
   bool extendedKeyUsageCritical() const;
-  std::vector<std::string> crlAddresses() const;       ///< http(s) URIs of cRLDistributionPoints
-  std::vector<std::string> ocspAddresses() const;      ///< of authorityInfoAccess
-  std::vector<std::string> caIssuersAddresses() const; ///< of authorityInfoAccess
+  std::vector<std::string> crlAddresses() const;        ///< http(s) URIs of cRLDistributionPoints
+  std::vector<std::string> ocspAddresses() const;       ///< of authorityInfoAccess
+  std::vector<std::string> caIssuersAddresses() const;  ///< of authorityInfoAccess
   bool hasOcspNoCheck() const;
 
   X509* handle() const;

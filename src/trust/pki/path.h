@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "trust/pki/certificate.h"
+#include "trust/pki/revocation.h"
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "trust/pki/certificate.h"
-#include "trust/pki/revocation.h"
 
 /// Certification path building and validation (RFC 5280 section 6), the only way in.
 /// No X509_STORE is used above this room.
@@ -45,11 +45,14 @@ struct PathRequest {
   bool later_revocation_data = false;
 
   PeerKind kind = PeerKind::Any;
-  std::vector<PeerName> peer_names;            ///< every one must match
-  std::vector<std::string> extended_key_usage; ///< dotted OIDs; each must be allowed by leaf and CAs
-  std::vector<KeyUsage> key_usage;             ///< each must be asserted by the leaf when the extension is there
-  std::optional<int> depth_max;                ///< intermediates allowed between leaf and anchor
-  std::vector<std::string> signature_algorithms;  ///< dotted OIDs allowed; empty: all but the broken ones
+  std::vector<PeerName> peer_names;  ///< every one must match
+  std::vector<std::string>
+      extended_key_usage;  ///< dotted OIDs; each must be allowed by leaf and CAs
+  std::vector<KeyUsage>
+      key_usage;                 ///< each must be asserted by the leaf when the extension is there
+  std::optional<int> depth_max;  ///< intermediates allowed between leaf and anchor
+  std::vector<std::string>
+      signature_algorithms;  ///< dotted OIDs allowed; empty: all but the broken ones
   int rsa_bits_min = 2048;
   bool allow_sha1 = false;  ///< judging old files: weakness is then reported by date elsewhere
   std::optional<PolicyRequest> policy;
@@ -57,15 +60,15 @@ struct PathRequest {
 
 enum class PathResult {
   Ok,
-  NoChain,            ///< no path to an anchor
+  NoChain,  ///< no path to an anchor
   NotYetValid,
   Expired,
   Revoked,
   RevocationUnknown,  ///< Require, and no usable data for some certificate
   Constraint,         ///< basicConstraints, name constraints, policy, path length, key usage, EKU
   WeakAlgorithm,
-  BadSignature,       ///< a certificate on the only candidate path does not verify
-  Malformed,          ///< a certificate breaks RFC 5280 in a way that must be refused
+  BadSignature,  ///< a certificate on the only candidate path does not verify
+  Malformed,     ///< a certificate breaks RFC 5280 in a way that must be refused
 };
 
 struct CertificateFinding {
@@ -78,12 +81,13 @@ struct PathReport {
   PathResult result = PathResult::NoChain;
   /// Which certificate of `chain` the result speaks of (0 is the leaf), when it speaks of one.
   std::optional<std::size_t> at;
-  std::string reason;                   ///< for a person, English, names the certificate and rule
-  std::vector<CertificateFinding> chain;  ///< leaf first, anchor last; the best candidate when not Ok
+  std::string reason;  ///< for a person, English, names the certificate and rule
+  std::vector<CertificateFinding>
+      chain;  ///< leaf first, anchor last; the best candidate when not Ok
 };
 
-/// Builds candidate paths (bounded), validates each, answers the first good one, else the verdict of
-/// the best candidate. Never throws for bad certificates. Cost is bounded by `kPathsTried`.
+/// Builds candidate paths (bounded), validates each, answers the first good one, else the verdict
+/// of the best candidate. Never throws for bad certificates. Cost is bounded by `kPathsTried`.
 PathReport validatePath(const PathRequest& request);
 
 inline constexpr int kPathsTried = 256;

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
-#include <span>
-#include <string>
-
 #include "base/result.h"
 #include "base/time.h"
 #include "trust/pki/certificate.h"
 
-/// Reading CRLs (RFC 5280 section 5) and OCSP answers (RFC 6960), and what they say of one certificate.
+#include <optional>
+#include <span>
+#include <string>
+
+/// Reading CRLs (RFC 5280 section 5) and OCSP answers (RFC 6960), and what they say of one
+/// certificate.
 namespace congvan::pki {
 
 enum class RevocationReason {

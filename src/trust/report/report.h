@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-
 #include "base/json.h"
 #include "trust/validation/verdict.h"
+
+#include <string>
 
 /// A verdict for machines (DESIGN 4.1, schema in report.schema.json) and for people.
 namespace congvan::report {
@@ -20,7 +20,8 @@ Json toJson(const validation::FileVerdict& verdict, const Subject& subject);
 /// Plain text for a terminal, Vietnamese first and English second, ending in a newline.
 std::string toText(const validation::FileVerdict& verdict, const Subject& subject);
 
-/// One self-contained readable page (HTML, no script, no outside reference), Vietnamese and English.
+/// One self-contained readable page (HTML, no script, no outside reference), Vietnamese and
+/// English.
 std::string toPage(const validation::FileVerdict& verdict, const Subject& subject);
 
 }  // namespace congvan::report

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "trust/evidence/signed_file.h"
+#include "trust/pki/path.h"
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "trust/evidence/signed_file.h"
-#include "trust/pki/path.h"
 
 /// Evidence + policy + time → verdict, after EN 319 102-1. Pure: no clock, no files, no network.
 namespace congvan::validation {
@@ -56,8 +56,8 @@ struct SignatureVerdict {
   std::optional<std::string> field;
   Indication indication = Indication::Indeterminate;
   std::optional<SubIndication> sub_indication;
-  std::string level;            ///< `B-B`, `B-T`, `B-LT`, `B-LTA`, `NOT-ADES`
-  std::optional<bool> intact;   ///< digests and signature value, nothing else
+  std::string level;           ///< `B-B`, `B-T`, `B-LT`, `B-LTA`, `NOT-ADES`
+  std::optional<bool> intact;  ///< digests and signature value, nothing else
   std::optional<DocumentState> document;
   std::string covers;
   std::vector<std::string> changes_after;
@@ -100,7 +100,8 @@ struct Policy {
   /// Later changes of a PDF that are lawful when no DocMDP says otherwise.
   bool allow_form_filling = true;
   bool allow_annotations = false;
-  bool require_non_repudiation = false;  ///< keyUsage of the signing certificate, when the extension is there
+  bool require_non_repudiation =
+      false;  ///< keyUsage of the signing certificate, when the extension is there
 };
 
 /// Trust material handed in by the caller, beside what the file carries.

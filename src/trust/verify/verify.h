@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <vector>
-
 #include "base/bytes.h"
 #include "trust/validation/verdict.h"
+
+#include <vector>
 
 /// The one facade: sniff the format, read, judge. What `congvan verify` and the office call.
 namespace congvan::verify {
@@ -23,7 +23,8 @@ struct Outcome {
 };
 
 /// Never throws for bad files: whatever cannot be read is a verdict (`Malformed`, `NoSignature`).
-/// Formats not built yet are never passed: they come out Indeterminate with a problem that names them.
+/// Formats not built yet are never passed: they come out Indeterminate with a problem that names
+/// them.
 Outcome verify(const Request& request);
 
 }  // namespace congvan::verify

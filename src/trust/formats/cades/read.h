@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
-#include <optional>
-
 #include "base/bytes.h"
 #include "base/result.h"
 #include "trust/evidence/signed_file.h"
 
+#include <functional>
+#include <optional>
+
 /// CMS SignedData (RFC 5652) with the CAdES attributes of EN 319 122-1.
 ///
-/// Reading reports what the bytes claim, never whether to believe it. BER (indefinite length) is read.
+/// Reading reports what the bytes claim, never whether to believe it. BER (indefinite length) is
+/// read.
 namespace congvan::cades {
 
 struct Limits {
@@ -29,8 +30,8 @@ struct Message {
   std::optional<Bytes> content;                 ///< encapsulated, when there is any
 };
 
-/// Reads a CMS message. `detached` supplies the digests of content that is not inside; when both are
-/// there the inner content counts and `signature` breaches say `content-twice`.
+/// Reads a CMS message. `detached` supplies the digests of content that is not inside; when both
+/// are there the inner content counts and `signature` breaches say `content-twice`.
 ///
 /// Malformed `cms_malformed`: not one CMS SignedData. TooLarge: a limit is passed.
 Result<Message> read(BytesView der, const ContentDigest& detached, const Limits& limits = {});

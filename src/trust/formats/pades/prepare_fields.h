@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/bytes.h"
+#include "base/result.h"
+
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/bytes.h"
-#include "base/result.h"
-
-/// DESIGN decision 8: our own documents are prepared once. One revision adds every field the route needs;
-/// later acts only fill fields, and the seal locks them.
+/// DESIGN decision 8: our own documents are prepared once. One revision adds every field the route
+/// needs; later acts only fill fields, and the seal locks them.
 namespace congvan::pades {
 
 /// Points (1/72 inch) from the lower left corner of the page *as it is shown* (after /Rotate).
@@ -38,14 +38,16 @@ struct NewField {
   std::string tooltip;  ///< /TU, what a screen reader says
 };
 
-/// Appends one incremental revision that adds `fields`. The bytes of `file` are the prefix of the result.
+/// Appends one incremental revision that adds `fields`. The bytes of `file` are the prefix of the
+/// result.
 ///
 /// Malformed `pdf_malformed`, `pdf_encrypted`, `pdf_damaged` (a file QPDF would have to repair).
 /// Conflict `field_exists`. NotFound `page_missing`. RuleRefused `certified_no_changes`: an earlier
 /// certification signature forbids it.
 Result<Bytes> addFields(BytesView file, const std::vector<NewField>& fields);
 
-/// A ready-made appearance: a one-page PDF (as edge/print draws it) whose page becomes a Form XObject.
+/// A ready-made appearance: a one-page PDF (as edge/print draws it) whose page becomes a Form
+/// XObject.
 struct Appearance {
   Bytes pdf;
 };

@@ -17,8 +17,8 @@ struct Limits {
 /// reads the CMS in each, and explains what each later revision changed.
 ///
 /// `file` is a view (a file mapping will do) and is only read. A PDF without signatures is a
-/// `SignedFile` with none. Malformed `pdf_malformed`: not a PDF that even a recovering reader can open.
-/// Malformed `pdf_encrypted`. TooLarge: a limit, or the bounds against PDF bombs, is passed.
+/// `SignedFile` with none. Malformed `pdf_malformed`: not a PDF that even a recovering reader can
+/// open. Malformed `pdf_encrypted`. TooLarge: a limit, or the bounds against PDF bombs, is passed.
 Result<evidence::SignedFile> read(BytesView file, const Limits& limits = {});
 
 }  // namespace congvan::pades

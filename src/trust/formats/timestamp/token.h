@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
-#include <optional>
-
 #include "base/id.h"
 #include "base/result.h"
 #include "trust/crypto/signer.h"
 #include "trust/evidence/signed_file.h"
+
+#include <functional>
+#include <optional>
 
 /// RFC 3161 time-stamps: reading tokens, making requests, and answering them (the authority's side,
 /// bytes to bytes; edge/http carries them).
@@ -27,8 +27,8 @@ struct Request {
 Request makeRequest(crypto::DigestAlgorithm algorithm, BytesView imprint, Random& random);
 
 /// Takes the token out of a response after checking that it answers the request.
-/// Unavailable `tsa_refused`: status is not granted (the detail says which). Malformed `tsa_answer_wrong`:
-/// another imprint or nonce, or not a response.
+/// Unavailable `tsa_refused`: status is not granted (the detail says which). Malformed
+/// `tsa_answer_wrong`: another imprint or nonce, or not a response.
 Result<Bytes> readResponse(BytesView response,
                            const Request& request,
                            crypto::DigestAlgorithm algorithm,
