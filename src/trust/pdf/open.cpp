@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trust/pdf/open.h"
+
+#include <algorithm>
+
+namespace congvan::pdf {
+namespace {
+
+constexpr std::string_view kMark = "%PDF-";
+constexpr std::size_t kHeaderWithin = 1024;  // ISO 32000-1, annex H, implementation note 13
+
+Error malformed(std::string reason, std::string detail) {
+  return Error{Code::Malformed, std::move(reason), {}, std::move(detail)};
+}
+
+/// Where the header begins; npos: nowhere.
+std::size_t headerAt(BytesView file) {
+  return asText(file.first(std::min(file.size(), kHeaderWithin))).find(kMark);
+}
+
+std::shared_ptr<QPDF> process(BytesView file, Reading reading) {
+  auto document = QPDF::create();
+  document->setSuppressWarnings(true);
+  document->setAttemptRecovery(reading == Reading::Recovering);
+  document->processMemoryFile("pdf", asText(file).data(), file.size());
+  return document;
+}
+
+Error translated(const QPDFExc& bad, Reading reading) {
+  if (bad.getErrorCode() == qpdf_e_password || bad.getErrorCode() == qpdf_e_unsupported) {
+    return malformed("pdf_encrypted", bad.what());
+  }
+  return malformed(reading == Reading::Strict ? "pdf_damaged" : "pdf_malformed", bad.what());
+}
+
+}  // namespace
+
+Result<std::shared_ptr<QPDF>> open(BytesView file, Reading reading, const OpenLimits& limits) {
+  const auto header = headerAt(file);
+  if (header == std::string_view::npos) return malformed("pdf_malformed", "no %PDF- header");
+  const bool strict = reading == Reading::Strict;
+  if (strict && header != 0) return malformed("pdf_damaged", "junk before the header");
+
+  const auto opened = guarded<std::shared_ptr<QPDF>>([&]() -> Result<std::shared_ptr<QPDF>> {
+    try {
+      // Without repair first: it is cheap, and tells whether the repair would be a long one.
+      if (!strict && file.size() > limits.recovery_bytes) return process(file, Reading::Strict);
+      return process(file, reading);
+    } catch (const QPDFExc& bad) {
+      return translated(bad, reading);
+    }
+  });
+  if (!opened) return opened.error();
+  auto document = *opened;
+  if (document->isEncrypted()) return malformed("pdf_encrypted", "has /Encrypt");
+  if (strict && document->anyWarnings()) {
+    return malformed("pdf_damaged", document->getWarnings().front().what());
+  }
+  return document;
+}
+
+}  // namespace congvan::pdf
