@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "office/authority/types.h"
+#include "office/work/transactions.h"
+
+#include <optional>
+#include <vector>
+
+namespace congvan::authority {
+
+/// A port; the same refusals as DirectoryStore.
+class CertificateStore {
+ public:
+  virtual ~CertificateStore() = default;
+
+  virtual Result<> add(work::Tx& tx,
+                       const CertificateRecord& record) = 0;  ///< Conflict `serial_taken`
+  virtual Result<> replace(work::Tx& tx,
+                           const CertificateRecord& record) = 0;  ///< Stale `version_stale`
+  virtual Result<CertificateRecord> find(work::Tx& tx,
+                                         CertificateId id) = 0;  ///< NotFound `certificate_missing`
+  virtual Result<CertificateRecord> findBySerial(work::Tx& tx,
+                                                 IssuerId issuer,
+                                                 std::string_view serial) = 0;
+  /// Newest first; `after` is the last id of the page before.
+  virtual Result<std::vector<CertificateRecord>> list(work::Tx& tx,
+                                                      std::optional<CertificateId> after,
+                                                      int limit) = 0;
+  /// Issued and not revoked, of one holder, newest first.
+  virtual Result<std::vector<CertificateRecord>> active(work::Tx& tx,
+                                                        const Holder& holder,
+                                                        CertificateKind kind) = 0;
+  virtual Result<std::vector<CertificateRecord>> revokedBy(work::Tx& tx, IssuerId issuer) = 0;
+  virtual Result<std::vector<CertificateRecord>> intended(work::Tx& tx) = 0;
+
+  virtual Result<> addIssuer(work::Tx& tx,
+                             const Issuer& issuer) = 0;  ///< Conflict `issuer_name_taken`
+  virtual Result<> replaceIssuer(work::Tx& tx, const Issuer& issuer) = 0;
+  virtual Result<Issuer> findIssuer(work::Tx& tx, IssuerId id) = 0;  ///< NotFound `issuer_missing`
+  virtual Result<std::vector<Issuer>> issuers(work::Tx& tx) = 0;
+};
+
+}  // namespace congvan::authority

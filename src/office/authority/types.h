@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/id.h"
+#include "base/time.h"
+#include "trust/pki/revocation.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The certificate office's records. This issue builds the authority itself, issuance by an officer
+/// and revocation; the life cycle with two-person approval widens the same rows later.
+namespace congvan::authority {
+
+using CertificateId = Id<struct CertificateTag>;
+using IssuerId = Id<struct IssuerTag>;
+
+enum class CertificateKind { Root, Issuing, Person, OrganisationSeal, Tsa, Ocsp, TlsServer };
+
+enum class CertificateState {
+  Intended,  ///< intent written, the key may have been used, no certificate stored
+  Issued,
+  Abandoned,  ///< an intent that recovery found without a certificate
+  Revoked,
+};
+
+/// Whom a certificate is for: a person, an agency, or the service itself (neither).
+struct Holder {
+  std::optional<Uuid> person;
+  std::optional<Uuid> agency;
+};
+
+struct CertificateRecord {
+  CertificateId id;
+  CertificateKind kind = CertificateKind::Person;
+  CertificateState state = CertificateState::Intended;
+  Holder holder;
+  std::string profile;             ///< name of the profile file, `person`
+  std::optional<IssuerId> issuer;  ///< nullopt: self-signed root
+  std::string serial;              ///< lower-case hex, 32 digits
+  std::string subject;             ///< RFC 4514
+  Instant not_before{};
+  Instant not_after{};
+  Bytes tbs_sha256;                 ///< of the linted to-be-signed bytes, known from the intent on
+  Bytes der;                        ///< empty until issued
+  std::optional<Uuid> intent_leaf;  ///< queue id of the intent leaf
+  std::optional<Uuid> issued_leaf;
+  std::optional<pki::Revoked> revoked;
+  Instant created{};
+  std::int64_t version = 1;
+};
+
+/// An issuing authority: its certificate record and where its key is.
+struct Issuer {
+  IssuerId id;
+  std::string name;  ///< as in addresses: `goc`, `ca1`
+  CertificateId certificate;
+  Bytes wrapped_key;  ///< under the server secret
+  std::int64_t crl_number = 0;
+  Bytes crl;  ///< the newest DER; empty before the first
+  Instant crl_next_update{};
+  std::int64_t version = 1;
+};
+
+std::string_view name(CertificateKind kind);
+std::optional<CertificateKind> certificateKind(std::string_view name);
+std::string_view name(CertificateState state);
+std::optional<CertificateState> certificateState(std::string_view name);
+
+}  // namespace congvan::authority

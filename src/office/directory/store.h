@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "office/directory/types.h"
+#include "office/work/transactions.h"
+
+#include <optional>
+#include <vector>
+
+namespace congvan::directory {
+
+/// Sign-in data of one person. `failures` counts since the last success.
+struct Account {
+  PersonId person;
+  std::string login;          ///< unique, folded to lower case
+  std::string password_hash;  ///< Argon2id
+  std::int64_t failures = 0;
+  std::optional<Instant> locked_until;
+  bool disabled = false;
+  std::int64_t version = 1;
+};
+
+/// `token_hash` is the SHA-256 of the cookie's value; the value itself is kept nowhere.
+struct Session {
+  Bytes token_hash;
+  PersonId person;
+  PostId post;
+  Bytes csrf_hash;
+  Instant created{};
+  Instant last_used{};
+};
+
+/// A port. `add…` refuse Conflict `…_taken` when a unique value stands already; `replace…` compare
+/// `version` and refuse Stale `version_stale`; `find…` refuse NotFound `…_missing`.
+class DirectoryStore {
+ public:
+  virtual ~DirectoryStore() = default;
+
+  virtual Result<> addAgency(work::Tx& tx,
+                             const Agency& agency) = 0;  ///< Conflict `agency_code_taken`
+  virtual Result<> replaceAgency(work::Tx& tx, const Agency& agency) = 0;
+  virtual Result<Agency> findAgency(work::Tx& tx, AgencyId id) = 0;  ///< NotFound `agency_missing`
+  virtual Result<Agency> findAgencyByCode(work::Tx& tx, std::string_view code) = 0;
+  /// All of them, by name; a province has fewer than 10,000.
+  virtual Result<std::vector<Agency>> agencies(work::Tx& tx) = 0;
+
+  virtual Result<> addPerson(work::Tx& tx, const Person& person) = 0;
+  virtual Result<Person> findPerson(work::Tx& tx, PersonId id) = 0;  ///< NotFound `person_missing`
+
+  virtual Result<> addPost(work::Tx& tx, const Post& post) = 0;  ///< with its grants
+  virtual Result<> replacePost(work::Tx& tx, const Post& post) = 0;
+  virtual Result<Post> findPost(work::Tx& tx, PostId id) = 0;  ///< NotFound `post_missing`
+  virtual Result<std::vector<Post>> postsOfPerson(work::Tx& tx, PersonId person) = 0;
+  virtual Result<std::vector<Post>> postsOfAgency(work::Tx& tx, AgencyId agency) = 0;
+
+  virtual Result<> addAccount(work::Tx& tx,
+                              const Account& account) = 0;  ///< Conflict `login_taken`
+  virtual Result<> replaceAccount(work::Tx& tx, const Account& account) = 0;
+  virtual Result<Account> findAccount(work::Tx& tx,
+                                      std::string_view login) = 0;  ///< NotFound `account_missing`
+
+  virtual Result<> addSession(work::Tx& tx, const Session& session) = 0;
+  virtual Result<Session> findSession(work::Tx& tx,
+                                      BytesView token_hash) = 0;  ///< NotFound `session_missing`
+  virtual Result<> touchSession(work::Tx& tx, BytesView token_hash, Instant now) = 0;
+  virtual Result<> removeSession(work::Tx& tx, BytesView token_hash) = 0;
+  virtual Result<std::int64_t> sweepSessions(work::Tx& tx,
+                                             Instant created_before,
+                                             Instant used_before) = 0;
+};
+
+}  // namespace congvan::directory
