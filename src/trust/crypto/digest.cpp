@@ -106,6 +106,17 @@ Digest& Digest::update(BytesView bytes) {
   return *this;
 }
 
+Digest::Digest(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Digest Digest::fork() const {
+  auto copy = std::make_unique<State>(
+      State{need(DigestContext(EVP_MD_CTX_new()), "EVP_MD_CTX_new"), state_->size});
+  if (EVP_MD_CTX_copy_ex(copy->context.get(), state_->context.get()) != 1) {
+    throwFault("EVP_MD_CTX_copy_ex");
+  }
+  return Digest(std::move(copy));
+}
+
 Bytes Digest::finish() {
   Bytes value(state_->size);
   if (EVP_DigestFinal_ex(state_->context.get(), value.data(), nullptr) != 1) {

@@ -45,11 +45,14 @@ class Digest {
   Digest& operator=(Digest&&) noexcept;
 
   Digest& update(BytesView bytes);
+  /// A second digest that has taken in the same bytes so far.
+  Digest fork() const;
   /// The digest; the object is then spent.
   Bytes finish();
 
  private:
   struct State;
+  explicit Digest(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 
