@@ -9,7 +9,7 @@ target_compile_features(congvan_options INTERFACE cxx_std_20)
 target_compile_definitions(congvan_options INTERFACE POINTERHOLDER_TRANSITION=4)
 target_compile_options(congvan_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor
-  -Woverloaded-virtual
+  -Woverloaded-virtual -Wno-missing-field-initializers
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op>
   $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-field-initializers -Wno-missing-braces>
   $<$<BOOL:${CONGVAN_WERROR}>:-Werror>)

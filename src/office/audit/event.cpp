@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office/audit/event.h"
+
+#include "base/names.h"
+
+namespace congvan::audit {
+namespace {
+
+constexpr auto kEventNames = std::to_array<Named<EventKind>>({
+    {EventKind::ProvinceSetUp, "province.set-up"},
+    {EventKind::AgencyAdded, "agency.added"},
+    {EventKind::PersonAdded, "person.added"},
+    {EventKind::PostAdded, "post.added"},
+    {EventKind::SignedIn, "session.signed-in"},
+    {EventKind::SignInFailed, "session.failed"},
+    {EventKind::SignedOut, "session.signed-out"},
+    {EventKind::AccountLocked, "account.delayed"},
+    {EventKind::AuthorityCreated, "authority.created"},
+    {EventKind::CertificateIntended, "certificate.intended"},
+    {EventKind::CertificateIssued, "certificate.issued"},
+    {EventKind::CertificateAbandoned, "certificate.abandoned"},
+    {EventKind::CertificateRevoked, "certificate.revoked"},
+    {EventKind::CrlPublished, "crl.published"},
+    {EventKind::KeyCreated, "key.created"},
+    {EventKind::PinFailed, "key.pin-failed"},
+    {EventKind::KeyLocked, "key.locked"},
+    {EventKind::DocumentDrafted, "document.drafted"},
+    {EventKind::DocumentSubmitted, "document.submitted"},
+    {EventKind::DocumentReturned, "document.returned"},
+    {EventKind::DocumentInitialled, "document.initialled"},
+    {EventKind::DocumentFormChecked, "document.form-checked"},
+    {EventKind::DocumentSigned, "document.signed"},
+    {EventKind::NumberReserved, "document.number-reserved"},
+    {EventKind::DocumentIssued, "document.issued"},
+    {EventKind::SealFailed, "document.seal-failed"},
+    {EventKind::DocumentDispatched, "document.dispatched"},
+    {EventKind::DeliveryArrived, "delivery.arrived"},
+    {EventKind::DeliveryVerified, "delivery.verified"},
+    {EventKind::DeliveryReturned, "delivery.returned"},
+    {EventKind::DeliveryRegistered, "delivery.registered"},
+    {EventKind::DeliveryAssigned, "delivery.assigned"},
+    {EventKind::AssignmentStarted, "assignment.started"},
+    {EventKind::AssignmentDone, "assignment.done"},
+    {EventKind::DocumentRead, "document.read"},
+    {EventKind::DocumentVerified, "document.verified"},
+    {EventKind::EvidenceExported, "evidence.exported"},
+});
+
+/// Length-prefixed fields behind a version byte: no two events share an encoding.
+class CanonicalWriter {
+ public:
+  void number(std::uint64_t value) {
+    for (int shift = 56; shift >= 0; shift -= 8) {
+      out_.push_back(static_cast<std::uint8_t>(value >> static_cast<unsigned>(shift)));
+    }
+  }
+  void text(std::string_view value) {
+    number(value.size());
+    append(out_, value);
+  }
+  void id(const std::optional<Uuid>& value) {
+    text(value ? asText(value->bytes) : std::string_view{});
+  }
+  Bytes take() { return std::move(out_); }
+
+ private:
+  Bytes out_{1};  // version of this encoding
+};
+
+}  // namespace
+
+std::string_view name(EventKind kind) {
+  return nameIn(kEventNames, kind);
+}
+
+std::optional<EventKind> eventKind(std::string_view text) {
+  return valueIn(kEventNames, text);
+}
+
+Bytes canonicalBytes(const Event& event) {
+  CanonicalWriter writer;
+  writer.id(event.id.value);
+  writer.text(name(event.kind));
+  writer.number(static_cast<std::uint64_t>(toMicros(event.time)));
+  writer.id(event.person);
+  writer.id(event.post);
+  writer.id(event.agency);
+  writer.text(event.subject_kind);
+  writer.id(event.subject);
+  writer.text(event.trace);
+  writer.text(event.details);
+  return writer.take();
+}
+
+}  // namespace congvan::audit

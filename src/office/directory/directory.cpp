@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office/directory/directory.h"
+
+#include "base/text.h"
+#include "office/directory/actor.h"
+#include "office/directory/permissions.h"
+
+namespace congvan::directory {
+namespace {
+
+constexpr std::size_t kPasswordShortest = 10;
+
+Error refused(std::string_view reason) {
+  return Error{Code::RuleRefused, std::string(reason)};
+}
+
+Result<> checkPassword(const crypto::SecretBytes& password) {
+  if (countCharacters(asText(password.view())) >= kPasswordShortest) return kDone;
+  return Error{
+      Code::RuleRefused, "password_too_short", {{"least", std::to_string(kPasswordShortest)}}};
+}
+
+bool needsBody(Capacity capacity) {
+  return capacity == Capacity::Tm || capacity == Capacity::Kt || capacity == Capacity::Tl ||
+         capacity == Capacity::Tuq;
+}
+
+}  // namespace
+
+std::optional<std::string> normalLogin(std::string_view login) {
+  constexpr std::size_t kLongest = 64;
+  if (login.empty() || login.size() > kLongest) return std::nullopt;
+  std::string normal;
+  for (char c : login) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    const bool fine =
+        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    if (!fine) return std::nullopt;
+    normal.push_back(c);
+  }
+  return normal;
+}
+
+Result<Agency> Directory::makeAgency(work::Tx& tx, const NewAgency& wanted) {
+  const bool unit = wanted.kind == AgencyKind::Unit;
+  if (unit && !wanted.code.empty()) return refused("unit_with_code");
+  if (unit && !wanted.parent) return refused("unit_without_parent");
+  if (!unit && !isAgencyCode(wanted.code)) return refused("agency_code_wrong");
+  Agency agency{.id = ids_.make<AgencyTag>(),
+                .parent = wanted.parent,
+                .code = wanted.code,
+                .name = wanted.name,
+                .letters = wanted.letters,
+                .kind = wanted.kind,
+                .valid_from = vietnamDate(clock_.now()),
+                .valid_to = {},
+                .successor = {}};
+  const auto added = store_.addAgency(tx, agency);
+  if (!added) return added.error();
+  return agency;
+}
+
+Result<Person> Directory::makePerson(work::Tx& tx,
+                                     const NewPerson& wanted,
+                                     const std::string& password_hash) {
+  const auto login = normalLogin(wanted.login);
+  if (!login) return refused("login_wrong");
+  Person person{.id = ids_.make<PersonTag>(), .name = wanted.name, .email = wanted.email};
+  const auto added = store_.addPerson(tx, person);
+  if (!added) return added.error();
+  const auto account = store_.addAccount(
+      tx, Account{.person = person.id, .login = *login, .password_hash = password_hash});
+  if (!account) return account.error();
+  return person;
+}
+
+Result<Post> Directory::makePost(work::Tx& tx, const NewPost& wanted) {
+  if (needsBody(wanted.capacity) && wanted.signs_for.empty()) return refused("capacity_needs_body");
+  const auto agency = store_.findAgency(tx, wanted.agency);
+  if (!agency) return agency.error();
+  Post post{.id = ids_.make<PostTag>(),
+            .agency = wanted.agency,
+            .title = wanted.title,
+            .capacity = wanted.capacity,
+            .signs_for = wanted.signs_for,
+            .holder = wanted.holder,
+            .grants = wanted.grants,
+            .valid_from = vietnamDate(clock_.now()),
+            .valid_to = {}};
+  const auto added = store_.addPost(tx, post);
+  if (!added) return added.error();
+  return post;
+}
+
+Result<PersonId> Directory::setUp(const NewAgency& top,
+                                  const NewPerson& administrator,
+                                  const crypto::SecretBytes& password) {
+  const auto strong = checkPassword(password);
+  if (!strong) return strong.error();
+  const auto hash = crypto::hashPassword(password);
+  return transactions_.run<PersonId>([&](work::Tx& tx) -> Result<PersonId> {
+    const auto there = store_.agencies(tx);
+    if (!there) return there.error();
+    if (!there->empty()) return Error{Code::Conflict, "already_set_up"};
+    const auto agency = makeAgency(tx, top);
+    if (!agency) return agency.error();
+    const auto person = makePerson(tx, administrator, hash);
+    if (!person) return person.error();
+    const auto post = makePost(
+        tx,
+        {.agency = agency->id,
+         .title = "Quản trị hệ thống",
+         .holder = person->id,
+         .grants = {{Role::Administrator, agency->id}, {Role::CertificateOfficer, agency->id}}});
+    if (!post) return post.error();
+    const auto recorded = trail_.record(tx,
+                                        {.kind = audit::EventKind::ProvinceSetUp,
+                                         .subject_kind = "agency",
+                                         .subject = agency->id.value});
+    if (!recorded) return recorded.error();
+    return person->id;
+  });
+}
+
+Result<Agency> Directory::addAgency(const Caller& caller, const NewAgency& wanted) {
+  return transactions_.run<Agency>([&](work::Tx& tx) -> Result<Agency> {
+    const auto lineage = lineageOf(tx, store_, wanted.parent.value_or(caller.agency));
+    if (!lineage) return lineage.error();
+    const auto allowed = require(caller, Role::Administrator, *lineage);
+    if (!allowed) return allowed.error();
+    auto agency = makeAgency(tx, wanted);
+    if (!agency) return agency;
+    const auto recorded = trail_.record(tx,
+                                        {.kind = audit::EventKind::AgencyAdded,
+                                         .by = actor(caller),
+                                         .subject_kind = "agency",
+                                         .subject = agency->id.value,
+                                         .trace = caller.trace});
+    if (!recorded) return recorded.error();
+    return agency;
+  });
+}
+
+Result<Person> Directory::addPerson(const Caller& caller,
+                                    const NewPerson& wanted,
+                                    const crypto::SecretBytes& password) {
+  const auto strong = checkPassword(password);
+  if (!strong) return strong.error();
+  const auto hash = crypto::hashPassword(password);
+  return transactions_.run<Person>([&](work::Tx& tx) -> Result<Person> {
+    const auto lineage = lineageOf(tx, store_, caller.agency);
+    if (!lineage) return lineage.error();
+    const auto allowed = require(caller, Role::Administrator, *lineage);
+    if (!allowed) return allowed.error();
+    auto person = makePerson(tx, wanted, hash);
+    if (!person) return person;
+    const auto recorded = trail_.record(tx,
+                                        {.kind = audit::EventKind::PersonAdded,
+                                         .by = actor(caller),
+                                         .subject_kind = "person",
+                                         .subject = person->id.value,
+                                         .trace = caller.trace});
+    if (!recorded) return recorded.error();
+    return person;
+  });
+}
+
+Result<Post> Directory::addPost(const Caller& caller, const NewPost& wanted) {
+  return transactions_.run<Post>([&](work::Tx& tx) -> Result<Post> {
+    // Every granted right must be one that the caller oversees: nobody hands out more than they
+    // have.
+    std::vector<AgencyId> touched{wanted.agency};
+    for (const auto& grant : wanted.grants) touched.push_back(grant.over);
+    for (const auto agency : touched) {
+      const auto lineage = lineageOf(tx, store_, agency);
+      if (!lineage) return lineage.error();
+      const auto allowed = require(caller, Role::Administrator, *lineage);
+      if (!allowed) return allowed.error();
+    }
+    if (wanted.holder) {
+      const auto holder = store_.findPerson(tx, *wanted.holder);
+      if (!holder) return holder.error();
+    }
+    auto post = makePost(tx, wanted);
+    if (!post) return post;
+    const auto recorded = trail_.record(tx,
+                                        {.kind = audit::EventKind::PostAdded,
+                                         .by = actor(caller),
+                                         .subject_kind = "post",
+                                         .subject = post->id.value,
+                                         .trace = caller.trace});
+    if (!recorded) return recorded.error();
+    return post;
+  });
+}
+
+Result<std::vector<Agency>> Directory::agencies(const Caller&) {
+  return transactions_.read<std::vector<Agency>>([&](work::Tx& tx) { return store_.agencies(tx); });
+}
+
+Result<std::vector<Post>> Directory::posts(const Caller&, AgencyId agency) {
+  return transactions_.read<std::vector<Post>>(
+      [&](work::Tx& tx) { return store_.postsOfAgency(tx, agency); });
+}
+
+Result<Person> Directory::person(const Caller&, PersonId id) {
+  return transactions_.read<Person>([&](work::Tx& tx) { return store_.findPerson(tx, id); });
+}
+
+}  // namespace congvan::directory

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office/directory/permissions.h"
+
+#include <algorithm>
+
+namespace congvan::directory {
+namespace {
+
+bool isOversight(Role role) {
+  return role == Role::CertificateOfficer || role == Role::Auditor || role == Role::Administrator;
+}
+
+bool covers(const Grant& grant, const Lineage& lineage) {
+  for (const auto& link : lineage.links) {
+    if (link.agency == grant.over) return true;
+    if (!isOversight(grant.role) && link.kind != AgencyKind::Unit) return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<Lineage> lineageOf(work::Tx& tx, DirectoryStore& store, AgencyId agency) {
+  constexpr std::size_t kDeepest = 16;  // a loop in the data must not hang the service
+  Lineage lineage;
+  for (std::optional<AgencyId> next = agency; next && lineage.links.size() < kDeepest;) {
+    const auto found = store.findAgency(tx, *next);
+    if (!found) return found.error();
+    lineage.links.push_back({found->id, found->kind});
+    next = found->parent;
+  }
+  return lineage;
+}
+
+bool holds(const Caller& caller, Role role, const Lineage& lineage) {
+  return std::ranges::any_of(caller.grants, [&](const Grant& grant) {
+    return grant.role == role && covers(grant, lineage);
+  });
+}
+
+Result<> require(const Caller& caller, Role role, const Lineage& lineage) {
+  if (holds(caller, role, lineage)) return kDone;
+  return Error{Code::Forbidden, "role_missing", {{"role", std::string(name(role))}}};
+}
+
+bool belongsTo(const Caller& caller, AgencyId agency) {
+  return std::ranges::find(caller.ancestry, agency) != caller.ancestry.end();
+}
+
+}  // namespace congvan::directory

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "office/directory/store.h"
+
+#include <vector>
+
+/// Who may act for which agency. Every use case asks here; HTTP and pages never decide. Deny by
+/// default.
+namespace congvan::directory {
+
+/// An agency and everything above it, nearest first.
+struct Lineage {
+  struct Link {
+    AgencyId agency;
+    AgencyKind kind;
+  };
+  std::vector<Link> links;
+};
+
+/// NotFound `agency_missing`.
+Result<Lineage> lineageOf(work::Tx& tx, DirectoryStore& store, AgencyId agency);
+
+/// Does the caller hold `role` over the agency at the start of `lineage`?
+///
+/// Offices' own work (drafting, checking, signing, clerking) reaches from the granted agency down
+/// through its units only: a clerk of the province has no business in a commune's register, which
+/// is another legal person's. Oversight (certificates, audit, administration) reaches everything
+/// below.
+bool holds(const Caller& caller, Role role, const Lineage& lineage);
+
+/// Done, or Forbidden `role_missing` naming the role.
+Result<> require(const Caller& caller, Role role, const Lineage& lineage);
+
+/// Does the caller belong to this agency or one of its units, in any role?
+bool belongsTo(const Caller& caller, AgencyId agency);
+
+}  // namespace congvan::directory
