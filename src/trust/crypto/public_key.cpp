@@ -68,6 +68,7 @@ Result<PublicKey> PublicKey::parse(BytesView spki) {
 PublicKey::PublicKey(std::shared_ptr<EVP_PKEY> key) : key_(std::move(key)) {}
 
 KeyFamily PublicKey::family() const {
+  if (!key_) return KeyFamily::Other;
   switch (EVP_PKEY_get_base_id(key_.get())) {
     case EVP_PKEY_RSA:
     case EVP_PKEY_RSA_PSS:

@@ -20,7 +20,7 @@ struct SignatureAlgorithm {
   Scheme scheme = Scheme::Ecdsa;
   DigestAlgorithm digest = DigestAlgorithm::Sha256;
   DigestAlgorithm mask_digest = DigestAlgorithm::Sha256;
-  std::size_t salt_bytes = 32;
+  std::size_t salt_bytes = 32;  ///< these two follow `digest` where the scheme does not use them
   bool operator==(const SignatureAlgorithm&) const = default;
 };
 
@@ -34,11 +34,14 @@ class PublicKey {
  public:
   /// Reads a DER SubjectPublicKeyInfo. Malformed: not one, or a key that OpenSSL refuses.
   static Result<PublicKey> parse(BytesView spki);
+  /// Null stands for a key the library cannot read: family `Other`, and no signature is Good under
+  /// it.
   explicit PublicKey(std::shared_ptr<EVP_PKEY> key);
 
   KeyFamily family() const;
   int bits() const;
-  /// `P-256`, `P-384`, `P-521` or the library's name; empty when not an elliptic-curve key.
+  /// `P-256`, `P-384`, `P-521` or the library's name; empty when not an elliptic-curve key, or
+  /// one that spells out its parameters, which RFC 5480 2.1.1 forbids.
   std::string curve() const;
   /// DER SubjectPublicKeyInfo.
   Bytes spki() const;

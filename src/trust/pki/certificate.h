@@ -28,6 +28,14 @@ enum class KeyUsage : unsigned {
   DecipherOnly,
 };
 
+/// One extension as it stands; `value` is what the OCTET STRING holds and lives as long as its
+/// certificate.
+struct Extension {
+  std::string oid;
+  bool critical = false;
+  BytesView value;
+};
+
 /// Parsed once, shared by copies, never changed: safe from any thread.
 class Certificate {
  public:
@@ -42,7 +50,11 @@ class Certificate {
 
   BytesView der() const;
   std::string pem() const;
-  const Bytes& sha256() const;  ///< digest of the DER: identity of a certificate
+  BytesView tbsDer() const;                 ///< what is signed
+  BytesView signatureAlgorithmDer() const;  ///< AlgorithmIdentifier outside the TBSCertificate
+  BytesView signatureValue() const;         ///< empty when it is not whole octets
+  BytesView spkiDer() const;                ///< SubjectPublicKeyInfo, also of a key nobody can read
+  const Bytes& sha256() const;              ///< digest of the DER: identity of a certificate
   /// RFC 4514 text with UTF-8 kept, `CN=Nguyễn Văn A,OU=…,C=VN`.
   std::string subject() const;
   std::string issuer() const;
@@ -56,7 +68,12 @@ class Certificate {
   Instant notAfter() const;
   /// Inside its validity, both ends included (RFC 5280 4.1.2.5).
   bool validAt(Instant time) const;
+  /// A key of a kind the library does not know has family `Other` and checks nothing.
   crypto::PublicKey publicKey() const;
+  /// Every extension in order, repeated ones too.
+  const std::vector<Extension>& extensions() const;
+  /// The first with this dotted OID, or nullptr.
+  const Extension* extension(std::string_view oid) const;
   Bytes subjectKeyIdentifier() const;    ///< empty when absent
   Bytes authorityKeyIdentifier() const;  ///< keyIdentifier field; empty when absent
 
@@ -66,6 +83,7 @@ class Certificate {
   /// Dotted OIDs of extendedKeyUsage; empty when absent.
   std::vector<std::string> extendedKeyUsage() const;
   bool extendedKeyUsageCritical() const;
+  std::optional<int> pathLength() const;                ///< basicConstraints; absent: no bound
   std::vector<std::string> crlAddresses() const;        ///< http(s) URIs of cRLDistributionPoints
   std::vector<std::string> ocspAddresses() const;       ///< of authorityInfoAccess
   std::vector<std::string> caIssuersAddresses() const;  ///< of authorityInfoAccess
