@@ -8,17 +8,20 @@ namespace congvan::crypto {
 
 enum class KeyKind { P256, P384, P521, Rsa2048, Rsa3072, Rsa4096 };
 
-/// A private key in this process's memory.
+inline constexpr int kRsaBitsMax = 8192;  ///< beyond it one signature takes seconds
+
+/// A private key in this process's memory. Copies share it; it is wiped when the last one goes.
 class SoftwareKey final : public Signer {
  public:
-  /// A new key. RSA keys sign with PKCS#1 v1.5 and SHA-256 unless `withScheme` says otherwise.
+  /// A new key. RSA signs with PKCS#1 v1.5 and SHA-256, P-384 with SHA-384, P-521 with SHA-512,
+  /// unless `withAlgorithm` says otherwise. RSA takes from 0.1 s to seconds.
   static SoftwareKey generate(KeyKind kind);
   /// Reads PEM (PKCS#8, encrypted or not, or a traditional form).
   ///
   /// Malformed `key_malformed`. Unauthenticated `key_passphrase_wrong`: encrypted and not this
   /// passphrase.
   static Result<SoftwareKey> fromPem(std::string_view pem, const SecretBytes& passphrase);
-  /// Reads DER PKCS#8. Malformed `key_malformed`.
+  /// Reads DER PKCS#8, unencrypted. Malformed `key_malformed`; RuleRefused as above.
   static Result<SoftwareKey> fromPkcs8(BytesView der);
 
   /// The same key with another scheme (RSA-PSS) or digest; the key is shared.
@@ -34,6 +37,7 @@ class SoftwareKey final : public Signer {
 
  private:
   SoftwareKey(std::shared_ptr<EVP_PKEY> key, SignatureAlgorithm algorithm);
+  static Result<SoftwareKey> adopt(std::shared_ptr<EVP_PKEY> key);
   std::shared_ptr<EVP_PKEY> key_;
   SignatureAlgorithm algorithm_;
 };

@@ -18,7 +18,12 @@ struct ScryptCost {
   std::uint32_t p = 1;
 };
 
-/// Version byte, cost, salt, nonce, ciphertext, tag: one opaque value.
+/// Costs above these are refused on both sides: a forged row must not cost gigabytes. `n` is a
+/// power of two; 128·n·r stays within 256 MiB; r within 32 and p within 16.
+inline constexpr std::uint64_t kScryptNMax = 1U << 20U;
+
+/// Version byte, cost, salt, nonce, ciphertext, tag: one opaque value, 54 bytes longer than the
+/// secret. Secrets are 1 byte to 64 KiB. A cost or size out of bounds is a fault.
 Bytes wrapSecret(const SecretBytes& secret,
                  const SecretBytes& pin,
                  const SecretBytes& server_secret,
