@@ -34,6 +34,12 @@ class CertificateStore {
   virtual Result<std::vector<CertificateRecord>> revokedBy(work::Tx& tx, IssuerId issuer) = 0;
   virtual Result<std::vector<CertificateRecord>> intended(work::Tx& tx) = 0;
 
+  virtual Result<> addOrder(work::Tx& tx, const Order& order) = 0;
+  virtual Result<> replaceOrder(work::Tx& tx, const Order& order) = 0;  ///< Stale `version_stale`
+  virtual Result<Order> findOrder(work::Tx& tx, OrderId id) = 0;  ///< NotFound `order_missing`
+  /// Open ones that this person is to activate, oldest first.
+  virtual Result<std::vector<Order>> openOrders(work::Tx& tx, const Uuid& activator) = 0;
+
   virtual Result<> addIssuer(work::Tx& tx,
                              const Issuer& issuer) = 0;  ///< Conflict `issuer_name_taken`
   virtual Result<> replaceIssuer(work::Tx& tx, const Issuer& issuer) = 0;

@@ -65,6 +65,27 @@ struct Issuer {
   std::int64_t version = 1;
 };
 
+using OrderId = Id<struct OrderTag>;
+
+enum class OrderState { Open, Used, Cancelled };
+
+/// A certificate officer's word that a certificate may be made. `activator` is the person who then
+/// chooses the PIN and so brings the key into being: the holder, or for a seal the clerk who will
+/// use it. The officer never knows a PIN.
+struct Order {
+  OrderId id;
+  CertificateKind kind = CertificateKind::Person;
+  Holder holder;
+  Uuid activator{};
+  Uuid ordered_by{};
+  OrderState state = OrderState::Open;
+  std::optional<CertificateId> certificate;
+  Instant created{};
+  std::int64_t version = 1;
+};
+
+std::string_view name(OrderState state);
+std::optional<OrderState> orderState(std::string_view name);
 std::string_view name(CertificateKind kind);
 std::optional<CertificateKind> certificateKind(std::string_view name);
 std::string_view name(CertificateState state);

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office/signing/custody.h"
+
+#include "base/text.h"
+#include "office/directory/actor.h"
+#include "trust/crypto/sealed.h"
+#include "trust/crypto/wrapped_key.h"
+
+namespace congvan::signing {
+namespace {
+
+/// What a wrapped data key is bound to: this key, for this person.
+Bytes accessBinding(KeyId key, const Uuid& person) {
+  Bytes binding = toBytes("congvan key access\n");
+  append(binding, key.value.bytes);
+  append(binding, person.bytes);
+  return binding;
+}
+
+/// What a sealed private key is bound to: this row.
+Bytes keyBinding(KeyId key) {
+  Bytes binding = toBytes("congvan private key\n");
+  append(binding, key.value.bytes);
+  return binding;
+}
+
+audit::Entry keyEvent(audit::EventKind kind, const directory::Caller& caller, const KeptKey& key) {
+  return {.kind = kind,
+          .by = directory::actor(caller),
+          .subject_kind = "certificate",
+          .subject = key.certificate,
+          .trace = caller.trace};
+}
+
+}  // namespace
+
+Custody::Custody(work::Transactions& transactions,
+                 KeyStore& store,
+                 audit::Trail& trail,
+                 const crypto::SecretBytes& server_secret,
+                 const Clock& clock,
+                 Random& random,
+                 PinRules rules)
+    : transactions_(transactions),
+      store_(store),
+      trail_(trail),
+      server_secret_(server_secret),
+      clock_(clock),
+      random_(random),
+      ids_(clock, random),
+      rules_(rules) {}
+
+Result<> Custody::checkPin(const crypto::SecretBytes& pin) const {
+  const auto length = countCharacters(asText(pin.view()));
+  if (length < rules_.shortest) {
+    return Error{Code::RuleRefused, "pin_too_short", {{"least", std::to_string(rules_.shortest)}}};
+  }
+  if (length > rules_.longest) {
+    return Error{Code::RuleRefused, "pin_too_long", {{"most", std::to_string(rules_.longest)}}};
+  }
+  return kDone;
+}
+
+Result<NewKey> Custody::make(const KeyOwner& owner,
+                             const Uuid& user,
+                             const crypto::SecretBytes& pin,
+                             crypto::KeyKind kind) {
+  const auto fine = checkPin(pin);
+  if (!fine) return fine.error();
+  auto key = crypto::SoftwareKey::generate(kind);
+  const auto id = ids_.make<KeyTag>();
+  const auto data_key = crypto::makeSealKey(random_);
+  const auto pkcs8 = key.pkcs8();
+  KeptKey kept{.id = id,
+               .person = owner.person,
+               .agency = owner.agency,
+               .wrapped = crypto::seal(data_key, pkcs8.view(), keyBinding(id), random_)};
+  KeyAccess access{.key = id,
+                   .person = user,
+                   .wrapped = crypto::wrapSecret(
+                       data_key, pin, server_secret_, accessBinding(id, user), random_)};
+  auto spki = key.publicKey().spki();
+  return NewKey(std::move(key), std::move(spki), std::move(kept), std::move(access));
+}
+
+Result<> Custody::add(work::Tx& tx,
+                      const NewKey& key,
+                      const Uuid& certificate,
+                      const directory::Caller& caller) {
+  auto kept = key.kept_;
+  kept.certificate = certificate;
+  const auto added = store_.addKey(tx, kept);
+  if (!added) return added;
+  const auto opened = store_.addAccess(tx, key.access_);
+  if (!opened) return opened;
+  return trail_.record(tx, keyEvent(audit::EventKind::KeyCreated, caller, kept));
+}
+
+Result<Custody::Attempt> Custody::countAttempt(const directory::Caller& caller,
+                                               const Uuid& certificate) {
+  return transactions_.run<Attempt>([&](work::Tx& tx) -> Result<Attempt> {
+    const auto key = store_.findKeyOfCertificate(tx, certificate);
+    if (!key) return key.error();
+    auto access = store_.findAccess(tx, key->id, caller.person.value);
+    if (!access) {
+      if (access.error().code == Code::NotFound) return Error{Code::Forbidden, "key_not_yours"};
+      return access.error();
+    }
+    if (access->locked) return Error{Code::Forbidden, "key_locked"};
+    const auto now = clock_.now();
+    if (access->blocked_until && now < *access->blocked_until) {
+      return Error{
+          Code::TooMany, "pin_delayed", {{"until", formatVietnam(*access->blocked_until)}}};
+    }
+    access->failures += 1;
+    const auto over = access->failures - rules_.failures_free;
+    if (over > 0) access->blocked_until = now + rules_.delay_first * (1LL << (over - 1));
+    if (access->failures >= rules_.failures_most) access->locked = true;
+    const auto kept = store_.replaceAccess(tx, *access);
+    if (!kept) return kept.error();
+    access->version += 1;
+    return Attempt{*key, *access};
+  });
+}
+
+Error Custody::noteWrongPin(const directory::Caller& caller, const Attempt& attempt) {
+  const auto kind =
+      attempt.access.locked ? audit::EventKind::KeyLocked : audit::EventKind::PinFailed;
+  const auto noted = transactions_.run<std::monostate>(
+      [&](work::Tx& tx) { return trail_.record(tx, keyEvent(kind, caller, attempt.key)); });
+  if (!noted) return noted.error();
+  if (attempt.access.locked) return Error{Code::Forbidden, "key_locked"};
+  const auto left = rules_.failures_most - attempt.access.failures;
+  return Error{Code::Unauthenticated, "pin_wrong", {{"left", std::to_string(left)}}};
+}
+
+Result<> Custody::settleSuccess(const Attempt& attempt) {
+  auto access = attempt.access;
+  access.failures = 0;
+  access.blocked_until.reset();
+  access.locked = false;
+  return transactions_.run<std::monostate>([&](work::Tx& tx) -> Result<> {
+    const auto kept = store_.replaceAccess(tx, access);
+    // Another attempt was counted meanwhile: its count stands, ours was right all the same.
+    if (!kept && kept.error().code == Code::Stale) return kDone;
+    return kept;
+  });
+}
+
+Result<crypto::SecretBytes> Custody::dataKey(const directory::Caller& caller,
+                                             const Attempt& attempt,
+                                             const crypto::SecretBytes& pin) {
+  auto data_key = crypto::unwrapSecret(attempt.access.wrapped,
+                                       pin,
+                                       server_secret_,
+                                       accessBinding(attempt.key.id, caller.person.value));
+  if (!data_key) {
+    if (data_key.error().reason == "pin_wrong") return noteWrongPin(caller, attempt);
+    return data_key.error();
+  }
+  const auto settled = settleSuccess(attempt);
+  if (!settled) return settled.error();
+  return data_key;
+}
+
+Result<crypto::SoftwareKey> Custody::open(const directory::Caller& caller,
+                                          const Uuid& certificate,
+                                          const crypto::SecretBytes& pin) {
+  const auto attempt = countAttempt(caller, certificate);
+  if (!attempt) return attempt.error();
+  const auto data_key = dataKey(caller, *attempt, pin);
+  if (!data_key) return data_key.error();
+  const auto pkcs8 = crypto::unseal(*data_key, attempt->key.wrapped, keyBinding(attempt->key.id));
+  if (!pkcs8) return pkcs8.error();
+  return crypto::SoftwareKey::fromPkcs8(pkcs8->view());
+}
+
+Result<> Custody::share(const directory::Caller& caller,
+                        const Uuid& certificate,
+                        const crypto::SecretBytes& pin,
+                        const Uuid& other,
+                        const crypto::SecretBytes& pin_of_other) {
+  const auto fine = checkPin(pin_of_other);
+  if (!fine) return fine;
+  const auto attempt = countAttempt(caller, certificate);
+  if (!attempt) return attempt.error();
+  if (attempt->key.person) return Error{Code::RuleRefused, "key_is_personal"};
+  const auto data_key = dataKey(caller, *attempt, pin);
+  if (!data_key) return data_key.error();
+  const KeyAccess access{
+      .key = attempt->key.id,
+      .person = other,
+      .wrapped = crypto::wrapSecret(
+          *data_key, pin_of_other, server_secret_, accessBinding(attempt->key.id, other), random_)};
+  return transactions_.run<std::monostate>([&](work::Tx& tx) -> Result<> {
+    const auto added = store_.addAccess(tx, access);
+    if (!added) return added;
+    return trail_.record(tx, keyEvent(audit::EventKind::KeyCreated, caller, attempt->key));
+  });
+}
+
+}  // namespace congvan::signing

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/id.h"
+#include "office/audit/trail.h"
+#include "office/directory/types.h"
+#include "office/signing/store.h"
+#include "trust/crypto/secret.h"
+#include "trust/crypto/software_key.h"
+
+#include <optional>
+
+/// Keeping private keys (DESIGN decision 10).
+///
+/// A key is sealed under a random data key; the data key is wrapped once for each person who may
+/// use it, under that person's PIN and the server secret. A personal key has one such person, a
+/// seal one for each authorised clerk.
+namespace congvan::signing {
+
+struct PinRules {
+  std::size_t shortest = 6;
+  std::size_t longest = 64;
+  /// Wrong PINs in a row before each further one costs a delay that doubles, and before the access
+  /// is locked.
+  int failures_free = 2;
+  int failures_most = 6;
+  Duration delay_first = std::chrono::seconds{15};
+};
+
+/// A new key that is not stored yet: `add` puts it into the transaction that makes its certificate
+/// known.
+class NewKey {
+ public:
+  BytesView spki() const { return spki_; }
+  const crypto::SoftwareKey& key() const { return key_; }
+
+ private:
+  friend class Custody;
+  NewKey(crypto::SoftwareKey key, Bytes spki, KeptKey kept, KeyAccess access)
+      : key_(std::move(key)),
+        spki_(std::move(spki)),
+        kept_(std::move(kept)),
+        access_(std::move(access)) {}
+  crypto::SoftwareKey key_;
+  Bytes spki_;
+  KeptKey kept_;
+  KeyAccess access_;
+};
+
+/// Whose key it will be.
+struct KeyOwner {
+  std::optional<Uuid> person;
+  std::optional<Uuid> agency;
+};
+
+/// Safe from any thread.
+class Custody {
+ public:
+  Custody(work::Transactions& transactions,
+          KeyStore& store,
+          audit::Trail& trail,
+          const crypto::SecretBytes& server_secret,
+          const Clock& clock,
+          Random& random,
+          PinRules rules = {});
+
+  /// Makes a key in memory, wrapped for `user`. RuleRefused `pin_too_short`, `pin_too_long`.
+  Result<NewKey> make(const KeyOwner& owner,
+                      const Uuid& user,
+                      const crypto::SecretBytes& pin,
+                      crypto::KeyKind kind = crypto::KeyKind::P256);
+
+  /// Stores a new key as that of `certificate`.
+  Result<> add(work::Tx& tx,
+               const NewKey& key,
+               const Uuid& certificate,
+               const directory::Caller& caller);
+
+  /// The key of a certificate, opened with the caller's PIN.
+  ///
+  /// The attempt is counted *before* the PIN is tried, so that tries in parallel are counted too.
+  /// Unauthenticated `pin_wrong` with `left`; TooMany `pin_delayed` with `until`; Forbidden
+  /// `key_locked`, `key_not_yours`. Nothing but the count and the audit event changes.
+  Result<crypto::SoftwareKey> open(const directory::Caller& caller,
+                                   const Uuid& certificate,
+                                   const crypto::SecretBytes& pin);
+
+  /// Lets another person use a seal, with a PIN of their own; `pin` is the caller's.
+  /// RuleRefused `key_is_personal`; otherwise as `open`. Conflict `access_taken`.
+  Result<> share(const directory::Caller& caller,
+                 const Uuid& certificate,
+                 const crypto::SecretBytes& pin,
+                 const Uuid& other,
+                 const crypto::SecretBytes& pin_of_other);
+
+ private:
+  struct Attempt {
+    KeptKey key;
+    KeyAccess access;
+  };
+  Result<> checkPin(const crypto::SecretBytes& pin) const;
+  Result<Attempt> countAttempt(const directory::Caller& caller, const Uuid& certificate);
+  Result<crypto::SecretBytes> dataKey(const directory::Caller& caller,
+                                      const Attempt& attempt,
+                                      const crypto::SecretBytes& pin);
+  Result<> settleSuccess(const Attempt& attempt);
+  Error noteWrongPin(const directory::Caller& caller, const Attempt& attempt);
+
+  work::Transactions& transactions_;
+  KeyStore& store_;
+  audit::Trail& trail_;
+  const crypto::SecretBytes& server_secret_;
+  const Clock& clock_;
+  Random& random_;
+  Ids ids_;
+  PinRules rules_;
+};
+
+}  // namespace congvan::signing
