@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trust/formats/pades/plans.h"
+#include "trust/formats/pades/prepare_fields.h"
+#include "trust/pdf/form.h"
+
+namespace congvan::pades {
+
+pdf::Spot spotOf(const Place& place) {
+  const auto& box = place.rectangle;
+  return {place.page, {box.left, box.bottom, box.width, box.height}};
+}
+
+Result<Bytes> addFields(BytesView file, const std::vector<NewField>& fields) {
+  std::vector<pdf::FieldPlan> plans;
+  for (const auto& field : fields) {
+    pdf::FieldPlan plan;
+    plan.name = field.name;
+    plan.kind =
+        field.role == FieldRole::Signature ? pdf::FieldKind::Signature : pdf::FieldKind::Text;
+    if (field.place) plan.spot = spotOf(*field.place);
+    plan.locks = field.locks;
+    plan.lock_all = field.lock_all;
+    plan.tooltip = field.tooltip;
+    plans.push_back(std::move(plan));
+  }
+  return pdf::appendFields(file, plans);
+}
+
+Result<std::vector<FieldState>> fields(BytesView file) {
+  const auto found = pdf::listFields(file);
+  if (!found) return found.error();
+  std::vector<FieldState> states;
+  for (const auto& field : *found) {
+    if (field.kind == pdf::FieldKind::Other) continue;
+    const auto role =
+        field.kind == pdf::FieldKind::Signature ? FieldRole::Signature : FieldRole::Text;
+    states.push_back({field.name, role, field.filled});
+  }
+  return states;
+}
+
+Result<std::vector<PageSize>> pages(BytesView file, std::size_t most) {
+  const auto found = pdf::listPages(file, most);
+  if (!found) return found.error();
+  std::vector<PageSize> sizes;
+  for (const auto& page : *found) sizes.push_back({page.width, page.height});
+  return sizes;
+}
+
+}  // namespace congvan::pades

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trust/pdf/form.h"
+
+#include "base/text.h"
+#include "trust/pdf/form_edit.h"
+#include "trust/pdf/open.h"
+
+#include <algorithm>
+#include <set>
+
+namespace congvan::pdf {
+namespace {
+
+constexpr std::size_t kByteRangeWidth = 60;  // `[0 `, three numbers of up to 13 digits, `]`
+constexpr std::string_view kSignatureFlags = "/F 132";  // Print, Locked
+constexpr std::string_view kTextFlags = "/F 4";         // Print
+
+Error conflict(std::string reason, const std::string& field) {
+  return {Code::Conflict, std::move(reason), {{"field", field}}};
+}
+
+Result<> checkName(const std::string& name) {
+  if (name.empty() || name.size() > 400 || name.find('.') != std::string::npos || !isUtf8(name) ||
+      hasControlCharacters(name)) {
+    return Error{Code::Malformed, "field_name", {{"field", name}}};
+  }
+  return kDone;
+}
+
+std::string lockEntries(const FieldPlan& plan) {
+  if (plan.lock_all) return "/Action /All";
+  std::string names;
+  for (const auto& name : plan.locks) names += " " + textString(name);
+  return "/Action /Include /Fields [" + names + " ]";
+}
+
+std::string fieldEntries(const FieldPlan& plan, ObjectId empty, Update& update) {
+  std::string entries;
+  if (plan.kind == FieldKind::Signature) {
+    entries = "/FT /Sig " + std::string(kSignatureFlags);
+    if (plan.lock_all || !plan.locks.empty()) {
+      const auto lock = update.create();  // 12.7.5.5: shall be an indirect reference
+      update.put(lock, "<< /Type /SigFieldLock " + lockEntries(plan) + " >>");
+      entries += " /Lock " + reference(lock);
+    }
+  } else {
+    entries = "/FT /Tx /DA (/TiRo 13 Tf 0 g) " + std::string(kTextFlags);
+  }
+  if (plan.spot) entries += " /AP << /N " + reference(empty) + " >>";
+  if (!plan.tooltip.empty()) entries += " /TU " + textString(plan.tooltip);
+  return entries;
+}
+
+Result<> addPlanned(FormEdit& edit, const FieldPlan& plan, ObjectId empty) {
+  const auto named = checkName(plan.name);
+  if (!named) return named;
+  if (edit.fields().hasName(plan.name)) return conflict("field_exists", plan.name);
+  if (edit.permissions().locked(plan.name)) return conflict("field_locked", plan.name);
+  if (plan.kind == FieldKind::Text && !plan.spot) return Error{Code::Malformed, "field_rectangle"};
+  const auto stand = edit.stand(plan.spot);
+  if (!stand) return stand.error();
+  if (plan.kind == FieldKind::Signature) edit.needSignatureFlags();
+  if (plan.kind == FieldKind::Text) edit.needFont();
+  edit.addField(plan.name, *stand, fieldEntries(plan, empty, edit.update()));
+  return kDone;
+}
+
+Result<Bytes> addAll(BytesView file, const std::vector<FieldPlan>& plans) {
+  auto edit = FormEdit::open(file);
+  if (!edit) return edit.error();
+  // New fields are none of the things that any certification level permits (12.8.2.2).
+  if (edit->permissions().certified() != 0) return Error{Code::RuleRefused, "certified_no_changes"};
+  std::set<std::string> names;
+  const auto empty = emptyForm(edit->update());
+  for (const auto& plan : plans) {
+    if (!names.insert(plan.name).second) {
+      return Error{Code::Malformed, "field_name", {{"field", plan.name}}};
+    }
+    const auto added = addPlanned(*edit, plan, empty);
+    if (!added) return added.error();
+  }
+  auto written = edit->finish();
+  if (!written) return written.error();
+  return std::move(written->bytes);
+}
+
+int quarterTurns(QPDFObjectHandle widget) {
+  auto page = keyOf(widget, "/P");
+  if (page.isDictionary()) return geometryOf(page).rotate;
+  auto turn = keyOf(keyOf(widget, "/MK"), "/R");
+  if (!turn.isInteger()) return 0;
+  return static_cast<int>(((turn.getIntValue() / 90) % 4 + 4) % 4) * 90;
+}
+
+/// The appearance dictionary for `drawing` in a rectangle of page coordinates; empty: no room.
+std::string appearanceIn(const UserRectangle& box,
+                         int rotate,
+                         const FormXObject& drawing,
+                         Update& update) {
+  auto width = box.right - box.left;
+  auto height = box.top - box.bottom;
+  if (!(width > 0) || !(height > 0)) return {};
+  if (rotate == 90 || rotate == 270) std::swap(width, height);
+  return "<< /N " + reference(placeForm(drawing, width, height, rotate, update)) + " >>";
+}
+
+UserRectangle widgetRectangle(QPDFObjectHandle widget) {
+  auto array = keyOf(widget, "/Rect");
+  if (!array.isRectangle()) return {};
+  const auto box = array.getArrayAsRectangle();
+  return {std::min(box.llx, box.urx),
+          std::min(box.lly, box.ury),
+          std::max(box.llx, box.urx),
+          std::max(box.lly, box.ury)};
+}
+
+/// Sets the appearance of every widget of `node`, each in its own rectangle.
+Result<> dress(FormEdit& edit, const FieldNode& node, BytesView drawing) {
+  if (drawing.empty()) return kDone;
+  const auto form = embedPage(drawing, edit.update());
+  if (!form) return form.error();
+  for (const auto& widget : node.widgets) {
+    const auto text =
+        appearanceIn(widgetRectangle(widget), quarterTurns(widget), *form, edit.update());
+    if (text.empty()) continue;
+    const auto changed = edit.change(widget, {{"/AP", text}, {"/AS", ""}});
+    if (!changed) return changed;
+  }
+  return kDone;
+}
+
+Result<> fillText(FormEdit& edit, const ValuePlan& plan) {
+  const auto* node = edit.fields().find(plan.field);
+  if (node == nullptr) return Error{Code::NotFound, "field_missing", {{"field", plan.field}}};
+  if (node->kind != FieldKind::Text) return conflict("field_not_text", plan.field);
+  if (edit.permissions().locked(plan.field)) return conflict("field_locked", plan.field);
+  const auto changed = edit.change(node->field, {{"/V", textString(plan.value)}, {"/RV", ""}});
+  if (!changed) return changed;
+  return dress(edit, *node, plan.appearance);
+}
+
+/// 12.8.2.4: signing a field that has /Lock records the lock in the signature itself.
+std::string lockReference(FormEdit& edit, QPDFObjectHandle lock) {
+  if (!lock.isDictionary()) return {};
+  const auto root = reference(idOf(edit.pdf().getRoot()));
+  auto action = keyOf(lock, "/Action");
+  auto fields = keyOf(lock, "/Fields");
+  std::string parameters = "<< /Type /TransformParams /V /1.2 /Action " +
+                           (action.isName() ? action.unparse() : std::string("/All"));
+  if (fields.isArray()) parameters += " /Fields " + arrayText(fields);
+  std::string references = "<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams " +
+                           parameters + " >> /Data " + root + " >>";
+  auto level = keyOf(lock, "/P");
+  if (level.isInteger()) {
+    references +=
+        " << /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams "
+        "/V /1.2 /P " +
+        level.unparse() + " >> >>";
+  }
+  return " /Reference [ " + references + " ]";
+}
+
+std::string signatureBody(const SignaturePlan& plan, const std::string& references) {
+  std::string body = "<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached";
+  body += " /ByteRange " + std::string(kByteRangeWidth, ' ');
+  body += " /Contents <" + std::string(plan.hole_size, '0') + ">";
+  if (!plan.time.empty()) body += " /M " + textString(plan.time);
+  if (!plan.signer_name.empty()) body += " /Name " + textString(plan.signer_name);
+  if (!plan.reason.empty()) body += " /Reason " + textString(plan.reason);
+  if (!plan.location.empty()) body += " /Location " + textString(plan.location);
+  return body + references + " >>";
+}
+
+Result<> fillSignatureField(FormEdit& edit,
+                            const SignaturePlan& plan,
+                            const FieldNode& node,
+                            ObjectId signature) {
+  if (node.kind != FieldKind::Signature) return conflict("field_not_signature", plan.field);
+  if (!QPDFObjectHandle(node.value).isNull()) return conflict("field_already_signed", plan.field);
+  if (edit.permissions().locked(plan.field)) return conflict("field_locked", plan.field);
+  auto demands = keyOf(node.field, "/SV");
+  auto required = keyOf(demands, "/Ff");
+  if (required.isInteger() && required.getIntValue() != 0) {
+    return conflict("field_seed_value", plan.field);
+  }
+  const auto changed = edit.change(node.field, {{"/V", reference(signature)}});
+  if (!changed) return changed;
+  const auto references = lockReference(edit, keyOf(node.field, "/Lock"));
+  edit.update().put(signature, signatureBody(plan, references));
+  return dress(edit, node, plan.appearance);
+}
+
+Result<> addSignatureField(FormEdit& edit, const SignaturePlan& plan, ObjectId signature) {
+  const auto named = checkName(plan.field);
+  if (!named) return named;
+  if (edit.fields().hasName(plan.field)) return conflict("field_not_signature", plan.field);
+  if (edit.permissions().locked(plan.field)) return conflict("field_locked", plan.field);
+  const auto stand = edit.stand(plan.spot);
+  if (!stand) return stand.error();
+  std::string entries = "/FT /Sig " + std::string(kSignatureFlags) + " /V " + reference(signature);
+  if (plan.spot && !plan.appearance.empty()) {
+    const auto form = embedPage(plan.appearance, edit.update());
+    if (!form) return form.error();
+    entries += " /AP " + appearanceIn(stand->rectangle, stand->rotate, *form, edit.update());
+  } else if (plan.spot) {
+    entries += " /AP << /N " + reference(emptyForm(edit.update())) + " >>";
+  }
+  edit.update().put(signature, signatureBody(plan, {}));
+  edit.addField(plan.field, *stand, entries);
+  return kDone;
+}
+
+/// Writes /ByteRange over its placeholder and tells where the hole is.
+SignatureUpdate withByteRange(Update::Written written,
+                              ObjectId signature,
+                              const BaseFile& base,
+                              std::size_t hole_size) {
+  const auto text = asText(written.bytes);
+  const auto body_at = written.body_at.at(signature);
+  constexpr std::string_view kRangeWord = "/ByteRange ";
+  const auto range_at = text.find(kRangeWord, body_at) + kRangeWord.size();
+  const auto open_at = text.find('<', range_at);  // of /Contents
+  const auto close_at = open_at + 1 + hole_size + 1;
+  auto range = "[0 " + std::to_string(base.size + open_at) + " " +
+               std::to_string(base.size + close_at) + " " +
+               std::to_string(written.bytes.size() - close_at) + "]";
+  std::copy(
+      range.begin(), range.end(), written.bytes.begin() + static_cast<std::ptrdiff_t>(range_at));
+  return {std::move(written.bytes), open_at + 1};
+}
+
+Result<SignatureUpdate> signAll(BytesView file, const SignaturePlan& plan) {
+  auto edit = FormEdit::open(file);
+  if (!edit) return edit.error();
+  if (edit->permissions().certified() == 1) return Error{Code::RuleRefused, "certified_no_changes"};
+  edit->needSignatureFlags();
+  const auto signature = edit->update().create();
+  const auto* node = edit->fields().find(plan.field);
+  const auto placed = node != nullptr ? fillSignatureField(*edit, plan, *node, signature)
+                                      : addSignatureField(*edit, plan, signature);
+  if (!placed) return placed.error();
+  for (const auto& value : plan.values) {
+    const auto filled = fillText(*edit, value);
+    if (!filled) return filled.error();
+  }
+  auto written = edit->finish();
+  if (!written) return written.error();
+  return withByteRange(std::move(*written), signature, edit->update().base(), plan.hole_size);
+}
+
+}  // namespace
+
+Result<std::vector<FieldFound>> listFields(BytesView file) {
+  const auto pdf = open(file, Reading::Strict);
+  if (!pdf) return pdf.error();
+  return guarded<std::vector<FieldFound>>([&]() -> Result<std::vector<FieldFound>> {
+    const auto tree = readFields(**pdf);
+    if (!tree) return tree.error();
+    std::vector<FieldFound> found;
+    for (const auto& node : tree->terminals) {
+      auto value = node.value;
+      const bool empty = value.isNull() || (value.isString() && value.getStringValue().empty());
+      found.push_back({node.name, node.kind, !empty});
+    }
+    return found;
+  });
+}
+
+Result<std::vector<ShownSize>> listPages(BytesView file, std::size_t most) {
+  const auto pdf = open(file, Reading::Strict);
+  if (!pdf) return pdf.error();
+  return guarded<std::vector<ShownSize>>([&]() -> Result<std::vector<ShownSize>> {
+    const auto pages = allPages(**pdf, most);
+    if (!pages) return pages.error();
+    std::vector<ShownSize> sizes;
+    for (const auto& page : *pages) sizes.push_back(shownSize(geometryOf(page)));
+    return sizes;
+  });
+}
+
+Result<Bytes> appendFields(BytesView file, const std::vector<FieldPlan>& plans) {
+  return guarded<Bytes>([&] { return addAll(file, plans); });
+}
+
+Result<SignatureUpdate> appendSignature(BytesView file, const SignaturePlan& plan) {
+  return guarded<SignatureUpdate>([&] { return signAll(file, plan); });
+}
+
+}  // namespace congvan::pdf
