@@ -21,7 +21,7 @@ struct DocumentFilter {
   std::optional<AgencyId> agency;
   std::optional<PersonId> drafter;
   std::optional<PostId> waiting_for;  ///< the first undone step is this post's
-  std::optional<DocumentState> state;
+  std::vector<DocumentState> states;  ///< any of these; empty: all
 };
 
 struct IncomingFilter {

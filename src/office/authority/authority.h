@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "office/audit/trail.h"
+#include "office/authority/store.h"
+#include "office/directory/store.h"
+#include "office/directory/types.h"
+#include "trust/crypto/secret.h"
+#include "trust/crypto/software_key.h"
+#include "trust/formats/timestamp/source.h"
+#include "trust/pki/certificate.h"
+#include "trust/pki/revocation.h"
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+/// The certificate authority and its office: orders, issuance with an intent in the issuance log
+/// before the key is used, revocation, CRLs and time-stamps. Bytes to bytes: edge/http carries what
+/// it makes.
+namespace congvan::authority {
+
+/// A port: queues a leaf of the issuance log and waits until one is in a signed checkpoint.
+class IssuanceLog {
+ public:
+  virtual ~IssuanceLog() = default;
+  /// Queues `leaf` in the transaction of the change; answers the queue id.
+  virtual Result<Uuid> add(work::Tx& tx, BytesView leaf) = 0;
+  /// Returns once the leaf is durable under a checkpoint, with its index. Unavailable
+  /// `log_not_moving`.
+  virtual Result<std::uint64_t> wait(const Uuid& queued) = 0;
+};
+
+/// A port: the text of a certificate profile by name (files in certs/profiles).
+class Profiles {
+ public:
+  virtual ~Profiles() = default;
+  virtual Result<std::string> read(std::string_view name) = 0;  ///< NotFound `profile_missing`
+};
+
+struct AuthorityOptions {
+  std::string public_url;  ///< of the PKI listener, stands in every certificate: `http://host:port`
+  std::string province;    ///< O of the authority's own names
+  crypto::KeyKind ca_key = crypto::KeyKind::P256;
+  Duration crl_period = std::chrono::hours{24};
+};
+
+/// What a validator of this province needs.
+struct TrustMaterial {
+  std::vector<pki::Certificate> anchors;
+  std::vector<pki::Certificate> intermediates;
+  std::vector<pki::Crl> crls;
+};
+
+/// Stores something in the transaction that makes a certificate's intent known (its key, say).
+using Alongside = std::function<Result<>(work::Tx&, CertificateId)>;
+
+/// Safe from any thread.
+class Authority {
+ public:
+  Authority(work::Transactions& transactions,
+            CertificateStore& store,
+            directory::DirectoryStore& directory,
+            audit::Trail& trail,
+            IssuanceLog& log,
+            Profiles& profiles,
+            const crypto::SecretBytes& server_secret,
+            const Clock& clock,
+            Random& random,
+            AuthorityOptions options);
+  ~Authority();
+
+  /// Makes root, issuing CA and the time-stamping certificate, each through the log. Conflict
+  /// `authority_exists`.
+  Result<> create();
+
+  /// Loads issuers and keys and settles intents that a crash left open (DESIGN: recovery completes
+  /// or marks each). Call once before serving. NotFound `authority_missing`.
+  Result<> start();
+
+  // --- the officer ---
+
+  /// Needs CertificateOfficer over the holder's agency. RuleRefused `order_for_oneself`,
+  /// `holder_wrong` (a person for Person, a sealed agency for OrganisationSeal).
+  Result<Order> order(const directory::Caller& officer,
+                      CertificateKind kind,
+                      const Holder& holder,
+                      const Uuid& activator);
+  Result<std::vector<Order>> openOrders(const directory::Caller& caller);
+
+  /// Revokes at once: status, CRL and log. Needs CertificateOfficer. Conflict
+  /// `certificate_not_active`.
+  Result<CertificateRecord> revoke(const directory::Caller& officer,
+                                   CertificateId id,
+                                   pki::RevocationReason reason,
+                                   std::optional<Instant> invalidity_date);
+
+  Result<std::vector<CertificateRecord>> list(const directory::Caller& caller,
+                                              std::optional<CertificateId> after,
+                                              int limit);
+  Result<CertificateRecord> find(const directory::Caller& caller, CertificateId id);
+
+  // --- the holder ---
+
+  /// Issues the certificate of an open order for a key that the caller just made. `alongside` runs
+  /// in the transaction of the intent. Forbidden `order_not_yours`; Conflict `order_used`.
+  Result<CertificateRecord> fulfil(const directory::Caller& caller,
+                                   OrderId order,
+                                   BytesView spki,
+                                   const Alongside& alongside);
+
+  // --- everybody ---
+
+  /// The certificate to sign with now. NotFound `certificate_missing`; RuleRefused
+  /// `certificate_expired`, `certificate_revoked` when there is one but not good any more.
+  Result<CertificateRecord> active(const Holder& holder, CertificateKind kind);
+  /// Issuing CA up to the root for embedding, root left out.
+  Result<std::vector<pki::Certificate>> chainOf(const CertificateRecord& record);
+  Result<TrustMaterial> material();
+
+  /// DER; NotFound `issuer_missing`.
+  Result<Bytes> issuerCertificate(std::string_view name);
+  /// The newest CRL, made anew when less than half its time is left.
+  Result<Bytes> crl(std::string_view issuer_name);
+  /// RFC 3161 answer to a DER request; always an answer.
+  Result<Bytes> timestampAnswer(BytesView request);
+
+ private:
+  struct Loaded;
+  std::unique_ptr<Loaded> loaded_;
+
+  work::Transactions& transactions_;
+  CertificateStore& store_;
+  directory::DirectoryStore& directory_;
+  audit::Trail& trail_;
+  IssuanceLog& log_;
+  Profiles& profiles_;
+  const crypto::SecretBytes& server_secret_;
+  const Clock& clock_;
+  Random& random_;
+  Ids ids_;
+  AuthorityOptions options_;
+};
+
+/// The built-in time-stamping authority as a source of tokens for our own signatures.
+class BuiltInTimestamps final : public timestamp::Source {
+ public:
+  BuiltInTimestamps(Authority& authority, Random& random)
+      : authority_(authority), random_(random) {}
+  Result<Bytes> stamp(crypto::DigestAlgorithm algorithm, BytesView imprint) override;
+
+ private:
+  Authority& authority_;
+  Random& random_;
+};
+
+}  // namespace congvan::authority

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office/exchange/deliveries.h"
+
+namespace congvan::exchange {
+
+Result<Delivery> Deliveries::deliver(work::Tx& tx,
+                                     const Parcel& parcel,
+                                     const audit::Actor& by,
+                                     std::string_view trace) {
+  const auto now = clock_.now();
+  Delivery delivery{.id = ids_.make<DeliveryTag>(),
+                    .document = parcel.document,
+                    .sender = parcel.sender,
+                    .recipient = parcel.recipient,
+                    .file = parcel.file,
+                    .sent = now,
+                    .changed = now};
+  const auto receipt = trail_.recordNamed(
+      tx,
+      {.kind = audit::EventKind::DeliveryArrived,
+       .by = by,
+       .subject_kind = "delivery",
+       .subject = delivery.id.value,
+       .trace = std::string(trace),
+       .details = R"({"document":")" + parcel.document.text() + R"(","recipient":")" +
+                  parcel.recipient.text() + R"(","sha256":")" + parcel.file.hex() + R"("})"});
+  if (!receipt) return receipt.error();
+  delivery.receipt = receipt->value;
+  const auto added = store_.add(tx, delivery);
+  if (!added) return added.error();
+  return delivery;
+}
+
+Result<Delivery> Deliveries::advance(work::Tx& tx,
+                                     DeliveryId id,
+                                     DeliveryState state,
+                                     std::string_view note) {
+  auto delivery = store_.find(tx, id);
+  if (!delivery) return delivery;
+  if (!mayFollow(delivery->state, state)) {
+    return Error{
+        Code::Conflict, "delivery_state_wrong", {{"state", std::string(name(delivery->state))}}};
+  }
+  delivery->state = state;
+  delivery->note = note;
+  delivery->changed = clock_.now();
+  const auto kept = store_.replace(tx, *delivery);
+  if (!kept) return kept.error();
+  delivery->version += 1;
+  return delivery;
+}
+
+}  // namespace congvan::exchange

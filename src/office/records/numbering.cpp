@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office/records/numbering.h"
+
+#include <algorithm>
+
+namespace congvan::records {
+namespace {
+
+std::string twoDigits(std::int64_t value) {
+  const auto text = std::to_string(value);
+  return text.size() < 2 ? "0" + text : text;
+}
+
+}  // namespace
+
+const std::vector<DocumentType>& documentTypes() {
+  static const std::vector<DocumentType> kTypes = {
+      {"NQ", "Nghị quyết"},   {"QĐ", "Quyết định"},       {"CT", "Chỉ thị"},
+      {"QC", "Quy chế"},      {"QyĐ", "Quy định"},        {"TC", "Thông cáo"},
+      {"TB", "Thông báo"},    {"HD", "Hướng dẫn"},        {"CTr", "Chương trình"},
+      {"KH", "Kế hoạch"},     {"PA", "Phương án"},        {"ĐA", "Đề án"},
+      {"DA", "Dự án"},        {"BC", "Báo cáo"},          {"BB", "Biên bản"},
+      {"TTr", "Tờ trình"},    {"HĐ", "Hợp đồng"},         {"CĐ", "Công điện"},
+      {"BGN", "Bản ghi nhớ"}, {"BTT", "Bản thỏa thuận"},  {"GUQ", "Giấy ủy quyền"},
+      {"GM", "Giấy mời"},     {"GGT", "Giấy giới thiệu"}, {"GNP", "Giấy nghỉ phép"},
+      {"PG", "Phiếu gửi"},    {"PC", "Phiếu chuyển"},     {"PB", "Phiếu báo"},
+  };
+  return kTypes;
+}
+
+const DocumentType* documentType(std::string_view letters) {
+  const auto& types = documentTypes();
+  const auto found = std::ranges::find(types, letters, &DocumentType::letters);
+  return found == types.end() ? nullptr : &*found;
+}
+
+std::string numberText(std::int64_t number) {
+  return twoDigits(number);
+}
+
+std::string notation(std::string_view type_letters, std::string_view agency_letters) {
+  return std::string(type_letters) + "-" + std::string(agency_letters);
+}
+
+std::string codeText(std::int64_t number, std::string_view notation) {
+  return numberText(number) + "/" + std::string(notation);
+}
+
+std::string dateText(std::chrono::year_month_day date) {
+  const auto month = static_cast<unsigned>(date.month());
+  return "ngày " + twoDigits(static_cast<unsigned>(date.day())) + " tháng " +
+         (month <= 2 ? twoDigits(month) : std::to_string(month)) + " năm " +
+         std::to_string(static_cast<int>(date.year()));
+}
+
+}  // namespace congvan::records

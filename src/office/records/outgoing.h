@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "office/directory/permissions.h"
+#include "office/exchange/deliveries.h"
+#include "office/records/store.h"
+#include "office/signing/document_signer.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Outgoing documents (văn bản đi): drafted, initialled, checked, signed, issued, dispatched.
+namespace congvan::records {
+
+struct NewDocument {
+  AgencyId agency;  ///< that will issue it
+  std::string type;
+  std::string subject;
+  Urgency urgency = Urgency::Normal;
+  std::vector<AgencyId> recipients;
+  work::BlobHash file;
+  std::int64_t file_size = 0;
+  std::vector<Slot> slots;  ///< where the fields go; missing ones get a place by default
+};
+
+/// Whose turn, in order. Each post has to hold the role its step needs.
+struct Route {
+  std::vector<PostId> initials;  ///< heads who answer for content, at most 8
+  PostId form_checker;
+  PostId signer;
+};
+
+/// Every change names the version it saw and is refused as Stale `version_stale` when it moved on.
+/// All answer the document as it then is. Safe from any thread.
+class Outgoing {
+ public:
+  struct Parts {
+    work::Transactions& transactions;
+    RecordStore& records;
+    directory::DirectoryStore& directory;
+    exchange::Deliveries& deliveries;
+    signing::DocumentSigner& signer;
+    audit::Trail& trail;
+    const Clock& clock;
+    Random& random;
+  };
+  explicit Outgoing(Parts parts) : parts_(parts), ids_(parts.clock, parts.random) {}
+
+  /// Needs Drafter over the caller's agency, under the issuing agency. RuleRefused
+  /// `document_type_unknown`, `recipient_unknown`, `recipient_is_unit`, `recipients_missing`,
+  /// `agency_cannot_issue`; refusals of DocumentSigner::inspect for the file.
+  Result<Document> draft(const directory::Caller& caller, const NewDocument& wanted);
+
+  /// The drafter's act: prepares the file with every field of the route, once.
+  /// RuleRefused `route_post_wrong` naming the post; Conflict `document_state_wrong`.
+  Result<Document> submit(const directory::Caller& caller,
+                          DocumentId id,
+                          std::int64_t version,
+                          const Route& route);
+
+  /// The next step of the route, done by the holder of its post with their PIN.
+  /// Forbidden `not_your_turn`; Conflict `document_state_wrong`; refusals of
+  /// DocumentSigner::signAsPerson.
+  Result<Document> sign(const directory::Caller& caller,
+                        DocumentId id,
+                        std::int64_t version,
+                        const crypto::SecretBytes& pin);
+
+  /// Sends it back to the drafter with a reason; signatures so far stay in the old versions.
+  Result<Document> giveBack(const directory::Caller& caller,
+                            DocumentId id,
+                            std::int64_t version,
+                            std::string_view reason);
+
+  /// A returned document gets a new file and is a draft again.
+  Result<Document> redraft(const directory::Caller& caller,
+                           DocumentId id,
+                           std::int64_t version,
+                           const work::BlobHash& file,
+                           std::int64_t file_size);
+
+  /// Number, date and seal in one act of the clerk (NĐ 30 Đ15, Đ32). The number is reserved first
+  /// and stays with the document: calling again after a failed seal goes on with the same number.
+  Result<Document> issue(const directory::Caller& caller,
+                         DocumentId id,
+                         std::int64_t version,
+                         const crypto::SecretBytes& pin);
+
+  /// To every recipient at once.
+  Result<Document> dispatch(const directory::Caller& caller, DocumentId id, std::int64_t version);
+
+  // --- reading ---
+
+  /// Forbidden `document_not_yours` unless the caller drafted it, is on its route, clerks for its
+  /// agency or audits.
+  Result<Document> find(const directory::Caller& caller, DocumentId id);
+  Result<std::vector<DocumentFile>> files(const directory::Caller& caller, DocumentId id);
+  Result<std::vector<exchange::Delivery>> deliveries(const directory::Caller& caller,
+                                                     DocumentId id);
+
+  enum class Box {
+    Mine,      ///< drafted by me
+    ToSign,    ///< waiting for my step
+    ToIssue,   ///< signed, waiting for the clerk
+    OfAgency,  ///< all of the agency I clerk or lead for
+  };
+  Result<std::vector<Document>> list(const directory::Caller& caller,
+                                     Box box,
+                                     const Page<DocumentId>& page);
+
+ private:
+  using Change = std::function<Result<>(work::Tx&, Document&)>;
+  Result<Document> readable(work::Tx& tx, const directory::Caller& caller, DocumentId id);
+  /// Finds, compares the version, lets `change` alter it, stores it and records the event.
+  Result<Document> alter(const directory::Caller& caller,
+                         DocumentId id,
+                         std::int64_t version,
+                         audit::EventKind kind,
+                         const Change& change);
+  Result<> addFile(work::Tx& tx,
+                   const Document& document,
+                   FilePurpose purpose,
+                   const directory::Caller& caller);
+  Result<> checkRecipients(work::Tx& tx, const NewDocument& wanted);
+  Result<> checkRoute(work::Tx& tx, const Document& document, const Route& route);
+  Result<Document> reserveNumber(const directory::Caller& caller,
+                                 DocumentId id,
+                                 std::int64_t version);
+  Result<signing::StoredFile> sealFile(const directory::Caller& caller,
+                                       const Document& document,
+                                       const crypto::SecretBytes& pin);
+  Result<> requireClerk(work::Tx& tx, const directory::Caller& caller, const Document& document);
+  Result<> deliverTo(work::Tx& tx,
+                     const directory::Caller& caller,
+                     const Document& document,
+                     const directory::Agency& sender,
+                     AgencyId recipient);
+
+  Parts parts_;
+  Ids ids_;
+};
+
+}  // namespace congvan::records

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office/records/slots.h"
+
+#include <algorithm>
+
+namespace congvan::records {
+namespace {
+
+// Points. The seal is drawn in its real size: 36 mm across (NĐ 30/2020 annex I).
+constexpr double kSealSide = 102;
+constexpr double kSignatureWidth = 190;
+constexpr double kSignatureHeight = 80;
+constexpr double kInitialWidth = 64;
+constexpr double kInitialHeight = 24;
+constexpr double kTextHeight = 18;
+
+class DefaultPlaces {
+ public:
+  explicit DefaultPlaces(const std::vector<pades::PageSize>& pages)
+      : first_(pages.front()),
+        last_(pages.back()),
+        last_page_(static_cast<int>(pages.size()) - 1) {}
+
+  Slot number() const {
+    return {std::string(kNumberField), 0, 85, first_.height - 105, 150, kTextHeight};
+  }
+  Slot date() const {
+    return {std::string(kDateField), 0, first_.width - 265, first_.height - 105, 210, kTextHeight};
+  }
+  Slot signature() const {
+    return {std::string(kSignatureField),
+            last_page_,
+            signatureLeft(),
+            70,
+            kSignatureWidth,
+            kSignatureHeight};
+  }
+  /// Over the left third of the person's mark.
+  Slot seal() const {
+    return {std::string(kSealField),
+            last_page_,
+            signatureLeft() - kSealSide * 2 / 3,
+            62,
+            kSealSide,
+            kSealSide};
+  }
+  Slot margin(const std::string& field, std::size_t ordinal) const {
+    return {field,
+            last_page_,
+            57 + static_cast<double>(ordinal) * (kInitialWidth + 4),
+            24,
+            kInitialWidth,
+            kInitialHeight};
+  }
+
+ private:
+  double signatureLeft() const { return std::max(120.0, last_.width - kSignatureWidth - 60); }
+  pades::PageSize first_;
+  pades::PageSize last_;
+  int last_page_;
+};
+
+}  // namespace
+
+std::string initialField(std::size_t ordinal) {
+  return "ky-nhay-" + std::to_string(ordinal);
+}
+
+std::vector<Slot> completeSlots(std::vector<Slot> given,
+                                const std::vector<Step>& steps,
+                                const std::vector<pades::PageSize>& pages) {
+  const DefaultPlaces places(pages);
+  const auto addMissing = [&](const Slot& slot) {
+    if (std::ranges::find(given, slot.field, &Slot::field) == given.end()) given.push_back(slot);
+  };
+  addMissing(places.number());
+  addMissing(places.date());
+  std::size_t in_margin = 0;
+  for (const auto& step : steps) {
+    if (step.kind == StepKind::Sign) {
+      addMissing(places.signature());
+    } else {
+      addMissing(places.margin(step.field, in_margin++));
+    }
+  }
+  addMissing(places.seal());
+  return given;
+}
+
+std::vector<pades::NewField> fieldsOf(const std::vector<Slot>& slots) {
+  std::vector<pades::NewField> fields;
+  for (const auto& slot : slots) {
+    const bool text = slot.field == kNumberField || slot.field == kDateField;
+    pades::NewField field{.name = slot.field,
+                          .role = text ? pades::FieldRole::Text : pades::FieldRole::Signature,
+                          .place = pades::Place{static_cast<std::size_t>(slot.page),
+                                                {slot.left, slot.bottom, slot.width, slot.height}}};
+    field.lock_all = slot.field == kSealField;
+    fields.push_back(std::move(field));
+  }
+  return fields;
+}
+
+const Slot* slotOf(const Document& document, std::string_view field) {
+  const auto found = std::ranges::find(document.slots, field, &Slot::field);
+  return found == document.slots.end() ? nullptr : &*found;
+}
+
+}  // namespace congvan::records

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "office/records/types.h"
+#include "trust/formats/pades/prepare_fields.h"
+
+#include <vector>
+
+/// Which fields a route needs and where they go.
+namespace congvan::records {
+
+inline constexpr std::string_view kNumberField = "so";
+inline constexpr std::string_view kDateField = "ngay";
+inline constexpr std::string_view kSignatureField = "ky-chinh";
+inline constexpr std::string_view kFormCheckField = "the-thuc";
+inline constexpr std::string_view kSealField = "con-dau";
+/// `ky-nhay-1`, …
+std::string initialField(std::size_t ordinal);
+
+/// The slots given, and a default place for every field of `steps` that has none: number and date
+/// at the top of the first page, signature and seal at the lower right of the last, initials in its
+/// lower margin.
+std::vector<Slot> completeSlots(std::vector<Slot> given,
+                                const std::vector<Step>& steps,
+                                const std::vector<pades::PageSize>& pages);
+
+/// The fields as PDF fields; the seal's locks all.
+std::vector<pades::NewField> fieldsOf(const std::vector<Slot>& slots);
+
+/// nullptr: no such slot.
+const Slot* slotOf(const Document& document, std::string_view field);
+
+}  // namespace congvan::records

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office/signing/document_signer.h"
+
+#include <algorithm>
+
+namespace congvan::signing {
+namespace {
+
+std::string postLine(const directory::Caller& caller) {
+  const auto mark = std::string(directory::mark(caller.capacity));
+  if (mark.empty()) return caller.title;
+  return mark + " " + caller.signs_for + "\n" + caller.title;
+}
+
+/// `22/11/2026 09:13:05 +07:00`, the form seen on official signatures, with the zone that NĐ 30
+/// asks for.
+std::string printedTime(Instant now) {
+  const auto text = formatVietnam(std::chrono::floor<std::chrono::seconds>(now));
+  return text.substr(8, 2) + "/" + text.substr(5, 2) + "/" + text.substr(0, 4) + " " +
+         text.substr(11, 8) + " +07:00";
+}
+
+}  // namespace
+
+DocumentSigner::DocumentSigner(work::Blobs& blobs,
+                               authority::Authority& authority,
+                               Custody& custody,
+                               Marks& marks,
+                               timestamp::Source& timestamps,
+                               const Clock& clock,
+                               DocumentBounds bounds)
+    : blobs_(blobs),
+      authority_(authority),
+      custody_(custody),
+      marks_(marks),
+      timestamps_(timestamps),
+      clock_(clock),
+      bounds_(bounds) {}
+
+Result<std::vector<pades::PageSize>> DocumentSigner::inspect(const work::BlobHash& file) {
+  const auto blob = blobs_.open(file);
+  if (!blob) return blob.error();
+  const auto fields = pades::fields((*blob)->bytes());
+  if (!fields) return fields.error();
+  const bool is_signed = std::ranges::any_of(*fields, [](const pades::FieldState& field) {
+    return field.role == pades::FieldRole::Signature && field.filled;
+  });
+  if (is_signed) return Error{Code::RuleRefused, "pdf_signed_already"};
+  auto pages = pades::pages((*blob)->bytes(), bounds_.pages_most + 1);
+  if (!pages) return pages.error();
+  if (pages->size() > bounds_.pages_most) {
+    return Error{
+        Code::TooLarge, "pdf_too_many_pages", {{"most", std::to_string(bounds_.pages_most)}}};
+  }
+  return pages;
+}
+
+Result<StoredFile> DocumentSigner::prepareFields(const work::BlobHash& file,
+                                                 const std::vector<pades::NewField>& fields) {
+  const auto blob = blobs_.open(file);
+  if (!blob) return blob.error();
+  const auto prepared = pades::addFields((*blob)->bytes(), fields);
+  if (!prepared) return prepared.error();
+  return keep(*prepared, {});
+}
+
+Result<DocumentSigner::Act> DocumentSigner::act(const authority::Holder& holder,
+                                                authority::CertificateKind kind,
+                                                std::string_view field) {
+  auto certificate = authority_.active(holder, kind);
+  if (!certificate) return certificate.error();
+  auto chain = authority_.chainOf(*certificate);
+  if (!chain) return chain.error();
+  pades::SignOptions options;
+  options.field = field;
+  options.signing_time = clock_.now();
+  options.chain = std::move(*chain);
+  options.timestamp_bytes = timestamps_.tokenBytes();
+  return Act{std::move(*certificate), std::move(options)};
+}
+
+Result<StoredFile> DocumentSigner::signAsPerson(const directory::Caller& caller,
+                                                const PersonTask& task,
+                                                const crypto::SecretBytes& pin) {
+  auto prepared =
+      act({.person = caller.person.value}, authority::CertificateKind::Person, task.field);
+  if (!prepared) return prepared.error();
+  const PersonMark mark{.name = caller.name,
+                        .post = postLine(caller),
+                        .time = printedTime(prepared->options.signing_time),
+                        .width = task.width,
+                        .height = task.height};
+  auto drawn = task.style == MarkStyle::Initials ? marks_.initials(mark) : marks_.person(mark);
+  if (!drawn) return drawn.error();
+  prepared->options.appearance = std::move(*drawn);
+  prepared->options.signer_name = caller.name;
+  prepared->options.reason = task.reason;
+  return signAndKeep(caller, task.file, std::move(*prepared), pin);
+}
+
+Result<StoredFile> DocumentSigner::seal(const directory::Caller& caller,
+                                        const SealTask& task,
+                                        const crypto::SecretBytes& pin) {
+  auto prepared =
+      act({.agency = task.agency}, authority::CertificateKind::OrganisationSeal, task.field);
+  if (!prepared) return prepared.error();
+  auto drawn = marks_.seal({.agency = task.agency_name,
+                            .time = printedTime(prepared->options.signing_time),
+                            .width = task.width,
+                            .height = task.height});
+  if (!drawn) return drawn.error();
+  prepared->options.appearance = std::move(*drawn);
+  prepared->options.signer_name = task.agency_name;
+  for (const auto& fill : task.fills) {
+    auto text = marks_.text({fill.value, fill.width, fill.height});
+    if (!text) return text.error();
+    prepared->options.fills.push_back({fill.field, fill.value, std::move(*text)});
+  }
+  return signAndKeep(caller, task.file, std::move(*prepared), pin);
+}
+
+Result<StoredFile> DocumentSigner::signAndKeep(const directory::Caller& caller,
+                                               const work::BlobHash& file,
+                                               Act act,
+                                               const crypto::SecretBytes& pin) {
+  const auto certificate = pki::Certificate::parse(act.certificate.der);
+  if (!certificate) return certificate.error();
+  const auto blob = blobs_.open(file);
+  if (!blob) return blob.error();
+  const auto key = custody_.open(caller, act.certificate.id.value, pin);
+  if (!key) return key.error();
+  act.options.algorithm = key->algorithm();
+  const auto update =
+      pades::sign((*blob)->bytes(), *certificate, *key, std::move(act.options), &timestamps_);
+  if (!update) return update.error();
+
+  auto kept = keep((*blob)->bytes(), *update);
+  if (!kept) return kept;
+  const auto outcome = judge(kept->blob);
+  if (!outcome) return outcome.error();
+  if (outcome->verdict.overall != validation::Overall::TotalPassed) {
+    return Error{Code::Unavailable,
+                 "result_not_valid",
+                 {{"verdict", std::string(validation::name(outcome->verdict.overall))}}};
+  }
+  return kept;
+}
+
+Result<StoredFile> DocumentSigner::keep(BytesView before, BytesView update) {
+  const auto size = before.size() + update.size();
+  const auto writer = blobs_.create(size);
+  if (!writer) return writer.error();
+  for (const auto part : {before, update}) {
+    const auto written = (*writer)->write(part);
+    if (!written) return written.error();
+  }
+  const auto hash = (*writer)->finish();
+  if (!hash) return hash.error();
+  return StoredFile{*hash, static_cast<std::int64_t>(size)};
+}
+
+Result<verify::Outcome> DocumentSigner::judge(const work::BlobHash& file) {
+  const auto blob = blobs_.open(file);
+  if (!blob) return blob.error();
+  return judgeBytes((*blob)->bytes());
+}
+
+Result<verify::Outcome> DocumentSigner::judgeBytes(BytesView file) {
+  auto material = authority_.material();
+  if (!material) return material.error();
+  verify::Request request{.file = file, .time = clock_.now()};
+  request.material.anchors = std::move(material->anchors);
+  request.material.certificates = std::move(material->intermediates);
+  request.material.crls = std::move(material->crls);
+  return verify::verify(request);
+}
+
+Result<authority::CertificateRecord> activate(const directory::Caller& caller,
+                                              authority::Authority& authority,
+                                              Custody& custody,
+                                              const authority::Order& order,
+                                              const crypto::SecretBytes& pin) {
+  const auto key =
+      custody.make({order.holder.person, order.holder.agency}, caller.person.value, pin);
+  if (!key) return key.error();
+  return authority.fulfil(
+      caller, order.id, key->spki(), [&](work::Tx& tx, authority::CertificateId certificate) {
+        return custody.add(tx, *key, certificate.value, caller);
+      });
+}
+
+}  // namespace congvan::signing

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "office/authority/authority.h"
+#include "office/signing/custody.h"
+#include "office/signing/marks.h"
+#include "office/work/blobs.h"
+#include "trust/formats/pades/sign.h"
+#include "trust/verify/verify.h"
+
+#include <string>
+#include <vector>
+
+/// Putting signatures into the PDFs of the office, and judging what comes back.
+namespace congvan::signing {
+
+/// A stored file.
+struct StoredFile {
+  work::BlobHash blob;
+  std::int64_t size = 0;
+};
+
+/// What a step of the route wants done.
+enum class MarkStyle { Signature, Initials };
+
+struct PersonTask {
+  work::BlobHash file;
+  std::string field;
+  MarkStyle style = MarkStyle::Signature;
+  double width = 0;  ///< of the field, points
+  double height = 0;
+  std::string reason;
+};
+
+struct TextTask {
+  std::string field;
+  std::string value;
+  double width = 0;
+  double height = 0;
+};
+
+struct SealTask {
+  work::BlobHash file;
+  std::string field;
+  Uuid agency{};
+  std::string agency_name;
+  double width = 0;
+  double height = 0;
+  std::vector<TextTask> fills;  ///< number and date
+};
+
+struct DocumentBounds {
+  std::size_t pages_most = 5000;
+};
+
+/// Safe from any thread.
+class DocumentSigner {
+ public:
+  DocumentSigner(work::Blobs& blobs,
+                 authority::Authority& authority,
+                 Custody& custody,
+                 Marks& marks,
+                 timestamp::Source& timestamps,
+                 const Clock& clock,
+                 DocumentBounds bounds = {});
+
+  /// Can this upload become a document of ours? Malformed `pdf_malformed`, `pdf_encrypted`,
+  /// `pdf_damaged`; TooLarge `pdf_too_complex`, `pdf_too_many_pages`; RuleRefused
+  /// `pdf_signed_already`. Answers the page sizes.
+  Result<std::vector<pades::PageSize>> inspect(const work::BlobHash& file);
+
+  /// One revision with all fields of the route (DESIGN decision 8).
+  Result<StoredFile> prepareFields(const work::BlobHash& file,
+                                   const std::vector<pades::NewField>& fields);
+
+  /// Signs with the caller's own certificate, B-T, into an empty field, and re-verifies before
+  /// answering. Refusals of Authority::active, Custody::open and pades::sign; Unavailable
+  /// `result_not_valid` when our own validator does not pass what was made (nothing is kept then).
+  Result<StoredFile> signAsPerson(const directory::Caller& caller,
+                                  const PersonTask& task,
+                                  const crypto::SecretBytes& pin);
+
+  /// Fills number and date and seals with the agency's certificate, in one revision.
+  Result<StoredFile> seal(const directory::Caller& caller,
+                          const SealTask& task,
+                          const crypto::SecretBytes& pin);
+
+  /// Judges a stored file against the province's trust.
+  Result<verify::Outcome> judge(const work::BlobHash& file);
+  /// The same for bytes at hand.
+  Result<verify::Outcome> judgeBytes(BytesView file);
+
+ private:
+  struct Act {
+    authority::CertificateRecord certificate;
+    pades::SignOptions options;
+  };
+  Result<Act> act(const authority::Holder& holder,
+                  authority::CertificateKind kind,
+                  std::string_view field);
+  Result<StoredFile> signAndKeep(const directory::Caller& caller,
+                                 const work::BlobHash& file,
+                                 Act act,
+                                 const crypto::SecretBytes& pin);
+  Result<StoredFile> keep(BytesView before, BytesView update);
+
+  work::Blobs& blobs_;
+  authority::Authority& authority_;
+  Custody& custody_;
+  Marks& marks_;
+  timestamp::Source& timestamps_;
+  const Clock& clock_;
+  DocumentBounds bounds_;
+};
+
+/// Makes the caller's key and the certificate of an order, in one act of the person who chose the
+/// PIN.
+Result<authority::CertificateRecord> activate(const directory::Caller& caller,
+                                              authority::Authority& authority,
+                                              Custody& custody,
+                                              const authority::Order& order,
+                                              const crypto::SecretBytes& pin);
+
+}  // namespace congvan::signing
