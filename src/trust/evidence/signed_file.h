@@ -34,6 +34,13 @@ struct CertificateReference {
   Bytes serial_der;  ///< content octets; empty when absent
 };
 
+/// How a CMS SignerInfo names its certificate: by issuer and serial number, or by key identifier.
+struct SignerIdentifier {
+  Bytes issuer_der;
+  Bytes serial_der;  ///< content octets
+  Bytes key_identifier;
+};
+
 /// Everything that is needed to ask "did this certificate's key sign this?".
 struct SignerBlock {
   std::vector<DigestCheck> digests;
@@ -55,6 +62,8 @@ struct SignerBlock {
   /// Breaches of the format's own rules, each `stable-word: detail`. A breach named here makes the
   /// format check fail.
   std::vector<std::string> breaches;
+  /// For finding the certificate outside the file. Empty in formats other than CMS.
+  SignerIdentifier identifier;
 };
 
 enum class TimestampKind { Content, Signature, Document, Archive };

@@ -25,15 +25,19 @@ struct Limits {
 using ContentDigest = std::function<Bytes(crypto::DigestAlgorithm)>;
 
 struct Message {
-  std::vector<evidence::Signature> signatures;  ///< in SignerInfos order
-  std::string content_type;                     ///< dotted OID
-  std::optional<Bytes> content;                 ///< encapsulated, when there is any
+  std::vector<evidence::Signature> signatures;  ///< in SignerInfos order, `s1`, `s2`, …
+  /// Countersignatures of all of them, each after the one it signs: `s1-c1`, `s1-c1-c1`, …
+  std::vector<evidence::Signature> countersignatures;
+  std::string content_type;      ///< dotted OID
+  std::optional<Bytes> content;  ///< encapsulated, when there is any
 };
 
 /// Reads a CMS message. `detached` supplies the digests of content that is not inside; when both
 /// are there the inner content counts and `signature` breaches say `content-twice`.
 ///
-/// Malformed `cms_malformed`: not one CMS SignedData. TooLarge: a limit is passed.
+/// Zeros after the message are passed over (a PDF pads its hole with them), anything else there is
+/// not. Malformed `cms_malformed`: not one CMS SignedData. TooLarge `cms_too_large`: a limit is
+/// passed.
 Result<Message> read(BytesView der, const ContentDigest& detached, const Limits& limits = {});
 
 }  // namespace congvan::cades

@@ -47,7 +47,8 @@ Result<Bytes> complete(const Prepared& prepared,
 /// value of the key and `timestamp_bytes` (0: no timestamp).
 std::size_t sizeBound(const Prepared& prepared, std::size_t timestamp_bytes);
 
-/// prepare, sign, time-stamp when `source` is given, complete.
+/// prepare, sign, time-stamp when `source` is given, complete. `options.algorithm` is taken from
+/// the signer. Refusals are those of the steps.
 Result<Bytes> sign(BytesView content_digest,
                    const pki::Certificate& certificate,
                    const crypto::Signer& signer,

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trust/formats/cades/read.h"
+
+#include "trust/crypto/der.h"
+#include "trust/formats/timestamp/oids.h"
+#include "trust/formats/timestamp/signed_data.h"
+#include "trust/formats/timestamp/token.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <memory>
+
+namespace congvan::cades {
+namespace {
+
+namespace der = crypto::der;
+namespace oid = timestamp::oid;
+using crypto::DigestAlgorithm;
+using timestamp::Attribute;
+using timestamp::SignedData;
+using timestamp::SignerInfo;
+
+constexpr std::size_t kTimestampsMax = 128;
+constexpr int kCounterDepthMax = 4;
+
+timestamp::MessageLimits messageLimits(const Limits& limits) {
+  return {.input_bytes = limits.input_bytes,
+          .signers = limits.signers,
+          .certificates = limits.certificates};
+}
+
+// Asks `source` once an algorithm: the content may be a file of gigabytes.
+ContentDigest remembered(ContentDigest source) {
+  auto known = std::make_shared<std::map<DigestAlgorithm, Bytes>>();
+  return [source = std::move(source), known](DigestAlgorithm algorithm) {
+    const auto found = known->find(algorithm);
+    if (found != known->end()) return found->second;
+    return known->emplace(algorithm, source ? source(algorithm) : Bytes{}).first->second;
+  };
+}
+
+ContentDigest digestsOf(BytesView bytes) {
+  return remembered(
+      [bytes](DigestAlgorithm algorithm) { return timestamp::digestOrNothing(algorithm, bytes); });
+}
+
+struct Kind {
+  std::string_view oid;
+  evidence::TimestampKind kind;
+};
+
+constexpr std::array kUnsignedTimestamps{
+    Kind{oid::kSignatureTimestamp, evidence::TimestampKind::Signature},
+    Kind{oid::kReferencesTimestamp, evidence::TimestampKind::Archive},
+    Kind{oid::kSignatureAndReferencesTimestamp, evidence::TimestampKind::Archive},
+    Kind{oid::kArchiveTimestampV1, evidence::TimestampKind::Archive},
+    Kind{oid::kArchiveTimestampV2, evidence::TimestampKind::Archive},
+    Kind{oid::kArchiveTimestampV3, evidence::TimestampKind::Archive},
+};
+
+class SignatureReader {
+ public:
+  SignatureReader(const SignedData& message, const ContentDigest& content)
+      : message_(message), content_(content) {}
+
+  evidence::Signature read(const SignerInfo& signer,
+                           std::string id,
+                           const timestamp::Signed& what) const {
+    evidence::Signature out;
+    out.id = std::move(id);
+    out.signer = timestamp::readSigner(signer, message_, what);
+    readTimestamps(signer, out);
+    readCommitments(signer, out);
+    readPolicy(signer, out);
+    timestamp::Material ignored;
+    out.has_validation_data = timestamp::collectValidationData(signer, ignored) ||
+                              !message_.crls.empty() || !message_.ocsp_responses.empty();
+    return out;
+  }
+
+ private:
+  void readTimestamps(const SignerInfo& signer, evidence::Signature& out) const {
+    for (const Attribute& attribute : signer.attributes) {
+      if (attribute.oid == oid::kContentTimestamp) {
+        add(attribute, evidence::TimestampKind::Content, content_, "content", out);
+      }
+    }
+    const ContentDigest value = digestsOf(signer.value);
+    for (const Attribute& attribute : signer.unsigned_attributes) {
+      for (const Kind& kind : kUnsignedTimestamps) {
+        if (attribute.oid != kind.oid) continue;
+        const bool signature = kind.kind == evidence::TimestampKind::Signature;
+        add(attribute,
+            kind.kind,
+            signature ? value : ContentDigest{},
+            signature ? "signature" : "archive",
+            out);
+      }
+    }
+  }
+
+  void add(const Attribute& attribute,
+           evidence::TimestampKind kind,
+           const ContentDigest& covered,
+           std::string_view covers,
+           evidence::Signature& out) const {
+    for (const BytesView token : attribute.values) {
+      if (out.timestamps.size() == kTimestampsMax) {
+        out.signer.breaches.push_back(
+            fmt::format("too-many-timestamps: more than {}", kTimestampsMax));
+        return;
+      }
+      auto stamp = timestamp::read(token, kind, covered);
+      if (!stamp) {
+        out.signer.breaches.push_back(fmt::format("timestamp-malformed: {}", stamp.error().detail));
+        continue;
+      }
+      stamp->id = fmt::format("{}-t{}", out.id, out.timestamps.size() + 1);
+      stamp->covers = fmt::format("{} of {}", covers, out.id);
+      out.timestamps.push_back(std::move(*stamp));
+    }
+  }
+
+  static void readCommitments(const SignerInfo& signer, evidence::Signature& out) {
+    for (const Attribute& attribute : signer.attributes) {
+      if (attribute.oid != oid::kCommitmentType) continue;
+      for (const BytesView value : attribute.values) {
+        der::Reader outer(value);
+        der::Reader fields = outer.sequence();
+        if (auto commitment = fields.oid(); fields.good())
+          out.commitments.push_back(std::move(commitment));
+      }
+    }
+  }
+
+  static void readPolicy(const SignerInfo& signer, evidence::Signature& out) {
+    const Attribute* attribute = signer.find(oid::kSignaturePolicy);
+    if (attribute == nullptr || attribute->values.size() != 1) return;
+    der::Reader outer(attribute->values.front());
+    if (outer.peek() == der::kNull) {
+      out.signature_policy = "implied";
+      return;
+    }
+    der::Reader fields = outer.sequence();
+    if (auto policy = fields.oid(); fields.good()) out.signature_policy = std::move(policy);
+  }
+
+  const SignedData& message_;
+  const ContentDigest& content_;
+};
+
+// RFC 5652 11.4: a countersignature is a SignerInfo over the value of another, and may itself have
+// some.
+class CountersignatureReader {
+ public:
+  CountersignatureReader(const SignedData& message, const Limits& limits, Message& out)
+      : message_(message), limits_(limits), out_(out) {}
+
+  void read(const SignerInfo& parent,
+            const std::string& parent_id,
+            std::vector<std::string>& breaches,
+            int depth) {
+    std::size_t number = 0;
+    for (const Attribute& attribute : parent.unsigned_attributes) {
+      if (attribute.oid != oid::kCountersignature) continue;
+      for (const BytesView value : attribute.values) {
+        one(value, parent, fmt::format("{}-c{}", parent_id, ++number), breaches, depth);
+      }
+    }
+  }
+
+ private:
+  void one(BytesView der,
+           const SignerInfo& parent,
+           std::string id,
+           std::vector<std::string>& breaches,
+           int depth) {
+    const auto signer = timestamp::parseSignerInfo(der, messageLimits(limits_));
+    if (!signer || depth > kCounterDepthMax || out_.countersignatures.size() == limits_.signers) {
+      breaches.push_back(fmt::format("countersignature-unreadable: {}", id));
+      return;
+    }
+    const ContentDigest content = digestsOf(parent.value);
+    const SignatureReader reader(message_, content);
+    auto signature = reader.read(*signer, id, {.content = content, .content_type = {}});
+    signature.covers = fmt::format("signature {}", id.substr(0, id.rfind('-')));
+    auto inner = std::move(signature.signer.breaches);
+    const std::size_t at = out_.countersignatures.size();
+    out_.countersignatures.push_back(std::move(signature));
+    read(*signer, id, inner, depth + 1);
+    out_.countersignatures[at].signer.breaches = std::move(inner);
+  }
+
+  const SignedData& message_;
+  const Limits& limits_;
+  Message& out_;
+};
+
+}  // namespace
+
+Result<Message> read(BytesView der, const ContentDigest& detached, const Limits& limits) {
+  auto message = SignedData::parse(der, messageLimits(limits));
+  if (!message) return message.error();
+
+  Message out;
+  out.content_type = message->content_type;
+  const ContentDigest outside = remembered(detached);
+  const ContentDigest content = message->content ? digestsOf(*message->content) : outside;
+  for (std::size_t i = 0; i < message->signers.size(); ++i) {
+    const SignerInfo& signer = message->signers[i];
+    const std::string id = fmt::format("s{}", i + 1);
+    const SignatureReader reader(*message, content);
+    auto signature =
+        reader.read(signer, id, {.content = content, .content_type = message->content_type});
+    signature.covers = "whole-file";
+    const auto digest = crypto::digestByOid(signer.digest_oid);
+    if (message->content && digest && !outside(*digest).empty()) {
+      signature.signer.breaches.emplace_back("content-twice: inside the message and beside it");
+    }
+    CountersignatureReader(*message, limits, out).read(signer, id, signature.signer.breaches, 1);
+    out.signatures.push_back(std::move(signature));
+  }
+  if (message->content) out.content = toBytes(*message->content);
+  return out;
+}
+
+}  // namespace congvan::cades
