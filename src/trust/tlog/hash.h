@@ -16,7 +16,8 @@
 /// pure and safe from any thread.
 namespace congvan::tlog {
 
-using Hash = std::array<std::uint8_t, 32>;
+inline constexpr std::size_t kHashSize = 32;
+using Hash = std::array<std::uint8_t, kHashSize>;
 
 /// SHA-256(0x00 ‖ entry): the byte in front keeps a leaf from being read as a node, and back.
 Hash leafHash(BytesView entry);

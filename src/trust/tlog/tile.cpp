@@ -128,16 +128,16 @@ std::vector<TileId> bundlesForGrowth(std::uint64_t from, std::uint64_t to) {
 
 Bytes encodeTile(const std::vector<Hash>& hashes) {
   Bytes bytes;
-  bytes.reserve(hashes.size() * kHashBytes);
+  bytes.reserve(hashes.size() * kHashSize);
   for (const auto& hash : hashes) append(bytes, BytesView(hash));
   return bytes;
 }
 
 Result<std::vector<Hash>> parseTile(BytesView bytes, unsigned width) {
-  if (bytes.size() != width * kHashBytes) return Error{Code::Malformed, "tile_malformed"};
+  if (bytes.size() != width * kHashSize) return Error{Code::Malformed, "tile_malformed"};
   std::vector<Hash> hashes(width);
   for (unsigned i = 0; i < width; ++i) {
-    std::ranges::copy(bytes.subspan(i * kHashBytes, kHashBytes), hashes[i].begin());
+    std::ranges::copy(bytes.subspan(i * kHashSize, kHashSize), hashes[i].begin());
   }
   return hashes;
 }

@@ -18,7 +18,6 @@ namespace congvan::tlog {
 
 inline constexpr unsigned kTileHeight = 8;
 inline constexpr std::uint64_t kTileWidth = 256;
-inline constexpr std::size_t kHashBytes = 32;
 inline constexpr std::size_t kEntryBytesMost = 65'535;
 
 /// `Entries` tiles hold the entries themselves; they lie beside level 0.

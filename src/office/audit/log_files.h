@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "office/audit/leaf_queue.h"
+#include "trust/tlog/proof.h"
+#include "trust/tlog/tile.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace congvan::audit {
+
+/// What one batch adds to the files of a log: hash tiles and entry bundles, full and partial.
+struct LogBatch {
+  struct File {
+    tlog::TileId tile;
+    Bytes bytes;
+  };
+  tlog::TreeHead head;  ///< the tree once the batch is in
+  std::vector<File> files;
+};
+
+/// A port: the files of one log. Readers see only what a committed batch holds; a file once seen
+/// never changes. Reading is safe from any thread; writing is for the holder of the log's lease.
+class LogFiles : public tlog::TileReader, public tlog::BundleReader {
+ public:
+  /// Keeps a batch aside, durable when this returns and invisible to readers.
+  /// Unavailable `storage_full`.
+  virtual Result<> stage(const LogBatch& batch) = 0;
+  /// Makes the files those of `committed`: puts in the staged batch that leads to it, if that has
+  /// not happened yet, and forgets batches that can no longer be committed. Durable when this
+  /// returns; may be repeated. Unavailable `storage_full`. A staged batch that is damaged is a
+  /// fault.
+  virtual Result<> settle(const tlog::TreeHead& committed) = 0;
+  /// Replaces the published checkpoint, after `settle`.
+  virtual Result<> publish(std::string_view checkpoint) = 0;
+  /// The checkpoint that readers see; nullopt: none yet.
+  virtual Result<std::optional<std::string>> published() const = 0;
+};
+
+}  // namespace congvan::audit
