@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "edge/storage/migrations.h"
+
+#include "tests/support/databases.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <thread>
+
+namespace congvan::storage {
+namespace {
+
+using test::backendName;
+using test::onBoth;
+
+constexpr Instant kNow{};
+
+class MigrationsContract : public ::testing::TestWithParam<test::Backend> {
+ protected:
+  void SetUp() override {
+    if (test::emptyDatabase(GetParam()) == nullptr) {
+      GTEST_SKIP() << test::whyNoDatabase(GetParam());
+    }
+    database_ = test::freshDatabase(GetParam());
+  }
+  Database& database() { return *database_; }
+
+  std::unique_ptr<Database> database_;
+};
+INSTANTIATE_TEST_SUITE_P(Both, MigrationsContract, onBoth(), backendName);
+
+/// On SQLite a step and its record are one transaction.
+class MigrationsThatCommitThemselves : public MigrationsContract {};
+INSTANTIATE_TEST_SUITE_P(Server,
+                         MigrationsThatCommitThemselves,
+                         ::testing::Values(test::Backend::MariaDb),
+                         backendName);
+
+constexpr Migration kFirst{"0001-first",
+                           "-- people\nCREATE TABLE people (\n  id {id} NOT NULL,\n"
+                           "  name {text:5} NOT NULL,\n  PRIMARY KEY (id));\n"
+                           "CREATE INDEX people_name ON people (name);\n"};
+constexpr Migration kSecond{"0002-second",
+                            "ALTER TABLE people ADD COLUMN age {int};\n"
+                            "UPDATE people SET age = 1;\n"};
+
+TEST_P(MigrationsContract, BringTheWholeSchemaUp) {
+  const auto before = inspectSchema(database(), embeddedMigrations());
+  const auto done = migrate(database(), embeddedMigrations(), kNow);
+  const auto again = migrate(database(), embeddedMigrations(), kNow);
+
+  ASSERT_TRUE(before && done && again) << done.error().detail;
+  EXPECT_EQ(before->applied, 0);
+  EXPECT_GT(before->pending, 0);
+  EXPECT_EQ(done->applied, before->pending);
+  EXPECT_EQ(again->applied, done->applied);
+  EXPECT_EQ(inspectSchema(database(), embeddedMigrations())->pending, 0);
+}
+
+TEST_P(MigrationsContract, ApplyOnlyWhatIsNew) {
+  ASSERT_TRUE(migrate(database(), std::array{kFirst}, kNow));
+  const auto state = inspectSchema(database(), std::array{kFirst, kSecond});
+  ASSERT_TRUE(state);
+  EXPECT_EQ(state->applied, 2);
+  EXPECT_EQ(state->pending, 2);
+  ASSERT_TRUE(migrate(database(), std::array{kFirst, kSecond}, kNow));
+  EXPECT_EQ(database().acquire(Access::Read)->query("SELECT age FROM people").size(), 0U);
+}
+
+TEST_P(MigrationsThatCommitThemselves, RunAStepAgainWhoseRecordWasLost) {
+  ASSERT_TRUE(migrate(database(), std::array{kFirst, kSecond}, kNow));
+  database().acquire(Access::Write)->execute("DELETE FROM schema_steps WHERE step > 0");
+  const auto again = migrate(database(), std::array{kFirst, kSecond}, kNow);
+  ASSERT_TRUE(again) << again.error().detail;
+  EXPECT_EQ(again->applied, 4);
+}
+
+TEST_P(MigrationsContract, RefuseAStepThatReadsOtherwiseNow) {
+  ASSERT_TRUE(migrate(database(), std::array{kFirst}, kNow));
+  const auto spaced = "\n-- a remark\n" + std::string(kFirst.text);
+  EXPECT_TRUE(migrate(database(), std::array{Migration{kFirst.name, spaced}}, kNow));
+  auto changed = std::string(kFirst.text);
+  changed.replace(changed.find("{text:5}"), 8, "{text:6}");
+  const auto refused = migrate(database(), std::array{Migration{kFirst.name, changed}}, kNow);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "schema_changed");
+}
+
+TEST_P(MigrationsContract, RefuseADatabaseOfANewerProgram) {
+  ASSERT_TRUE(migrate(database(), std::array{kFirst, kSecond}, kNow));
+  const auto refused = migrate(database(), std::array{kFirst}, kNow);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::Conflict);
+  EXPECT_EQ(refused.error().reason, "schema_newer");
+}
+
+TEST_P(MigrationsContract, RefuseAMigrationPutBeforeOneThatWasApplied) {
+  constexpr Migration kBetween{"0000-late", "CREATE TABLE late (\n  id {id} NOT NULL);\n"};
+  ASSERT_TRUE(migrate(database(), std::array{kFirst}, kNow));
+  const auto refused = migrate(database(), std::array{kBetween, kFirst}, kNow);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "schema_changed");
+}
+
+TEST_P(MigrationsContract, MayBeStartedByManyAtOnce) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      const auto done = migrate(database(), embeddedMigrations(), kNow);
+      EXPECT_TRUE(done) << done.error().reason;
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(inspectSchema(database(), embeddedMigrations())->pending, 0);
+}
+
+TEST_P(MigrationsContract, KeepTheirLengths) {
+  ASSERT_TRUE(migrate(database(), std::array{kFirst}, kNow));
+  const auto connection = database().acquire(Access::Write);
+  const Uuid id{{1}};
+  const Uuid other{{2}};
+  const std::string_view five = "Đồng5";
+  connection->execute("INSERT INTO people (id, name) VALUES (?, ?)", {id, five});
+  EXPECT_THROW(connection->execute("INSERT INTO people (id, name) VALUES (?, 'Đồng56')", {other}),
+               DatabaseFault);
+}
+
+TEST(Migration, RefusesWhatCouldNotBeRunTwice) {
+  for (const auto* text : {"DROP DATABASE x;",
+                           "CREATE TABLE IF NOT EXISTS t (\n a {int});\nGRANT 1;",
+                           "ALTER TABLE t RENAME TO u;",
+                           "CREATE TABLE t (\n a {money});",
+                           "CREATE TABLE t (\n a {text});",
+                           "CREATE TABLE t (\n a {int:5});"}) {
+    for (const auto dialect : {Dialect::Sqlite, Dialect::MariaDb}) {
+      const auto read = readMigration({"0001-x", text}, dialect);
+      ASSERT_FALSE(read) << text;
+      EXPECT_EQ(read.error().reason, "migration_malformed");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace congvan::storage

@@ -1,0 +1,10 @@
+# Writes a C++ file that holds the migrations: cmake -DOUT=… -DFILES=a.sql|b.sql -P EmbedSchema.cmake
+string(REPLACE "|" ";" files "${FILES}")
+set(code "// Made from schema/ by tools/cmake/EmbedSchema.cmake.\n#include \"edge/storage/migrations.h\"\n\n#include <array>\n\nnamespace congvan::storage {\nnamespace {\n\nconstexpr std::array kSchemaFiles{\n")
+foreach(file IN LISTS files)
+  get_filename_component(name "${file}" NAME_WE)
+  file(READ "${file}" text)
+  string(APPEND code "    Migration{\"${name}\", R\"sql(${text})sql\"},\n")
+endforeach()
+string(APPEND code "};\n\n}  // namespace\n\nstd::span<const Migration> embeddedMigrations() { return kSchemaFiles; }\n\n}  // namespace congvan::storage\n")
+file(WRITE "${OUT}" "${code}")
