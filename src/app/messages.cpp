@@ -15,11 +15,23 @@ struct Entry {
 
 // `{name}` is filled from the error's parameters. Sorted by reason.
 constexpr auto kEntries = std::to_array<Entry>({
+    {"anchor_malformed", "tệp không phải chứng thư: {file}", "not a certificate"},
+    {"etsi_xml_not_built",
+     "chưa có báo cáo dạng ETSI XML",
+     "the ETSI XML report is not built yet; use json or text"},
     {"input_too_large", "tệp quá lớn: {file}", "the file is too large"},
     {"input_unreadable", "không đọc được tệp: {file}", "the file cannot be read"},
+    {"material_malformed",
+     "tệp không phải chứng thư, CRL hay OCSP: {file}",
+     "not a certificate, CRL or OCSP answer"},
+    {"online_not_built",
+     "chưa hỏi được trạng thái qua mạng",
+     "fetching over the network is not built yet; hand data in with --extra"},
     {"output_unwritable", "không ghi được tệp: {file}", "the file cannot be written"},
+    {"usage_file_missing", "chưa nêu tệp nào", "no file is named"},
     {"usage_unknown_command", "không có lệnh: {command}", "no such command"},
     {"usage_unknown_option", "tùy chọn lạ: {option}", "unknown option"},
+    {"usage_value_wrong", "giá trị sai: {option} {value}", "the option does not take this value"},
     {"usage_value_missing", "tùy chọn thiếu giá trị: {option}", "the option needs a value"},
 });
 

@@ -17,6 +17,9 @@ struct Subject {
 /// The JSON object of DESIGN 4.1.
 Json toJson(const validation::FileVerdict& verdict, const Subject& subject);
 
+/// The same as one line of text ending in a newline.
+std::string toJsonLine(const validation::FileVerdict& verdict, const Subject& subject);
+
 /// Plain text for a terminal, Vietnamese first and English second, ending in a newline.
 std::string toText(const validation::FileVerdict& verdict, const Subject& subject);
 

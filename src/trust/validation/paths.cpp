@@ -54,7 +54,8 @@ const pki::PathReport& Paths::ask(const PathQuestion& question) {
                                 .intermediates = certificates_,
                                 .crls = crls_,
                                 .ocsp_responses = ocsp_responses_,
-                                .later_revocation_data = true};
+                                .later_revocation_data = true,
+                                .conformance = pki::Conformance::Compatible};
   }
   request_->leaf = question.leaf;
   request_->time = question.time;
@@ -81,6 +82,19 @@ std::optional<pki::Certificate> Paths::find(const evidence::CertificateReference
   const auto found = std::ranges::find_if(certificates_, [&](const pki::Certificate& certificate) {
     return crypto::digest(*reference.algorithm, certificate.der()) == reference.digest;
   });
+  if (found == certificates_.end()) return std::nullopt;
+  return *found;
+}
+
+std::optional<pki::Certificate> Paths::find(const evidence::SignerIdentifier& identifier) const {
+  const auto is_named = [&](const pki::Certificate& certificate) {
+    if (!identifier.key_identifier.empty()) {
+      return certificate.subjectKeyIdentifier() == identifier.key_identifier;
+    }
+    return !identifier.serial_der.empty() && certificate.serialDer() == identifier.serial_der &&
+           std::ranges::equal(certificate.issuerDer(), identifier.issuer_der);
+  };
+  const auto found = std::ranges::find_if(certificates_, is_named);
   if (found == certificates_.end()) return std::nullopt;
   return *found;
 }

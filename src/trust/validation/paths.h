@@ -34,6 +34,9 @@ class Paths {
   /// A certificate of the pool with this digest, or nullopt.
   std::optional<pki::Certificate> find(const evidence::CertificateReference& reference) const;
 
+  /// The certificate of the pool that a CMS signer identifier names, or nullopt.
+  std::optional<pki::Certificate> find(const evidence::SignerIdentifier& identifier) const;
+
   /// Whether the pool holds revocation data for every certificate from `leaf` up to, not including,
   /// a self-issued one or an anchor: what makes a signature B-LT, whether anybody trusts it or not.
   bool hasValidationData(const pki::Certificate& leaf);

@@ -17,6 +17,7 @@ bool matches(const evidence::CertificateReference& reference, const pki::Certifi
 
 void identify(const evidence::SignerBlock& signer, const Paths& paths, SignerFacts& facts) {
   facts.certificate = signer.certificate;
+  if (!facts.certificate) facts.certificate = paths.find(signer.identifier);
   if (signer.references.empty()) {
     facts.binding = signer.certificate ? Binding::NoReference : Binding::NotFound;
     return;

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trust/report/catalogue.h"
+
+#include "base/json.h"
+#include "trust/report/assets.h"
+
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <stdexcept>
+
+namespace congvan::report {
+namespace {
+
+using Words = std::map<std::string, std::string, std::less<>>;
+
+Words readWords(std::string_view json) {
+  const auto parsed = parseJson(json);
+  if (!parsed) throw std::logic_error("built-in message catalogue: " + parsed.error().reason);
+  return parsed->get<Words>();
+}
+
+}  // namespace
+
+std::string say(Language language, std::string_view key) {
+  static const Words kVietnamese = readWords(assets::kVietnamese);
+  static const Words kEnglish = readWords(assets::kEnglish);
+  const auto& words = language == Language::Vietnamese ? kVietnamese : kEnglish;
+  const auto found = words.find(key);
+  return found == words.end() ? std::string(key) : found->second;
+}
+
+std::string sayBoth(std::string_view key) {
+  return say(Language::Vietnamese, key) + " / " + say(Language::English, key);
+}
+
+}  // namespace congvan::report

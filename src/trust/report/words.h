@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "trust/validation/verdict.h"
+
+#include <string>
+
+/// Which catalogue keys a verdict is told by; shared by text and page.
+namespace congvan::report {
+
+inline std::string intactKey(const validation::SignatureVerdict& signature) {
+  if (!signature.intact) return "intact.null";
+  return *signature.intact ? "intact.true" : "intact.false";
+}
+
+inline std::string documentKey(const validation::SignatureVerdict& signature) {
+  if (!signature.document) return "document.null";
+  return "document." + std::string(validation::name(*signature.document));
+}
+
+/// The sentence that belongs to an indication and its sub-indication.
+template <typename Verdict>
+std::string sentenceKey(const Verdict& verdict) {
+  if (verdict.sub_indication)
+    return "sub." + std::string(validation::name(*verdict.sub_indication));
+  if (verdict.indication == validation::Indication::TotalPassed) return "sub.TOTAL-PASSED";
+  return "indication." + std::string(validation::name(verdict.indication));
+}
+
+template <typename Verdict>
+std::string indicationText(const Verdict& verdict) {
+  std::string text(validation::name(verdict.indication));
+  if (verdict.sub_indication)
+    text += " / " + std::string(validation::name(*verdict.sub_indication));
+  return text;
+}
+
+}  // namespace congvan::report
