@@ -101,6 +101,9 @@ using DigestOf = std::function<Bytes(crypto::DigestAlgorithm)>;
 /// The digest of `bytes`, or nothing when the library does not offer the algorithm.
 Bytes digestOrNothing(crypto::DigestAlgorithm algorithm, BytesView bytes);
 
+/// Is `certificate` the one that the reference means? By its digest alone.
+bool refersTo(const evidence::CertificateReference& reference, const pki::Certificate& certificate);
+
 /// What a SignerInfo signs.
 struct Signed {
   DigestOf content;               ///< empty digest: the content is not at hand

@@ -46,12 +46,6 @@ bool isNamed(const pki::Certificate& certificate, const SignerInfo& signer) {
          sameName(certificate.issuerDer(), signer.issuer_der);
 }
 
-bool refersTo(const evidence::CertificateReference& reference,
-              const pki::Certificate& certificate) {
-  return reference.algorithm &&
-         digestOrNothing(*reference.algorithm, certificate.der()) == reference.digest;
-}
-
 // Several certificates may bear the name that the signer gives (an attacker can add one): the one
 // that the signed reference means comes first.
 std::optional<pki::Certificate> findCertificate(const SignerInfo& signer,
@@ -316,6 +310,12 @@ void fillMaterial(const SignerInfo& signer,
 }
 
 }  // namespace
+
+bool refersTo(const evidence::CertificateReference& reference,
+              const pki::Certificate& certificate) {
+  return reference.algorithm &&
+         digestOrNothing(*reference.algorithm, certificate.der()) == reference.digest;
+}
 
 evidence::SignerBlock readSigner(const SignerInfo& signer,
                                  const SignedData& message,
