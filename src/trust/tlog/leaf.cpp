@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <optional>
 #include <stdexcept>
 
 namespace congvan::tlog {
@@ -188,18 +187,18 @@ StatusLeaf readStatus(LeafReader& in) {
   return leaf;
 }
 
-std::optional<Leaf> readFields(LeafKind kind, LeafReader& in) {
+Result<Leaf> readFields(LeafKind kind, LeafReader& in) {
   switch (kind) {
     case LeafKind::Event:
-      return EventLeaf{in.fixed<kHashSize>()};
+      return Leaf(EventLeaf{in.fixed<kHashSize>()});
     case LeafKind::Intent:
-      return readIntent(in);
+      return Leaf(readIntent(in));
     case LeafKind::Issued:
-      return readIssued(in);
+      return Leaf(readIssued(in));
     case LeafKind::Status:
-      return readStatus(in);
+      return Leaf(readStatus(in));
   }
-  return std::nullopt;
+  return badLeaf();
 }
 
 }  // namespace
@@ -232,8 +231,8 @@ Result<Leaf> parseLeaf(BytesView bytes) {
   const auto kind = in.byte();
   if (version != kLeafVersion) return badLeaf();
   auto leaf = readFields(static_cast<LeafKind>(kind), in);
-  if (!leaf || !in.finished()) return badLeaf();
-  return std::move(*leaf);
+  if (leaf && !in.finished()) return badLeaf();
+  return leaf;
 }
 
 }  // namespace congvan::tlog

@@ -88,7 +88,7 @@ TEST(Leaf, OfAnotherVersionOrKindIsMalformed) {
   auto bytes = *encodeLeaf(oneOfEach()[0]);
   bytes[0] = 2;
   EXPECT_FALSE(parseLeaf(bytes));
-  for (const std::uint8_t kind : {0, 5, 255}) {
+  for (const std::uint8_t kind : Bytes{0, 5, 255}) {
     bytes = *encodeLeaf(oneOfEach()[0]);
     bytes[1] = kind;
     EXPECT_FALSE(parseLeaf(bytes)) << int{kind};
@@ -122,7 +122,7 @@ TEST(Leaf, KeepsItsBounds) {
 
   StatusLeaf status{fromMicros(2), {1}, CertificateStatus::Revoked, 10};
   EXPECT_TRUE(encodeLeaf(status));
-  for (const std::uint8_t reason : {7, 11, 255}) {
+  for (const std::uint8_t reason : Bytes{7, 11, 255}) {
     status.reason = reason;
     EXPECT_FALSE(encodeLeaf(status)) << int{reason};
   }
