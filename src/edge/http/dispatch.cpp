@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "edge/http/dispatch.h"
+
+#include <Poco/Exception.h>
+
+namespace congvan::http {
+namespace {
+
+Result<std::string> readSmall(BodySource& body) {
+  std::string text;
+  text.reserve(body.length());
+  const auto read = body.pump([&](BytesView block) -> Result<> {
+    text.append(asText(block));
+    return kDone;
+  });
+  if (!read) return read.error();
+  return text;
+}
+
+Result<> takeBody(const Route& route, Request& request, BodySource& body) {
+  const auto limit = route.body == BodyKind::None ? 0 : route.body_limit;
+  if (body.length() > limit) {
+    return Error{Code::TooLarge, "body_too_large", {{"limit", std::to_string(limit)}}};
+  }
+  if (route.body == BodyKind::Upload) request.upload = &body;
+  if (route.body != BodyKind::Small) return kDone;
+  auto text = readSmall(body);
+  if (!text) return text.error();
+  request.body = std::move(*text);
+  return kDone;
+}
+
+}  // namespace
+
+std::optional<std::string> cookieValue(std::string_view header, std::string_view name) {
+  std::optional<std::string> found;
+  while (!header.empty()) {
+    const auto end = std::min(header.find(';'), header.size());
+    auto pair = header.substr(0, end);
+    header.remove_prefix(std::min(end + 1, header.size()));
+    while (!pair.empty() && pair.front() == ' ') pair.remove_prefix(1);
+    const auto equals = pair.find('=');
+    if (equals == std::string_view::npos || pair.substr(0, equals) != name) continue;
+    if (found) return std::nullopt;
+    found = pair.substr(equals + 1);
+  }
+  return found;
+}
+
+Result<> Dispatcher::letIn(const Route& route, Request& request) const {
+  if (const auto cookie = headerValue(request.headers, "cookie")) {
+    request.session_token = cookieValue(*cookie, kSessionCookie).value_or("");
+  }
+  if (route.access == Access::Public) return kDone;
+  if (request.session_token.empty()) return Error{Code::Unauthenticated, "session_missing"};
+  auto caller =
+      route.access == Access::Change
+          ? doorkeeper_.callerOfChange(request.session_token,
+                                       headerValue(request.headers, kCsrfHeader).value_or(""),
+                                       request.trace)
+          : doorkeeper_.caller(request.session_token, request.trace);
+  if (!caller) return caller.error();
+  request.caller = std::move(*caller);
+  return kDone;
+}
+
+Result<Reply> Dispatcher::answer(Request& request, BodySource& body) const {
+  auto matched = router_.match(request.method, request.path);
+  if (!matched) return matched.error();
+  request.parameters = std::move(matched->parameters);
+  const auto in = letIn(*matched->route, request);
+  if (!in) return in.error();
+  const auto taken = takeBody(*matched->route, request, body);
+  if (!taken) return taken.error();
+  return matched->route->action(request);
+}
+
+Reply Dispatcher::operator()(Request& request, BodySource& body) const {
+  const auto language = languageOf(headerValue(request.headers, "accept-language").value_or("vi"));
+  try {
+    auto result = answer(request, body);
+    if (result) return std::move(*result);
+    log_.refused(request.trace, result.error());
+    return problem(result.error(), request.trace, language);
+  } catch (const Poco::Exception& fault) {
+    log_.fault(request.trace, fault.displayText());
+  } catch (const std::exception& fault) {
+    log_.fault(request.trace, fault.what());
+  } catch (...) {
+    log_.fault(request.trace, "not a std::exception");
+  }
+  return internalProblem(request.trace, language);
+}
+
+}  // namespace congvan::http

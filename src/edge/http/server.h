@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/id.h"
+#include "edge/http/dispatch.h"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+/// The server: Poco's sockets and threads, our framing, limits and deadlines. See README.md for
+/// what Poco does that this guards against.
+namespace congvan::http {
+
+struct TlsFiles {
+  std::string certificate;  ///< PEM path, chain included
+  std::string key;          ///< PEM path
+};
+
+struct ListenerOptions {
+  std::string name;  ///< `app`, `pki`, `private`: for the log
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;       ///< 0: any free one, see `Server::port`
+  std::optional<TlsFiles> tls;  ///< nullopt: plain
+  int connections_most = 512;   ///< one thread each
+  int requests_most = 64;       ///< at work at once; more are answered 503
+  int connections_per_address = 128;
+  std::chrono::milliseconds header_time{10'000};
+  std::chrono::milliseconds idle_time{10'000};
+  std::uint64_t body_bytes_per_second = 16U << 10U;  ///< slower senders and readers are cut off
+  std::chrono::milliseconds stop_time{20'000};
+};
+
+/// One listener. Serves from `start` to `stop`.
+class Server {
+ public:
+  Server(ListenerOptions options,
+         const Dispatcher& dispatcher,
+         Log& log,
+         const Clock& clock,
+         Random& random);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Unavailable `address_taken` (detail has the cause): nothing is served.
+  Result<> start();
+  std::uint16_t port() const;
+  /// Lets running requests finish, at most `stop_time`; then cuts what is left.
+  void stop();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace congvan::http
