@@ -5,6 +5,7 @@
 #include "trust/crypto/der.h"
 #include "trust/crypto/digest.h"
 #include "trust/crypto/openssl.h"
+#include "trust/pki/certificate_facts.h"
 #include "trust/pki/names.h"
 
 #include <openssl/err.h>
@@ -26,6 +27,7 @@ struct Certificate::Parsed {
   BytesView tbs, algorithm, signature, serial, issuer, subject, spki;
   Instant not_before, not_after;
   std::vector<Extension> extensions;
+  CertificateFacts facts;
 };
 
 namespace {
@@ -178,7 +180,9 @@ Result<Certificate> Certificate::parse(BytesView der_bytes) {
   // shared.
   X509_check_purpose(parsed->x509.get(), -1, 0);
   crypto::drainErrors();
-  return Certificate(std::move(parsed));
+  const Certificate certificate(parsed);
+  parsed->facts = readFacts(certificate);  // before anybody else can see it
+  return certificate;
 }
 
 Result<Certificate> Certificate::parsePem(std::string_view pem) {
@@ -365,6 +369,9 @@ std::vector<std::string> Certificate::caIssuersAddresses() const {
 
 bool Certificate::hasOcspNoCheck() const {
   return extension(kOidOcspNoCheck) != nullptr;
+}
+const CertificateFacts& Certificate::facts() const {
+  return parsed_->facts;
 }
 X509* Certificate::handle() const {
   return parsed_->x509.get();

@@ -36,6 +36,8 @@ struct Extension {
   BytesView value;
 };
 
+struct CertificateFacts;  // certificate_facts.h, for this room only
+
 /// Parsed once, shared by copies, never changed: safe from any thread.
 class Certificate {
  public:
@@ -90,6 +92,7 @@ class Certificate {
   bool hasOcspNoCheck() const;
 
   X509* handle() const;
+  const CertificateFacts& facts() const;  ///< what path validation asks, read at parse
   bool operator==(const Certificate& other) const { return sha256() == other.sha256(); }
 
  private:

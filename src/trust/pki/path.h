@@ -25,6 +25,26 @@ struct PeerName {
   std::string value;
 };
 
+/// What of an anchor's own certificate binds a path. RFC 5280 6.1.1 (d) takes only name and key
+/// from an anchor; a certificate chosen as anchor says more, and all of it is heeded unless told
+/// otherwise.
+struct AnchorChecks {
+  bool validity = true;
+  bool constraints = true;  ///< basicConstraints, key usage, EKU, names, policies
+  bool form = true;         ///< what RFC 5280 demands of a CA certificate's form
+};
+
+/// How much of RFC 5280's demands on *issuers* a validator insists on.
+enum class Conformance {
+  /// Also refuses what conforming CAs must not issue though its meaning is clear: missing or
+  /// critical
+  /// key identifiers, a missing version 3, keyCertSign without cA, dNSNames that are no host names,
+  /// wrong criticality, serial numbers over 20 octets, CRLs without a number.
+  Strict,
+  /// Passes over those: old certificates of real authorities have them.
+  Compatible,
+};
+
 /// RFC 5280 6.1.1 (c)–(g).
 struct PolicyRequest {
   std::vector<std::string> initial_set;  ///< dotted; empty: any policy
@@ -56,6 +76,8 @@ struct PathRequest {
   int rsa_bits_min = 2048;
   bool allow_sha1 = false;  ///< judging old files: weakness is then reported by date elsewhere
   std::optional<PolicyRequest> policy;
+  AnchorChecks anchor_checks;
+  Conformance conformance = Conformance::Strict;
 };
 
 enum class PathResult {

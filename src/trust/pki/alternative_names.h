@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+#include "trust/pki/build.h"
+
+namespace congvan::pki {
+
+/// One mailbox of plain ASCII, `van.a@tinh.gov.vn`: rfc822Name cannot hold more (RFC 5280 4.2.1.6).
+bool isMailbox(std::string_view text);
+/// A host name in the preferred syntax, at least two labels; a wildcard is refused.
+bool isHostName(std::string_view text);
+
+/// DER GeneralNames of a request as its profile allows; empty when there is nothing to say.
+/// Refusals: see `buildTbs`.
+Result<Bytes> encodeAlternativeNames(const Profile& profile, const CertificateRequest& request);
+
+}  // namespace congvan::pki

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/id.h"
+#include "base/result.h"
+#include "trust/crypto/signer.h"
+#include "trust/pki/certificate.h"
+#include "trust/pki/profile.h"
+#include "trust/pki/subject.h"
+
+/// Making certificates. The order is: build the to-be-signed bytes, lint them, let the caller
+/// record them, sign, assemble, and prove that what was signed is what was linted.
+namespace congvan::pki {
+
+/// What stands for `{base}` and `{issuer}` in a profile's address patterns.
+struct Addresses {
+  std::string base;    ///< `http://ca.example.gov.vn/pki`, without a slash at the end
+  std::string issuer;  ///< `cap-phat-1`: letters, digits and hyphens
+};
+
+struct CertificateRequest {
+  std::vector<SubjectAttribute> subject;  ///< in any order; the profile's order is written
+  Bytes spki;                             ///< DER SubjectPublicKeyInfo; the holder's proof of possession is the caller's work
+  Bytes serial;                           ///< of `makeSerial`
+  Instant not_before{};
+  std::optional<Instant> not_after = {};  ///< absent: as long as the profile and the issuer allow
+  Addresses addresses = {};
+  std::vector<std::string> emails = {};
+  std::vector<std::string> dns_names = {};
+  std::vector<std::string> ip_addresses = {};
+};
+
+/// Sixteen random octets (128 bits), none of them lost to a leading zero.
+Bytes makeSerial(Random& random);
+
+/// RFC 7093 method 1: the first 160 bits of the SHA-256 of the key's bit string. Empty: not a
+/// SubjectPublicKeyInfo.
+Bytes keyIdentifier(BytesView spki);
+
+/// The issuer's part in a certificate or CRL.
+struct IssuerIdentity {
+  Bytes name;            ///< DER
+  Bytes key_identifier;  ///< its subjectKeyIdentifier
+  Instant not_before{};
+  Instant not_after{};
+  std::optional<int> path_length;
+};
+
+IssuerIdentity issuerIdentity(const Certificate& authority);
+
+/// DER TBSCertificate. `issuer` absent: self-signed. `algorithm` is what it will be signed with.
+///
+/// Malformed: `public_key_malformed`, `serial_malformed`, `address_malformed`.
+/// RuleRefused, each with the parameter `attribute`: `subject_attribute_not_allowed`,
+/// `…_missing`, `…_repeated`, `…_too_long`, `…_form` (not one of the profile's forms, or not the
+/// fixed value), `…_text` (empty, not UTF-8, control characters).
+/// RuleRefused: `key_not_allowed`, `email_not_allowed`, `email_required`, `email_malformed`, the
+/// same with `dns`, `validity_beyond_profile`, `validity_outside_issuer`, `issuer_path_length`,
+/// `issuer_required` (the profile is not self-signed) and `issuer_not_allowed`.
+Result<Bytes> buildTbs(const Profile& profile,
+                       const CertificateRequest& request,
+                       const std::optional<IssuerIdentity>& issuer,
+                       const crypto::SignatureAlgorithm& algorithm);
+
+/// DER of `SEQUENCE { tbs, algorithm, BIT STRING signature }`: a certificate or a CRL.
+Bytes assembleSigned(BytesView tbs, const crypto::SignatureAlgorithm& algorithm, BytesView signature);
+
+/// The certificate of a linted TBS and its signature value, proved: its TBS is `tbs` byte for
+/// byte and the signature verifies under `key`.
+///
+/// Unavailable `signature_not_good`: the key's keeper returned something else.
+Result<Certificate> assemble(BytesView tbs,
+                             const crypto::SignatureAlgorithm& algorithm,
+                             BytesView signature,
+                             const crypto::PublicKey& key);
+
+/// Builds, lints, signs, proves. Refusals as above and of the signer; RuleRefused
+/// `certificate_lint` with the parameter `finding`, `issuer_not_ca`, `signer_not_issuer`.
+Result<Certificate> issueCertificate(const Profile& profile,
+                                     const CertificateRequest& request,
+                                     const Certificate& issuer,
+                                     const crypto::Signer& signer);
+/// The same for a root; `request.spki` is the signer's own key and may be left empty.
+Result<Certificate> issueSelfSigned(const Profile& profile,
+                                    CertificateRequest request,
+                                    const crypto::Signer& signer);
+
+}  // namespace congvan::pki

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trust/pki/path_revocation.h"
+
+#include "trust/pki/certificate_facts.h"
+#include "trust/pki/crl.h"
+#include "trust/pki/ocsp.h"
+
+#include <algorithm>
+
+namespace congvan::pki {
+namespace {
+
+/// Chains of CRL signers that vouch for each other end here.
+constexpr std::size_t kSignersDeepMax = 4;
+
+/// A revocation that is found outweighs any other word; then Good; then the first reason.
+const StatusReport& weightier(const StatusReport& left, const StatusReport& right) {
+  if (left.status == CertificateStatus::Revoked) return left;
+  if (right.status == CertificateStatus::Revoked) return right;
+  if (left.status == CertificateStatus::Good) return left;
+  if (right.status == CertificateStatus::Good) return right;
+  return left.reason.starts_with("no-data") ? right : left;
+}
+
+}  // namespace
+
+bool SignatureMemo::isSignedBy(const Certificate& certificate, const Certificate& issuer) {
+  const auto key = std::make_pair(static_cast<const void*>(certificate.der().data()),
+                                  static_cast<const void*>(issuer.der().data()));
+  const auto [found, added] = known_.try_emplace(key, false);
+  const auto& facts = certificate.facts();
+  if (added && facts.algorithm && issuer.publicKey().handle() != nullptr) {
+    found->second =
+        crypto::checkSignature(issuer.publicKey(),
+                               *facts.algorithm,
+                               certificate.tbsDer(),
+                               certificate.signatureValue()) == crypto::SignatureCheck::Good;
+  }
+  return found->second;
+}
+
+bool SignatureMemo::isSignedBy(const Crl& crl, const Certificate& issuer) {
+  const auto key = std::make_pair(static_cast<const void*>(crl.der().data()),
+                                  static_cast<const void*>(issuer.der().data()));
+  const auto [found, added] = known_.try_emplace(key, false);
+  if (added) found->second = isCrlSignedBy(crl, issuer);
+  return found->second;
+}
+
+StatusOptions PathRevocation::options() const {
+  return {.time = request_.time, .age_max = {}, .accept_later = request_.later_revocation_data};
+}
+
+std::vector<CertificateFinding> PathRevocation::check(Chain chain) {
+  std::vector<CertificateFinding> findings;
+  for (std::size_t at = 0; at + 1 < chain.size(); ++at) findings.push_back(checkOne(chain, at));
+  findings.push_back({*chain.back(), {.reason = "anchor"}, {}});
+  return findings;
+}
+
+CertificateFinding PathRevocation::checkOne(Chain chain, std::size_t at) {
+  CertificateFinding finding{*chain[at], {.reason = "not-checked"}, {}};
+  if (request_.revocation == RevocationMode::Off) return finding;
+  const auto ocsp = byOcsp(chain, at);
+  const auto crl = byCrls(chain, at);
+  const auto& heavier = weightier(ocsp, crl);
+  finding.status = heavier;
+  if (heavier.status != CertificateStatus::Unknown)
+    finding.source = &heavier == &ocsp ? "ocsp" : "crl";
+  return finding;
+}
+
+StatusReport PathRevocation::byOcsp(Chain chain, std::size_t at) {
+  StatusReport best{.reason = "no-data: no OCSP answer"};
+  for (const auto& response : request_.ocsp_responses) {
+    const auto answer = ocspAnswer(*chain[at], std::span(chain[at + 1], 1), response, options());
+    // RFC 6960 4.2.2.2.1: a delegate without ocsp-nocheck is subject to revocation itself.
+    if (answer.responder && !answer.responder->hasOcspNoCheck()) {
+      std::vector<const Certificate*> delegated{&*answer.responder};
+      delegated.insert(
+          delegated.end(), chain.begin() + static_cast<std::ptrdiff_t>(at) + 1, chain.end());
+      if (byCrls(delegated, 0).status == CertificateStatus::Revoked) continue;
+    }
+    best = weightier(best, answer.report);
+  }
+  return best;
+}
+
+StatusReport PathRevocation::byCrls(Chain chain, std::size_t at) {
+  std::vector<const Crl*> usable;
+  bool refused = false;
+  for (const auto& crl : request_.crls) {
+    if (!crlScope(*chain[at], crl)) continue;
+    if (isUsable(crl, chain, at)) {
+      usable.push_back(&crl);
+    } else {
+      refused = true;
+    }
+  }
+  if (usable.empty() && refused) {
+    return {.reason = "untrusted: no CRL by a signer with a path to the same anchor"};
+  }
+  return statusByCrls(*chain[at], usable, options());
+}
+
+bool PathRevocation::isUsable(const Crl& crl, Chain chain, std::size_t at) {
+  const auto& parsed = crl.parsed();
+  const bool strict = request_.conformance == Conformance::Strict;
+  if (strict && !parsed.number) return false;  // RFC 5280 5.2.3
+  if (parsed.signature_algorithm &&
+      parsed.signature_algorithm->digest == crypto::DigestAlgorithm::Md5) {
+    return false;
+  }
+  if (memo_.isSignedBy(crl, *chain[at + 1])) return true;
+  const auto signs = [&](const Certificate& candidate) {
+    return candidate.facts().subject_key == parsed.issuers.front() &&
+           memo_.isSignedBy(crl, candidate) &&
+           isTrustedSigner(candidate, *chain.back(), *chain[at]);
+  };
+  return signs(*chain.back()) || std::ranges::any_of(request_.intermediates, signs) ||
+         signs(request_.leaf);
+}
+
+bool PathRevocation::isTrustedSigner(const Certificate& signer,
+                                     const Certificate& anchor,
+                                     const Certificate& about) {
+  if (signer == anchor) return true;
+  const auto same = [&](const Certificate* other) { return *other == signer; };
+  // A CRL issuer whose own status stands in the CRLs it signs: its word is taken about itself only,
+  // while its path is being judged.
+  if (std::ranges::any_of(in_progress_, same)) return about == signer;
+  if (in_progress_.size() >= kSignersDeepMax) return false;
+  const auto key = std::make_pair(&signer, &anchor);
+  if (const auto known = signers_.find(key); known != signers_.end()) return known->second;
+
+  const auto chain = chainOfSigner(request_, signer, anchor, memo_);
+  bool good = !chain.empty();
+  if (good) {
+    in_progress_.push_back(&signer);
+    for (const auto& finding : check(chain)) {
+      const bool unknown_counts =
+          request_.revocation == RevocationMode::Require && finding.status.reason != "anchor";
+      good = good && finding.status.status != CertificateStatus::Revoked &&
+             (finding.status.status == CertificateStatus::Good || !unknown_counts);
+    }
+    in_progress_.pop_back();
+  }
+  signers_[key] = good;
+  return good;
+}
+
+}  // namespace congvan::pki
