@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trust/pdf/changes.h"
+
+#include "trust/pdf/open.h"
+#include "trust/pdf/revision_diff.h"
+#include "trust/pdf/snapshot.h"
+
+#include <set>
+
+namespace congvan::pdf {
+
+struct ChangeHistory::State {
+  BytesView file;
+  std::vector<Revision> revisions;
+  /// The snapshot of the last revision asked for, as the "before" of the next one.
+  std::size_t last = 0;
+  std::unique_ptr<Snapshot> snapshot;
+  /// What `last` refers to and does not define.
+  std::set<Reference> dangling;
+
+  Result<std::vector<Change>> explain(std::size_t revision);
+  Result<std::unique_ptr<Snapshot>> openBefore(std::size_t revision);
+  std::vector<Change> compare(Snapshot& before, Snapshot& after);
+  void noteDangling(Snapshot& snapshot, const ObjectSet& ids);
+};
+
+void ChangeHistory::State::noteDangling(Snapshot& of, const ObjectSet& ids) {
+  for (const auto& reference : of.references(ids)) {
+    if (reference.object != 0 && !of.defines(reference)) dangling.insert(reference);
+  }
+}
+
+Result<std::unique_ptr<Snapshot>> ChangeHistory::State::openBefore(std::size_t revision) {
+  if (snapshot && last == revision - 1) return std::move(snapshot);
+  auto before = Snapshot::open(file, revisions.at(revision - 2));
+  if (!before) return before;
+  return guarded<std::unique_ptr<Snapshot>>([&]() -> Result<std::unique_ptr<Snapshot>> {
+    ObjectSet all;
+    for (const auto& [id, entry] : (*before)->table()) all.insert(all.end(), id);
+    dangling.clear();
+    noteDangling(**before, all);
+    return std::move(*before);
+  });
+}
+
+std::vector<Change> ChangeHistory::State::compare(Snapshot& before, Snapshot& after) {
+  const auto delta = compareTables(before.table(), after.table());
+  auto changes = explainRevision(before, after, delta);
+  for (const auto& id : delta.added) {
+    if (dangling.erase({id.getObj(), id.getGen()}) == 0) continue;
+    changes.push_back({ChangeKind::ObjectUndefined,
+                       "object " + std::to_string(id.getObj()) + ": used before it was defined",
+                       {}});
+  }
+  noteDangling(after, delta.changed);
+  noteDangling(after, delta.added);
+  for (const auto& id : delta.removed) dangling.insert({id.getObj(), id.getGen()});
+  return changes;
+}
+
+Result<std::vector<Change>> ChangeHistory::State::explain(std::size_t revision) {
+  auto before = openBefore(revision);
+  if (!before) return before.error();
+  auto after = Snapshot::open(file, revisions.at(revision - 1));
+  if (!after) return after.error();
+  auto changes = guarded<std::vector<Change>>(
+      [&]() -> Result<std::vector<Change>> { return compare(**before, **after); });
+  // QPDF warns of what it had to guess; a guess explains nothing.
+  if (changes && ((*before)->document().anyWarnings() || (*after)->document().anyWarnings())) {
+    changes->push_back({ChangeKind::Unexplained, "objects that cannot be read cleanly", {}});
+  }
+  last = changes ? revision : 0;
+  snapshot = std::move(*after);
+  return changes;
+}
+
+ChangeHistory::ChangeHistory(BytesView file, std::vector<Revision> revisions)
+    : state_(std::make_unique<State>()) {
+  state_->file = file;
+  state_->revisions = std::move(revisions);
+}
+
+ChangeHistory::~ChangeHistory() = default;
+
+const Result<std::vector<Change>>& ChangeHistory::of(std::size_t revision) {
+  const auto known = known_.find(revision);
+  if (known != known_.end()) return known->second;
+  return known_.emplace(revision, state_->explain(revision)).first->second;
+}
+
+}  // namespace congvan::pdf

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trust/pdf/page_list.h"
+
+#include "trust/pdf/form_walk.h"
+
+#include <stdexcept>
+
+namespace congvan::pdf {
+namespace {
+
+constexpr std::size_t kPagesMost = 200'000;
+constexpr std::size_t kTreeDepthMost = 64;
+
+}  // namespace
+
+PageList::PageList(QPDF& document) {
+  visit(valueAt(document.getRoot(), "/Pages"), 0);
+}
+
+void PageList::visit(QPDFObjectHandle node, std::size_t depth) {
+  if (!node.isDictionary()) return;
+  if (depth > kTreeDepthMost || ids_.size() + nodes_.size() > kPagesMost) {
+    throw std::runtime_error("page tree too deep or too large");
+  }
+  auto kids = node.getKey("/Kids");
+  if (!kids.isArray()) {
+    numbers_.emplace(node.getObjGen(), ids_.size() + 1);
+    ids_.push_back(node.getObjGen());
+    pages_.push_back(node);
+    return;
+  }
+  nodes_.push_back(node);
+  for (int i = 0; i < kids.getArrayNItems(); ++i) visit(kids.getArrayItem(i), depth + 1);
+}
+
+std::string PageList::label(QPDFObjGen page) const {
+  const auto found = numbers_.find(page);
+  if (found == numbers_.end()) return "a page that is not shown";
+  return "page " + std::to_string(found->second);
+}
+
+std::optional<QPDFObjGen> PageList::pageWithAnnotations(QPDFObjGen array) const {
+  if (arrays_.empty()) {
+    for (auto page : pages_) {
+      auto annotations = page.getKey("/Annots");
+      if (annotations.isIndirect()) arrays_.emplace(annotations.getObjGen(), page.getObjGen());
+    }
+  }
+  const auto found = arrays_.find(array);
+  if (found == arrays_.end()) return std::nullopt;
+  return found->second;
+}
+
+}  // namespace congvan::pdf

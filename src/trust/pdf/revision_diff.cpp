@@ -1,0 +1,627 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trust/pdf/revision_diff.h"
+
+#include "trust/pdf/form_walk.h"
+#include "trust/pdf/page_list.h"
+#include "trust/pdf/reach.h"
+
+#include <algorithm>
+#include <set>
+
+namespace congvan::pdf {
+namespace {
+
+using KeySet = std::set<std::string>;
+
+constexpr std::size_t kExplainedMost = 1'000'000;
+constexpr long long kReadOnly = 1;
+/// Invisible, Hidden and NoView (ISO 32000-2, table 167): whether the widget is seen.
+constexpr long long kVisibilityFlags = 1 | 2 | 32;
+
+KeySet keysOfBoth(QPDFObjectHandle before, QPDFObjectHandle after) {
+  KeySet keys;
+  if (before.isDictionary()) keys = before.getKeys();
+  if (after.isDictionary()) keys.merge(after.getKeys());
+  return keys;
+}
+
+bool isSimple(QPDFObjectHandle value) {
+  return value.isNull() || value.isString() || value.isName() || value.isNumber() || value.isBool();
+}
+
+bool isReference(QPDFObjectHandle value) {
+  return value.isIndirect();
+}
+
+long long flagsOf(QPDFObjectHandle value) {
+  return value.isInteger() ? value.getIntValue() : 0;
+}
+
+bool hasType(QPDFObjectHandle value, const char* type) {
+  auto found = valueAt(value, "/Type");
+  return found.isName() && found.getName() == type;
+}
+
+/// A widget's normal appearance that draws anything.
+bool drawsSomething(QPDFObjectHandle widget) {
+  auto normal = valueAt(valueAt(widget, "/AP"), "/N");
+  if (normal.isDictionary()) return !normal.getKeys().empty();
+  if (!normal.isStream()) return false;
+  const auto data = normal.getRawStreamData();
+  return data->getSize() > 0;
+}
+
+class RevisionDiff {
+ public:
+  RevisionDiff(Snapshot& before, Snapshot& after, const Delta& delta)
+      : before_(before), after_(after), delta_(delta) {}
+
+  std::vector<Change> run() {
+    dropUnchanged();
+    compareTrailers(before_.document().getTrailer(), after_.document().getTrailer());
+    compareChangedPages();
+    compareLooseAnnotationArrays();
+    attributeTheRest();
+    return std::move(changes_);
+  }
+
+ private:
+  // What is known about objects.
+
+  /// Objects that were written again and say the same.
+  void dropUnchanged() {
+    for (const auto& id : delta_.changed) {
+      if (!sameValue(before_.object(id), after_.object(id))) changed_.insert(id);
+    }
+  }
+
+  bool isChanged(QPDFObjectHandle value) const {
+    return value.isIndirect() && changed_.contains(value.getObjGen());
+  }
+
+  void explain(QPDFObjectHandle value) {
+    if (value.isIndirect()) explained_.insert(value.getObjGen());
+  }
+
+  /// Explains `value` and what hangs below it as far as it was written in this revision. Since
+  /// other things may show such an object too, changed ones are looked up again by
+  /// `attributeTheRest`.
+  void explainBelow(QPDFObjectHandle value) {
+    std::vector<QPDFObjectHandle> open{value};
+    ObjectSet seen;
+    while (!open.empty()) {
+      auto one = open.back();
+      open.pop_back();
+      if (one.isIndirect()) {
+        const auto id = one.getObjGen();
+        const bool written = changed_.contains(id) || delta_.added.contains(id);
+        if (!written || !seen.insert(id).second || seen.size() > kExplainedMost) continue;
+        if (hasType(one, "/Page") || hasType(one, "/Pages") || hasType(one, "/Catalog")) continue;
+        explained_.insert(id);
+        if (changed_.contains(id)) shared_suspects_.insert(id);
+      }
+      if (one.isStream()) one = one.getDict();
+      if (one.isDictionary()) {
+        for (auto& [key, item] : one.getDictAsMap()) {
+          if (key != "/Parent" && key != "/P") open.push_back(item);
+        }
+      } else if (one.isArray()) {
+        for (auto& item : one.getArrayAsVector()) open.push_back(item);
+      }
+    }
+  }
+
+  void say(ChangeKind kind, std::string what, std::string field = {}) {
+    Change change{kind, std::move(what), std::move(field)};
+    if (std::find(changes_.begin(), changes_.end(), change) == changes_.end()) {
+      changes_.push_back(std::move(change));
+    }
+  }
+
+  // Trailer and catalog.
+
+  void compareTrailers(QPDFObjectHandle before, QPDFObjectHandle after) {
+    static const KeySet kStructural{"/Size",
+                                    "/Prev",
+                                    "/XRefStm",
+                                    "/ID",
+                                    "/W",
+                                    "/Index",
+                                    "/Filter",
+                                    "/DecodeParms",
+                                    "/Length",
+                                    "/Type",
+                                    "/Root",
+                                    "/Info"};
+    for (const auto& key : keysOfBoth(before, after)) {
+      if (!kStructural.contains(key) && !sameValue(before.getKey(key), after.getKey(key))) {
+        say(ChangeKind::Unexplained, "trailer: " + key);
+      }
+    }
+    compareInfo(before.getKey("/Info"), after.getKey("/Info"));
+    auto root = before.getKey("/Root");
+    auto root_after = after.getKey("/Root");
+    if (!root.isIndirect() || root.getObjGen() != root_after.getObjGen()) {
+      say(ChangeKind::CatalogChanged, "trailer: another /Root");
+    }
+    compareCatalogs(root, root_after);
+  }
+
+  /// Only plain values are metadata: a dictionary here could be a page's resources at the same
+  /// time.
+  void compareInfo(QPDFObjectHandle before, QPDFObjectHandle after) {
+    const bool same = sameValue(before, after) && !isChanged(after);
+    if (same) return;
+    explain(after);
+    for (const auto& key : keysOfBoth(before, after)) {
+      auto value = valueAt(after, key);
+      if (sameValue(valueAt(before, key), value)) continue;
+      if (isSimple(value)) {
+        say(ChangeKind::MetadataChanged, "document information");
+      } else {
+        say(ChangeKind::Unexplained, "document information: " + key);
+      }
+    }
+  }
+
+  void compareCatalogs(QPDFObjectHandle before, QPDFObjectHandle after) {
+    explain(after);
+    for (const auto& key : keysOfBoth(before, after)) {
+      auto old_value = valueAt(before, key);
+      auto new_value = valueAt(after, key);
+      if (key == "/AcroForm") {
+        compareForms(old_value, new_value);
+      } else if (key == "/DSS") {
+        compareValidationData(old_value, new_value);
+      } else if (key == "/Metadata") {
+        compareMetadata(old_value, new_value);
+      } else if (key == "/Perms") {
+        comparePermissions(old_value, new_value);
+      } else if (key == "/Extensions" || key == "/Version") {
+        explainBelow(new_value);  // says which features are used; shows nothing
+      } else if (key == "/Pages") {
+        tree_changed_ = !sameValue(old_value, new_value);
+      } else if (key == "/StructTreeRoot" && old_value.isNull()) {
+        say(ChangeKind::MetadataChanged, "structure tree");
+      } else if (!sameValue(old_value, new_value)) {
+        say(ChangeKind::CatalogChanged, "catalog: " + key);
+      }
+    }
+  }
+
+  void compareMetadata(QPDFObjectHandle before, QPDFObjectHandle after) {
+    if (sameValue(before, after) && !isChanged(after)) return;
+    if (!after.isStream() && !after.isNull())
+      return say(ChangeKind::CatalogChanged, "catalog: /Metadata");
+    explainBelow(after);
+    say(ChangeKind::MetadataChanged, "metadata");
+  }
+
+  /// Certifying adds /DocMDP, which the signature speaks of itself; what stands there stays.
+  void comparePermissions(QPDFObjectHandle before, QPDFObjectHandle after) {
+    for (const auto& key : keysOfBoth(before, after)) {
+      auto old_value = valueAt(before, key);
+      auto new_value = valueAt(after, key);
+      if (key == "/DocMDP" && old_value.isNull()) continue;
+      if (!sameValue(old_value, new_value))
+        say(ChangeKind::CatalogChanged, "catalog: /Perms " + key);
+    }
+    explain(after);
+  }
+
+  void compareValidationData(QPDFObjectHandle before, QPDFObjectHandle after) {
+    if (after.isNull() && !before.isNull()) {
+      return say(ChangeKind::ValidationDataAdded, "validation data taken away");
+    }
+    const auto ticked = explained_.size();
+    explainBelow(after);
+    if (explained_.size() != ticked || !sameValue(before, after)) {
+      say(ChangeKind::ValidationDataAdded, "validation data");
+    }
+  }
+
+  // Form fields.
+
+  void compareForms(QPDFObjectHandle before, QPDFObjectHandle after) {
+    explain(after);
+    for (const auto& key : keysOfBoth(before, after)) {
+      auto old_value = valueAt(before, key);
+      auto new_value = valueAt(after, key);
+      if (key == "/Fields" || key == "/SigFlags") {
+        explain(new_value);
+      } else if (key == "/DR") {
+        compareResources(old_value, new_value);
+      } else if (key == "/NeedAppearances" || (before.isNull() && key != "/XFA")) {
+        continue;  // a form made by this revision can only speak of fields made by it
+      } else if (!sameValue(old_value, new_value)) {
+        say(ChangeKind::CatalogChanged, "form: " + key);
+      }
+    }
+    const auto fields = walkForm(before);
+    fields_ = walkForm(after);
+    compareFields(fields);
+  }
+
+  /// Default resources may gain entries; what is there stays.
+  void compareResources(QPDFObjectHandle before, QPDFObjectHandle after) {
+    if (before.isNull()) return;
+    explain(after);
+    for (const auto& category : keysOfBoth(before, after)) {
+      auto old_part = valueAt(before, category);
+      auto new_part = valueAt(after, category);
+      if (old_part.isNull()) continue;
+      if (!old_part.isDictionary() || !new_part.isDictionary()) {
+        if (!sameValue(old_part, new_part)) {
+          say(ChangeKind::CatalogChanged, "form: resources " + category);
+        }
+        continue;
+      }
+      explain(new_part);
+      for (const auto& name : old_part.getKeys()) {
+        if (!sameValue(old_part.getKey(name), new_part.getKey(name))) {
+          say(ChangeKind::CatalogChanged, "form: resources " + category + " " + name);
+        }
+      }
+    }
+  }
+
+  void compareFields(const FieldMap& before) {
+    KeySet names;
+    for (const auto& [key, entry] : before) {
+      if (entry.own_name) names.insert(entry.name);
+      if (!fields_.contains(key)) removedField(entry);
+    }
+    // Values first: what else may change in a field and its widgets depends on them.
+    for (const auto& [key, entry] : fields_) {
+      if (const auto old_entry = before.find(key); old_entry != before.end()) {
+        compareValue(old_entry->second, entry);
+      }
+    }
+    for (const auto& [key, entry] : fields_) {
+      if (const auto old_entry = before.find(key); old_entry != before.end()) {
+        compareField(old_entry->second, entry);
+      } else {
+        newField(entry, names.contains(entry.name));
+      }
+    }
+    settleAppearances();
+  }
+
+  void removedField(const FieldEntry& entry) {
+    const bool was_signed = entry.type == "Sig" && !valueAt(entry.node, "/V").isNull();
+    if (was_signed) {
+      say(ChangeKind::SignatureRemoved, "field " + entry.name + ": removed", entry.name);
+    } else {
+      say(ChangeKind::AnnotationRemoved, "field " + entry.name + ": removed", entry.name);
+    }
+  }
+
+  void newField(const FieldEntry& entry, bool name_taken) {
+    if (isReference(entry.node)) new_widgets_.insert(entry.node.getObjGen());
+    explain(entry.node);
+    explain(valueAt(entry.node, "/Kids"));
+    if (!entry.own_name) {
+      // A widget of a field of this revision, or a second place where an older field shows itself.
+      if (name_taken && !signed_.contains(entry.name)) {
+        say(ChangeKind::AnnotationAdded, "field " + entry.name + ": another widget", entry.name);
+      }
+      return;
+    }
+    if (name_taken) {
+      return say(ChangeKind::Unexplained,
+                 "field " + entry.name + ": a second one of that name",
+                 entry.name);
+    }
+    if (!entry.leaf) return;
+    auto value = valueAt(entry.node, "/V");
+    if (entry.type == "Sig" && value.isDictionary()) return signatureAdded(entry, value);
+    const bool shows = !value.isNull() || drawsSomething(entry.node);
+    if (shows) {
+      say(ChangeKind::AnnotationAdded, "field " + entry.name + ": new, with content", entry.name);
+    } else {
+      say(ChangeKind::EmptyFieldAdded, "field " + entry.name + ": new", entry.name);
+    }
+  }
+
+  void signatureAdded(const FieldEntry& entry, QPDFObjectHandle value) {
+    explain(value);
+    if (isChanged(value)) {
+      return say(ChangeKind::Unexplained,
+                 "field " + entry.name + ": signed with an older object",
+                 entry.name);
+    }
+    const bool stamp = hasType(value, "/DocTimeStamp");
+    explainBelow(valueAt(entry.node, "/AP"));
+    say(stamp ? ChangeKind::DocumentTimestampAdded : ChangeKind::SignatureAdded,
+        "field " + entry.name + (stamp ? ": document timestamp" : ": signature"),
+        entry.name);
+  }
+
+  void compareField(const FieldEntry& before, const FieldEntry& after) {
+    const bool unchanged = isReference(after.node) && !isChanged(after.node) &&
+                           before.node.getObjGen() == after.node.getObjGen();
+    if (before.name != after.name || before.type != after.type) {
+      say(ChangeKind::Unexplained, "field " + before.name + ": another name or type", before.name);
+    }
+    explain(valueAt(after.node, "/Kids"));
+    if (unchanged) return;
+    explain(after.node);
+    for (const auto& key : keysOfBoth(before.node, after.node)) {
+      if (key == "/V" || key == "/Kids") continue;
+      auto old_value = valueAt(before.node, key);
+      auto new_value = valueAt(after.node, key);
+      if (!sameValue(old_value, new_value)) compareFieldKey(after, key, old_value, new_value);
+    }
+  }
+
+  void compareValue(const FieldEntry& before, const FieldEntry& after) {
+    auto old_value = valueAt(before.node, "/V");
+    auto new_value = valueAt(after.node, "/V");
+    const bool same = sameValue(old_value, new_value) && !isChanged(new_value);
+    if (same) return;
+    if (after.type != "Sig") {
+      explainBelow(new_value);
+      filled_.insert(after.name);
+      return say(ChangeKind::FieldFilled, "field " + after.name + ": value", after.name);
+    }
+    if (old_value.isNull() && new_value.isDictionary()) {
+      filled_.insert(after.name);
+      signed_.insert(after.name);
+      return signatureAdded(after, new_value);
+    }
+    if (!old_value.isNull()) {
+      explain(new_value);
+      say(ChangeKind::SignatureRemoved,
+          "field " + after.name +
+              (new_value.isNull() ? ": signature removed" : ": signature replaced"),
+          after.name);
+    }
+  }
+
+  void compareFieldKey(const FieldEntry& field,
+                       const std::string& key,
+                       QPDFObjectHandle before,
+                       QPDFObjectHandle after) {
+    static const KeySet kShown{"/AP", "/AS", "/MK"};
+    static const KeySet kHarmless{"/M", "/P", "/Parent"};
+    static const KeySet kWhenSigned{"/DA", "/Type", "/Subtype", "/Rect", "/Lock", "/RV"};
+    const bool fresh = before.isNull() && signed_.contains(field.name);
+    if (kShown.contains(key)) {
+      shown_[field.name].push_back(key);
+    } else if (kHarmless.contains(key)) {
+      return;
+    } else if (key == "/RV" && filled_.contains(field.name)) {
+      return;
+    } else if (key == "/Ff" && (flagsOf(before) | kReadOnly) == flagsOf(after)) {
+      return;  // locking makes fields read-only
+    } else if (key == "/F" && (signed_.contains(field.name) ||
+                               ((flagsOf(before) ^ flagsOf(after)) & kVisibilityFlags) == 0)) {
+      return;
+    } else if (key == "/F") {
+      say(ChangeKind::AnnotationChanged, "field " + field.name + ": shown or hidden", field.name);
+    } else if (fresh && kWhenSigned.contains(key)) {
+      return;
+    } else {
+      say(ChangeKind::Unexplained, "field " + field.name + ": " + key, field.name);
+    }
+  }
+
+  /// What a field shows may change when its value does; looks without a new value deceive.
+  void settleAppearances() {
+    for (const auto& [key, entry] : fields_) {
+      if (filled_.contains(entry.name)) explainBelow(valueAt(entry.node, "/AP"));
+      if (filled_.contains(entry.name)) explainBelow(valueAt(entry.node, "/MK"));
+    }
+    for (const auto& [name, keys] : shown_) {
+      if (filled_.contains(name)) continue;
+      say(ChangeKind::AnnotationChanged,
+          "field " + name + ": another look (" + keys.front() + ") without another value",
+          name);
+    }
+  }
+
+  // Pages and annotations.
+
+  PageList& pagesBefore() {
+    if (!pages_before_) pages_before_ = std::make_unique<PageList>(before_.document());
+    return *pages_before_;
+  }
+  PageList& pagesAfter() {
+    if (!pages_after_) pages_after_ = std::make_unique<PageList>(after_.document());
+    return *pages_after_;
+  }
+
+  void compareChangedPages() {
+    for (const auto& id : changed_) {
+      if (explained_.contains(id)) continue;
+      auto old_page = before_.object(id);
+      auto new_page = after_.object(id);
+      if (hasType(old_page, "/Page") && hasType(new_page, "/Page")) {
+        explained_.insert(id);
+        comparePage(id, old_page, new_page);
+      } else if (hasType(old_page, "/Pages") && hasType(new_page, "/Pages")) {
+        explained_.insert(id);
+        compareTreeNode(old_page, new_page);
+      }
+    }
+    if (tree_changed_) comparePageLists();
+  }
+
+  void compareTreeNode(QPDFObjectHandle before, QPDFObjectHandle after) {
+    tree_changed_ = true;
+    for (const auto& key : keysOfBoth(before, after)) {
+      if (key == "/Kids") explain(after.getKey(key));
+      if (key == "/Kids" || key == "/Count" || key == "/Parent") continue;
+      if (!sameValue(before.getKey(key), after.getKey(key))) {
+        say(ChangeKind::PageChanged, "pages: inherited " + key);
+      }
+    }
+  }
+
+  void comparePageLists() {
+    const auto& before = pagesBefore().ids();
+    const auto& after = pagesAfter().ids();
+    if (before == after) return;
+    const ObjectSet old_set(before.begin(), before.end());
+    const ObjectSet new_set(after.begin(), after.end());
+    for (const auto& id : before) {
+      if (!new_set.contains(id))
+        say(ChangeKind::PageRemoved, pagesBefore().label(id) + ": removed");
+    }
+    for (const auto& id : after) {
+      if (!old_set.contains(id)) say(ChangeKind::PageAdded, pagesAfter().label(id) + ": new");
+    }
+    if (old_set == new_set) say(ChangeKind::PageChanged, "pages: another order");
+  }
+
+  void comparePage(QPDFObjGen id, QPDFObjectHandle before, QPDFObjectHandle after) {
+    static const KeySet kHarmless{"/LastModified", "/StructParents", "/Tabs"};
+    for (const auto& key : keysOfBoth(before, after)) {
+      auto old_value = before.getKey(key);
+      auto new_value = after.getKey(key);
+      if (key == "/Annots") {
+        compareAnnotations(id, old_value, new_value);
+      } else if (kHarmless.contains(key)) {
+        continue;
+      } else if (!sameValue(old_value, new_value)) {
+        say(ChangeKind::PageChanged, pagesAfter().label(id) + ": " + key);
+      }
+    }
+  }
+
+  void compareAnnotations(QPDFObjGen page, QPDFObjectHandle before, QPDFObjectHandle after) {
+    explain(after);
+    auto old_items = before.isArray() ? before.getArrayAsVector() : std::vector<QPDFObjectHandle>{};
+    auto new_items = after.isArray() ? after.getArrayAsVector() : std::vector<QPDFObjectHandle>{};
+    if (!after.isArray() && !after.isNull()) {
+      return say(ChangeKind::Unexplained, pagesAfter().label(page) + ": /Annots is no array");
+    }
+    // Each old one is looked for behind the place of the one before it: annotations are painted in
+    // order.
+    auto place = new_items.begin();
+    std::vector<bool> kept(new_items.size(), false);
+    for (auto& item : old_items) {
+      const auto same = [&](QPDFObjectHandle other) { return sameValue(item, other); };
+      auto found = std::find_if(place, new_items.end(), same);
+      if (found != new_items.end()) {
+        kept[static_cast<std::size_t>(found - new_items.begin())] = true;
+        place = found + 1;
+        continue;
+      }
+      const bool elsewhere = std::any_of(new_items.begin(), place, same);
+      if (item.isNull()) continue;
+      if (elsewhere) {
+        say(ChangeKind::AnnotationChanged,
+            pagesAfter().label(page) + ": annotations in another order");
+      } else {
+        say(ChangeKind::AnnotationRemoved, pagesAfter().label(page) + ": annotation removed");
+      }
+    }
+    for (std::size_t i = 0; i < new_items.size(); ++i) {
+      if (!kept[i]) newAnnotation(page, new_items[i]);
+    }
+  }
+
+  void newAnnotation(QPDFObjGen page, QPDFObjectHandle item) {
+    if (item.isIndirect() && new_widgets_.contains(item.getObjGen())) return;
+    if (item.isNull()) return;
+    // An invisible field that is signed becomes a widget only now.
+    const auto known = item.isIndirect() ? fields_.find(nodeKey(item)) : fields_.end();
+    if (known != fields_.end() && signed_.contains(known->second.name)) return;
+    auto subtype = valueAt(item, "/Subtype");
+    say(ChangeKind::AnnotationAdded,
+        pagesAfter().label(page) + ": annotation " +
+            (subtype.isName() ? subtype.getName() : std::string("without a type")));
+  }
+
+  /// An /Annots array that is an object of its own changes without its page.
+  void compareLooseAnnotationArrays() {
+    for (const auto& id : changed_) {
+      if (explained_.contains(id)) continue;
+      auto items = after_.object(id);
+      if (!items.isArray()) continue;
+      if (const auto page = pageOfArray(items, id)) {
+        compareAnnotations(*page, before_.object(id), items);
+      }
+    }
+  }
+
+  std::optional<QPDFObjGen> pageOfArray(QPDFObjectHandle items, QPDFObjGen id) {
+    // Most widgets name their page; that spares reading all pages.
+    for (int i = items.getArrayNItems(); i > 0; --i) {
+      auto page = valueAt(items.getArrayItem(i - 1), "/P");
+      auto annotations = valueAt(page, "/Annots");
+      if (hasType(page, "/Page") && annotations.isIndirect() && annotations.getObjGen() == id) {
+        return page.getObjGen();
+      }
+    }
+    return pagesAfter().pageWithAnnotations(id);
+  }
+
+  // Whatever no rule explained.
+
+  void attributeTheRest() {
+    ObjectSet rest;
+    const auto take = [&](const ObjectSet& ids) {
+      std::copy_if(
+          ids.begin(), ids.end(), std::inserter(rest, rest.end()), [&](const QPDFObjGen& id) {
+            return !explained_.contains(id);
+          });
+    };
+    take(changed_);
+    take(delta_.removed);
+    if (rest.empty() && shared_suspects_.empty()) return;
+    for (auto& found : findReached(after_.document(), rest, shared_suspects_)) {
+      const bool structure = found.change.kind == ChangeKind::MetadataChanged;
+      if (structure && saysOtherText(found.object)) {
+        found.change = {ChangeKind::CatalogChanged, "structure tree: another text", {}};
+      }
+      say(found.change.kind, std::move(found.change.what));
+    }
+  }
+
+  /// The structure tree may grow, as when a new widget is tagged; what it says about older content
+  /// stays.
+  bool saysOtherText(QPDFObjGen id) {
+    static const KeySet kGrowing{"/K",
+                                 "/Kids",
+                                 "/Nums",
+                                 "/Names",
+                                 "/Limits",
+                                 "/ParentTree",
+                                 "/ParentTreeNextKey",
+                                 "/IDTree"};
+    auto before = before_.object(id);
+    auto after = after_.object(id);
+    if (before.isArray() && after.isArray()) return false;
+    if (!before.isDictionary() || !after.isDictionary()) return true;
+    for (const auto& key : keysOfBoth(before, after)) {
+      if (!kGrowing.contains(key) && !sameValue(before.getKey(key), after.getKey(key))) return true;
+    }
+    return false;
+  }
+
+  Snapshot& before_;
+  Snapshot& after_;
+  const Delta& delta_;
+  ObjectSet changed_;  ///< without those that were only written again
+  ObjectSet explained_;
+  ObjectSet shared_suspects_;
+  ObjectSet new_widgets_;
+  FieldMap fields_;
+  KeySet filled_;
+  KeySet signed_;
+  std::map<std::string, std::vector<std::string>> shown_;
+  bool tree_changed_ = false;
+  std::unique_ptr<PageList> pages_before_;
+  std::unique_ptr<PageList> pages_after_;
+  std::vector<Change> changes_;
+};
+
+}  // namespace
+
+std::vector<Change> explainRevision(Snapshot& before, Snapshot& after, const Delta& delta) {
+  return RevisionDiff(before, after, delta).run();
+}
+
+}  // namespace congvan::pdf

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "trust/pdf/changes.h"
+#include "trust/pdf/snapshot.h"
+
+#include <string>
+#include <vector>
+
+/// Attributes the difference between two revisions. Internal to trust/pdf.
+namespace congvan::pdf {
+
+/// Walks from the trailer down both revisions side by side, along the ways on which something may
+/// change, and ticks off each changed object that a rule explains. What is left and can still be
+/// reached in the later revision is attributed by how it is reached. QPDF may throw.
+std::vector<Change> explainRevision(Snapshot& before, Snapshot& after, const Delta& delta);
+
+}  // namespace congvan::pdf

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trust/pdf/snapshot.h"
+
+#include "trust/pdf/open.h"
+
+#include <algorithm>
+
+namespace congvan::pdf {
+namespace {
+
+constexpr int kComparedDepthMost = 32;
+constexpr std::size_t kComparedValuesMost = 200'000;
+constexpr int kInObjectStream = 2;
+
+bool sameEntry(const QPDFXRefEntry& before, const QPDFXRefEntry& after) {
+  if (before.getType() != after.getType()) return false;
+  if (before.getType() != kInObjectStream) return before.getOffset() == after.getOffset();
+  return before.getObjStreamNumber() == after.getObjStreamNumber() &&
+         before.getObjStreamIndex() == after.getObjStreamIndex();
+}
+
+/// An object in an object stream also changes when its container does.
+bool containerChanged(const QPDFXRefEntry& entry,
+                      const ObjectTable& before,
+                      const ObjectTable& after) {
+  if (entry.getType() != kInObjectStream) return false;
+  const QPDFObjGen container(entry.getObjStreamNumber(), 0);
+  const auto one = before.find(container);
+  const auto other = after.find(container);
+  if (one == before.end() || other == after.end()) return true;
+  return !sameEntry(one->second, other->second);
+}
+
+/// Compares values as deep and as long as its bounds allow, and says "different" beyond.
+class Comparison {
+ public:
+  bool same(QPDFObjectHandle before, QPDFObjectHandle after, int depth) {
+    if (before.isIndirect() && after.isIndirect() && before.getObjGen() == after.getObjGen()) {
+      return true;
+    }
+    if (depth == 0 || left_-- == 0) return false;
+    if (before.isNumber() && after.isNumber()) {
+      return before.getNumericValue() == after.getNumericValue();
+    }
+    if (before.getTypeCode() != after.getTypeCode()) return false;
+    if (before.isDictionary()) return sameDictionary(before, after, depth - 1);
+    if (before.isArray()) return sameArray(before, after, depth - 1);
+    if (before.isStream()) return sameStream(before, after, depth - 1);
+    if (before.isString()) return before.getStringValue() == after.getStringValue();
+    return before.unparseResolved() == after.unparseResolved();
+  }
+
+ private:
+  bool sameArray(QPDFObjectHandle before, QPDFObjectHandle after, int depth) {
+    const auto count = before.getArrayNItems();
+    if (count != after.getArrayNItems()) return false;
+    for (int i = 0; i < count; ++i) {
+      if (!same(before.getArrayItem(i), after.getArrayItem(i), depth)) return false;
+    }
+    return true;
+  }
+
+  bool sameDictionary(QPDFObjectHandle before, QPDFObjectHandle after, int depth) {
+    const auto keys = before.getKeys();
+    if (keys != after.getKeys()) return false;
+    return std::all_of(keys.begin(), keys.end(), [&](const std::string& key) {
+      return same(before.getKey(key), after.getKey(key), depth);
+    });
+  }
+
+  bool sameStream(QPDFObjectHandle before, QPDFObjectHandle after, int depth) {
+    auto one = before.getDict().shallowCopy();
+    auto other = after.getDict().shallowCopy();
+    one.removeKey("/Length");
+    other.removeKey("/Length");
+    if (!sameDictionary(one, other, depth)) return false;
+    const auto raw = before.getRawStreamData();
+    const auto raw_after = after.getRawStreamData();
+    return raw->getSize() == raw_after->getSize() &&
+           std::equal(raw->getBuffer(), raw->getBuffer() + raw->getSize(), raw_after->getBuffer());
+  }
+
+  std::size_t left_ = kComparedValuesMost;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Snapshot>> Snapshot::open(BytesView file, const Revision& revision) {
+  const auto bytes = file.first(revision.end);
+  auto document = pdf::open(bytes, Reading::Strict);
+  if (!document) return document.error();
+  return guarded<std::unique_ptr<Snapshot>>([&]() -> Result<std::unique_ptr<Snapshot>> {
+    return std::unique_ptr<Snapshot>(new Snapshot(bytes, *document));
+  });
+}
+
+Snapshot::Snapshot(BytesView bytes, std::shared_ptr<QPDF> document)
+    : bytes_(bytes), document_(std::move(document)), table_(document_->getXRefTable()) {}
+
+std::vector<Reference> Snapshot::references(const ObjectSet& ids) {
+  std::vector<Reference> found;
+  std::set<int> containers;
+  auto budget = 4 * bytes_.size() + 4096;
+  for (const auto& id : ids) {
+    const auto entry = table_.find(id);
+    if (entry == table_.end()) continue;
+    if (entry->second.getType() == kInObjectStream) {
+      containers.insert(entry->second.getObjStreamNumber());
+    } else {
+      const auto offset = static_cast<std::size_t>(entry->second.getOffset());
+      const auto passed = collectReferences(bytes_, offset, found);
+      // Objects without an end make every scan run to the end of the file.
+      if (passed > budget) throw std::runtime_error("objects that do not end");
+      budget -= passed;
+    }
+  }
+  for (const auto number : containers) {
+    auto container = object(QPDFObjGen(number, 0));
+    if (!container.isStream()) continue;
+    const auto data = container.getStreamData(qpdf_dl_generalized);
+    const BytesView view(data->getBuffer(), data->getSize());
+    collectReferences(view, 0, found);
+  }
+  return found;
+}
+
+bool Snapshot::defines(const Reference& reference) const {
+  return table_.contains(QPDFObjGen(reference.object, reference.generation));
+}
+
+Delta compareTables(const ObjectTable& before, const ObjectTable& after) {
+  Delta delta;
+  auto one = before.begin();
+  auto other = after.begin();
+  while (one != before.end() || other != after.end()) {
+    if (other == after.end() || (one != before.end() && one->first < other->first)) {
+      delta.removed.insert((one++)->first);
+    } else if (one == before.end() || other->first < one->first) {
+      delta.added.insert((other++)->first);
+    } else {
+      if (!sameEntry(one->second, other->second) || containerChanged(one->second, before, after)) {
+        delta.changed.insert(one->first);
+      }
+      ++one;
+      ++other;
+    }
+  }
+  return delta;
+}
+
+bool sameValue(QPDFObjectHandle before, QPDFObjectHandle after) {
+  return Comparison().same(before, after, kComparedDepthMost);
+}
+
+}  // namespace congvan::pdf

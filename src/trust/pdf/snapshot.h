@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "trust/pdf/qpdf.h"
+#include "trust/pdf/revisions.h"
+#include "trust/pdf/scan.h"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+/// One revision of a file as a strict reader of that time saw it, and the raw difference of two.
+/// Internal to trust/pdf; QPDF may throw in any of it.
+namespace congvan::pdf {
+
+using ObjectTable = std::map<QPDFObjGen, QPDFXRefEntry>;
+using ObjectSet = std::set<QPDFObjGen>;
+
+class Snapshot {
+ public:
+  static Result<std::unique_ptr<Snapshot>> open(BytesView file, const Revision& revision);
+
+  QPDF& document() { return *document_; }
+  const ObjectTable& table() const { return table_; }
+  QPDFObjectHandle object(QPDFObjGen id) { return document_->getObjectByObjGen(id); }
+
+  /// What the objects `ids` refer to, each reference as often as it stands there.
+  std::vector<Reference> references(const ObjectSet& ids);
+  bool defines(const Reference& reference) const;
+
+ private:
+  Snapshot(BytesView bytes, std::shared_ptr<QPDF> document);
+
+  BytesView bytes_;
+  std::shared_ptr<QPDF> document_;
+  ObjectTable table_;
+};
+
+/// Objects by where the cross-reference tables say they stand. Bytes never change, so an object
+/// that stands where it stood is the same.
+struct Delta {
+  ObjectSet changed;
+  ObjectSet added;
+  ObjectSet removed;
+};
+Delta compareTables(const ObjectTable& before, const ObjectTable& after);
+
+/// Whether two values say the same; references to one object count as equal whatever became of it.
+/// Numbers are compared by value, streams by dictionary and raw bytes.
+bool sameValue(QPDFObjectHandle before, QPDFObjectHandle after);
+
+}  // namespace congvan::pdf
