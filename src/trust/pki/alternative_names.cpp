@@ -3,9 +3,8 @@
 
 #include "trust/crypto/der.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 
 namespace congvan::pki {
@@ -60,17 +59,18 @@ bool isMailbox(std::string_view text) {
   if (text.size() > kMailboxMax || at == std::string_view::npos || at == 0 || at > 64) return false;
   const auto local = text.substr(0, at);
   const bool atoms = std::ranges::all_of(local, [](char c) {
-    return isLetterOrDigit(c) || std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
+    return isLetterOrDigit(c) ||
+           std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
   });
-  return atoms && local.front() != '.' && local.back() != '.' && local.find("..") == std::string_view::npos &&
-         isHostName(text.substr(at + 1));
+  return atoms && local.front() != '.' && local.back() != '.' &&
+         local.find("..") == std::string_view::npos && isHostName(text.substr(at + 1));
 }
 
 Result<Bytes> encodeAlternativeNames(const Profile& profile, const CertificateRequest& request) {
   namespace der = crypto::der;
   const bool hosts = !request.dns_names.empty() || !request.ip_addresses.empty();
-  for (const auto& checked :
-       {checkUse(profile.email, !request.emails.empty(), "email"), checkUse(profile.dns, hosts, "dns")}) {
+  for (const auto& checked : {checkUse(profile.email, !request.emails.empty(), "email"),
+                              checkUse(profile.dns, hosts, "dns")}) {
     if (!checked) return checked.error();
   }
   if (request.emails.size() + request.dns_names.size() + request.ip_addresses.size() > kNamesMax) {

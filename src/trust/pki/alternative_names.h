@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string_view>
-
 #include "base/result.h"
 #include "trust/pki/build.h"
+
+#include <string_view>
 
 namespace congvan::pki {
 

@@ -24,7 +24,8 @@ Error refused(std::string reason, std::string_view name, std::string value) {
 
 Result<std::string> attributeValue(const SubjectRule& rule, const std::string& given) {
   auto normal = toNfc(given);
-  if (!normal || hasControlCharacters(*normal) || normal->find_first_of("\t\n") != std::string::npos) {
+  if (!normal || hasControlCharacters(*normal) ||
+      normal->find_first_of("\t\n") != std::string::npos) {
     return refused("subject_attribute_text", "attribute", rule.attribute);
   }
   std::string value(trim(*normal));
@@ -69,7 +70,8 @@ Result<std::vector<SubjectAttribute>> orderedSubject(const Profile& profile,
     } else if (count == 0 && rule.use == Use::Required) {
       return refused("subject_attribute_missing", "attribute", rule.attribute);
     }
-    if (count > rule.most) return refused("subject_attribute_repeated", "attribute", rule.attribute);
+    if (count > rule.most)
+      return refused("subject_attribute_repeated", "attribute", rule.attribute);
   }
   return ordered;
 }
@@ -96,7 +98,9 @@ Result<Validity> chosenValidity(const Profile& profile,
   const Instant from = std::chrono::floor<std::chrono::seconds>(request.not_before);
   // Both ends are inside (RFC 5280 4.1.2.5), so the last second is one before the full days.
   const Instant longest = from + std::chrono::days(profile.validity_days) - std::chrono::seconds(1);
-  Instant until = request.not_after ? Instant(std::chrono::floor<std::chrono::seconds>(*request.not_after)) : longest;
+  Instant until = request.not_after
+                      ? Instant(std::chrono::floor<std::chrono::seconds>(*request.not_after))
+                      : longest;
   if (until > longest || until < from) return Error{Code::RuleRefused, "validity_beyond_profile"};
   if (!issuer) return Validity{from, until};
   if (!request.not_after) until = std::min(until, issuer->not_after);
@@ -108,16 +112,19 @@ Result<Validity> chosenValidity(const Profile& profile,
 
 bool isShortName(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
   });
 }
 
-/// A URI without anything that would have to be escaped or that a reader could take apart otherwise.
+/// A URI without anything that would have to be escaped or that a reader could take apart
+/// otherwise.
 bool isPlainUri(std::string_view text) {
   const auto from = text.starts_with("https://") ? 8U : 7U;
   return text.size() > from && text.size() <= 1024 && (text.starts_with("http://") || from == 8U) &&
          std::ranges::all_of(text, [](char c) {
-           return c > ' ' && c < 0x7F && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
+           return c > ' ' && c < 0x7F &&
+                  std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
          });
 }
 
@@ -125,14 +132,17 @@ Result<std::string> addressOf(std::string pattern, const Addresses& addresses) {
   const std::pair<std::string_view, const std::string&> places[] = {{"{base}", addresses.base},
                                                                     {"{issuer}", addresses.issuer}};
   for (const auto& [placeholder, value] : places) {
-    for (auto at = pattern.find(placeholder); at != std::string::npos; at = pattern.find(placeholder)) {
-      if (value.empty() || value.find('{') != std::string::npos || (placeholder == "{issuer}" && !isShortName(value))) {
+    for (auto at = pattern.find(placeholder); at != std::string::npos;
+         at = pattern.find(placeholder)) {
+      if (value.empty() || value.find('{') != std::string::npos ||
+          (placeholder == "{issuer}" && !isShortName(value))) {
         return Error{Code::Malformed, "address_malformed", {{"address", pattern}}};
       }
       pattern.replace(at, placeholder.size(), value);
     }
   }
-  if (!isPlainUri(pattern)) return Error{Code::Malformed, "address_malformed", {{"address", pattern}}};
+  if (!isPlainUri(pattern))
+    return Error{Code::Malformed, "address_malformed", {{"address", pattern}}};
   return pattern;
 }
 
@@ -143,12 +153,15 @@ void addExtension(Bytes& list, std::string_view oid, Criticality criticality, co
   append(list, der::sequence({der::oid(oid), critical, der::octetString(value)}));
 }
 
-Bytes uri(const std::string& address) { return der::element(der::contextTag(6), asBytes(address)); }
+Bytes uri(const std::string& address) {
+  return der::element(der::contextTag(6), asBytes(address));
+}
 
 Bytes basicConstraints(const Profile& profile) {
   if (!profile.ca) return der::sequence({});
-  const Bytes length =
-      profile.path_length ? der::integer(static_cast<std::uint64_t>(*profile.path_length)) : Bytes();
+  const Bytes length = profile.path_length
+                           ? der::integer(static_cast<std::uint64_t>(*profile.path_length))
+                           : Bytes();
   return der::sequence({der::boolean(true), length});
 }
 
@@ -188,30 +201,40 @@ Result<> addAddresses(Bytes& list, const Profile& profile, const Addresses& addr
       append(access, der::sequence({der::oid(method), uri(*address)}));
     }
   }
-  if (!points.empty()) addExtension(list, "2.5.29.31", Criticality::No, der::element(der::kSequence, points));
+  if (!points.empty())
+    addExtension(list, "2.5.29.31", Criticality::No, der::element(der::kSequence, points));
   if (!access.empty()) {
     addExtension(list, "1.3.6.1.5.5.7.1.1", Criticality::No, der::element(der::kSequence, access));
   }
   return kDone;
 }
 
-Result<Bytes> extensionsOf(const Profile& profile, const CertificateRequest& request, BytesView authority_key) {
+Result<Bytes> extensionsOf(const Profile& profile,
+                           const CertificateRequest& request,
+                           BytesView authority_key) {
   const auto names = encodeAlternativeNames(profile, request);
   if (!names) return names.error();
   Bytes list;
   addExtension(list, "2.5.29.19", Criticality::Yes, basicConstraints(profile));
   addExtension(list, "2.5.29.15", Criticality::Yes, keyUsageBits(profile));
   if (!profile.extended_key_usage.empty()) {
-    addExtension(list, "2.5.29.37", profile.extended_key_usage_critical ? Criticality::Yes : Criticality::No,
+    addExtension(list,
+                 "2.5.29.37",
+                 profile.extended_key_usage_critical ? Criticality::Yes : Criticality::No,
                  oidList(profile.extended_key_usage));
   }
   addExtension(list, "2.5.29.14", Criticality::No, der::octetString(keyIdentifier(request.spki)));
-  addExtension(list, "2.5.29.35", Criticality::No, der::sequence({der::element(der::contextTag(0), authority_key)}));
-  if (!profile.policies.empty()) addExtension(list, "2.5.29.32", Criticality::No, policyList(profile.policies));
+  addExtension(list,
+               "2.5.29.35",
+               Criticality::No,
+               der::sequence({der::element(der::contextTag(0), authority_key)}));
+  if (!profile.policies.empty())
+    addExtension(list, "2.5.29.32", Criticality::No, policyList(profile.policies));
   if (!names->empty()) addExtension(list, "2.5.29.17", Criticality::No, *names);
   const auto added = addAddresses(list, profile, request.addresses);
   if (!added) return added.error();
-  if (profile.ocsp_no_check) addExtension(list, "1.3.6.1.5.5.7.48.1.5", Criticality::No, der::null());
+  if (profile.ocsp_no_check)
+    addExtension(list, "1.3.6.1.5.5.7.48.1.5", Criticality::No, der::null());
   return der::element(der::contextConstructed(3), der::element(der::kSequence, list));
 }
 
@@ -220,22 +243,30 @@ Result<> checkIssuer(const Profile& profile, const std::optional<IssuerIdentity>
   if (!issuer && !profile.self_signed) return Error{Code::RuleRefused, "issuer_required"};
   if (!issuer || !profile.ca || !issuer->path_length) return kDone;
   // RFC 5280 4.2.1.9: an authority below must leave room within the issuer's own bound.
-  const bool room = *issuer->path_length > 0 && profile.path_length && *profile.path_length < *issuer->path_length;
+  const bool room = *issuer->path_length > 0 && profile.path_length &&
+                    *profile.path_length < *issuer->path_length;
   if (!room) return Error{Code::RuleRefused, "issuer_path_length"};
   return kDone;
 }
 
-Result<Certificate> lintSignProve(BytesView tbs, const crypto::Signer& signer, const crypto::PublicKey& key) {
+Result<Certificate> lintSignProve(BytesView tbs,
+                                  const crypto::Signer& signer,
+                                  const crypto::PublicKey& key) {
   for (const auto& finding : lintTbs(tbs)) {
     if (finding.severity != LintSeverity::Error) continue;
-    return Error{Code::RuleRefused, "certificate_lint", {{"finding", finding.rule}}, finding.section + ": " + finding.detail};
+    return Error{Code::RuleRefused,
+                 "certificate_lint",
+                 {{"finding", finding.rule}},
+                 finding.section + ": " + finding.detail};
   }
   const auto signature = crypto::signMessage(signer, tbs);
   if (!signature) return signature.error();
   return assemble(tbs, signer.algorithm(), *signature, key);
 }
 
-bool same(BytesView left, BytesView right) { return std::ranges::equal(left, right); }
+bool same(BytesView left, BytesView right) {
+  return std::ranges::equal(left, right);
+}
 
 }  // namespace
 
@@ -261,7 +292,10 @@ Bytes keyIdentifier(BytesView spki) {
 IssuerIdentity issuerIdentity(const Certificate& authority) {
   auto key_identifier = authority.subjectKeyIdentifier();
   if (key_identifier.empty()) key_identifier = keyIdentifier(authority.spkiDer());
-  return {toBytes(authority.subjectDer()), std::move(key_identifier), authority.notBefore(), authority.notAfter(),
+  return {toBytes(authority.subjectDer()),
+          std::move(key_identifier),
+          authority.notBefore(),
+          authority.notAfter(),
           authority.pathLength()};
 }
 
@@ -285,13 +319,18 @@ Result<Bytes> buildTbs(const Profile& profile,
 
   const auto name = encodeName(*subject);
   return der::sequence({der::element(der::contextConstructed(0), der::integer(std::uint64_t{2})),
-                        der::integer(BytesView(request.serial)), crypto::encodeAlgorithm(algorithm),
+                        der::integer(BytesView(request.serial)),
+                        crypto::encodeAlgorithm(algorithm),
                         issuer ? issuer->name : name,
-                        der::sequence({der::time(validity->from), der::time(validity->until)}), name,
-                        request.spki, *extensions});
+                        der::sequence({der::time(validity->from), der::time(validity->until)}),
+                        name,
+                        request.spki,
+                        *extensions});
 }
 
-Bytes assembleSigned(BytesView tbs, const crypto::SignatureAlgorithm& algorithm, BytesView signature) {
+Bytes assembleSigned(BytesView tbs,
+                     const crypto::SignatureAlgorithm& algorithm,
+                     BytesView signature) {
   return der::sequence({tbs, crypto::encodeAlgorithm(algorithm), der::bitString(signature)});
 }
 
@@ -302,8 +341,9 @@ Result<Certificate> assemble(BytesView tbs,
   auto certificate = Certificate::parse(assembleSigned(tbs, algorithm, signature));
   if (!certificate) return certificate.error();
   const bool good = same(certificate->tbsDer(), tbs) &&
-                    crypto::checkSignature(key, algorithm, certificate->tbsDer(),
-                                           certificate->signatureValue()) == crypto::SignatureCheck::Good;
+                    crypto::checkSignature(
+                        key, algorithm, certificate->tbsDer(), certificate->signatureValue()) ==
+                        crypto::SignatureCheck::Good;
   if (!good) return Error{Code::Unavailable, "signature_not_good"};
   return certificate;
 }
@@ -312,8 +352,10 @@ Result<Certificate> issueCertificate(const Profile& profile,
                                      const CertificateRequest& request,
                                      const Certificate& issuer,
                                      const crypto::Signer& signer) {
-  if (!issuer.isCa() || !issuer.keyUsage(KeyUsage::KeyCertSign)) return Error{Code::RuleRefused, "issuer_not_ca"};
-  if (!same(issuer.spkiDer(), signer.publicKey().spki())) return Error{Code::RuleRefused, "signer_not_issuer"};
+  if (!issuer.isCa() || !issuer.keyUsage(KeyUsage::KeyCertSign))
+    return Error{Code::RuleRefused, "issuer_not_ca"};
+  if (!same(issuer.spkiDer(), signer.publicKey().spki()))
+    return Error{Code::RuleRefused, "signer_not_issuer"};
   const auto tbs = buildTbs(profile, request, issuerIdentity(issuer), signer.algorithm());
   if (!tbs) return tbs.error();
   return lintSignProve(*tbs, signer, issuer.publicKey());

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/id.h"
 #include "base/result.h"
 #include "trust/crypto/signer.h"
 #include "trust/pki/certificate.h"
 #include "trust/pki/profile.h"
 #include "trust/pki/subject.h"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 /// Making certificates. The order is: build the to-be-signed bytes, lint them, let the caller
 /// record them, sign, assemble, and prove that what was signed is what was linted.
@@ -24,8 +24,8 @@ struct Addresses {
 
 struct CertificateRequest {
   std::vector<SubjectAttribute> subject;  ///< in any order; the profile's order is written
-  Bytes spki;                             ///< DER SubjectPublicKeyInfo; the holder's proof of possession is the caller's work
-  Bytes serial;                           ///< of `makeSerial`
+  Bytes spki;  ///< DER SubjectPublicKeyInfo; the holder's proof of possession is the caller's work
+  Bytes serial;  ///< of `makeSerial`
   Instant not_before{};
   std::optional<Instant> not_after = {};  ///< absent: as long as the profile and the issuer allow
   Addresses addresses = {};
@@ -67,7 +67,9 @@ Result<Bytes> buildTbs(const Profile& profile,
                        const crypto::SignatureAlgorithm& algorithm);
 
 /// DER of `SEQUENCE { tbs, algorithm, BIT STRING signature }`: a certificate or a CRL.
-Bytes assembleSigned(BytesView tbs, const crypto::SignatureAlgorithm& algorithm, BytesView signature);
+Bytes assembleSigned(BytesView tbs,
+                     const crypto::SignatureAlgorithm& algorithm,
+                     BytesView signature);
 
 /// The certificate of a linted TBS and its signature value, proved: its TBS is `tbs` byte for
 /// byte and the signature verifies under `key`.

@@ -10,6 +10,7 @@ namespace der = crypto::der;
 namespace {
 
 constexpr std::string_view kAnyPolicyOid = "2.5.29.32.0";
+constexpr std::string_view kApplicationPolicies = "1.3.6.1.4.1.311.21.10";
 constexpr std::size_t kSerialOctetsMax = 20;  // RFC 5280 4.1.2.2
 
 void note(std::string& where, std::string_view what) {
@@ -171,12 +172,14 @@ void readPolicyConstraints(der::Reader& value, const Extension& ext, Certificate
   facts.inhibit_policy_mapping = readSkip(fields, 1);
   const bool nothing = !facts.require_explicit_policy && !facts.inhibit_policy_mapping;
   if (!fields.finish() || nothing) value.fail();
-  if (!ext.critical) note(facts.breach, "policyConstraints is not critical (RFC 5280 4.2.1.11)");
+  if (!ext.critical)
+    note(facts.policy_breach, "policyConstraints is not critical (RFC 5280 4.2.1.11)");
 }
 
 void readInhibitAnyPolicy(der::Reader& value, const Extension& ext, CertificateFacts& facts) {
   facts.inhibit_any_policy = value.smallInteger();
-  if (!ext.critical) note(facts.breach, "inhibitAnyPolicy is not critical (RFC 5280 4.2.1.14)");
+  if (!ext.critical)
+    note(facts.policy_breach, "inhibitAnyPolicy is not critical (RFC 5280 4.2.1.14)");
 }
 
 DistributionPoint readPoint(der::Reader& list, const Name& certificate_issuer) {
@@ -264,10 +267,17 @@ constexpr auto kExtensionReaders = std::to_array<ExtensionReader>({
     {"1.3.6.1.5.5.7.48.1.5", "ocspNoCheck", &passOver},
 });
 
-void readOneExtension(const Extension& extension, CertificateFacts& facts) {
+void readOneExtension(const Certificate& certificate,
+                      const Extension& extension,
+                      CertificateFacts& facts) {
   const auto known = std::ranges::find(kExtensionReaders, extension.oid, &ExtensionReader::oid);
   if (known == kExtensionReaders.end()) {
-    if (extension.critical) note(facts.defect, "unknown critical extension " + extension.oid);
+    // Microsoft's application policies say again what extKeyUsage says; alone they are unknown.
+    const bool repeats =
+        extension.oid == kApplicationPolicies && certificate.extension("2.5.29.37") != nullptr;
+    if (extension.critical && !repeats) {
+      note(facts.defect, "unknown critical extension " + extension.oid);
+    }
     return;
   }
   der::Reader value(extension.value);
@@ -282,7 +292,7 @@ void readAllExtensions(const Certificate& certificate, CertificateFacts& facts) 
       note(facts.defect, "extension " + extension.oid + " stands twice (RFC 5280 4.2)");
       continue;
     }
-    readOneExtension(extension, facts);
+    readOneExtension(certificate, extension, facts);
   }
 }
 
@@ -309,6 +319,10 @@ void readBody(const Certificate& certificate, CertificateFacts& facts) {
   if (facts.version < 1 || facts.version > 3) note(facts.defect, "unknown version");
   if (facts.version < 3 && !certificate.extensions().empty()) {
     note(facts.defect, "extensions need version 3 (RFC 5280 4.1.2.1)");
+  }
+  // Negative ones break the same rule, but NIST's PKITS wants them read (4.4.14).
+  if (serial.size() == 1 && serial[0] == 0) {
+    note(facts.breach, "serial number zero (RFC 5280 4.1.2.2)");
   }
   if (serial.size() > kSerialOctetsMax) {
     note(facts.breach, "serial number over 20 octets (RFC 5280 4.1.2.2)");

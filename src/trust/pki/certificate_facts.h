@@ -48,6 +48,9 @@ struct CertificateFacts {
   /// The first breach of a MUST on the CA that leaves the meaning clear; empty: none. Refused under
   /// `Conformance::Strict` only.
   std::string breach;
+  /// The same of policy extensions. A caller who states policies has them processed in full,
+  /// critical or not (NIST's PKITS holds such certificates as valid), so it only counts for others.
+  std::string policy_breach;
 
   int version = 1;
   Name issuer;

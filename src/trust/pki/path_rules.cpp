@@ -39,6 +39,7 @@ Finding checkForm(const PathRequest& request, const CertificateFacts& facts) {
   if (!facts.defect.empty()) return malformed(facts.defect);
   if (!isStrict(request)) return std::nullopt;
   if (!facts.breach.empty()) return malformed(facts.breach);
+  if (!request.policy && !facts.policy_breach.empty()) return malformed(facts.policy_breach);
   if (facts.version != 3) return malformed("not of version 3");
   return std::nullopt;
 }
@@ -119,13 +120,23 @@ Finding checkIssuing(const PathRequest& request, const CertificateFacts& facts) 
   return checkPurposes(request, facts, AnyPurpose::Counts);
 }
 
-Finding checkAnchorAsAuthority(const PathRequest& request, const CertificateFacts& facts) {
+bool isSelfSigned(const Certificate& certificate) {
+  const auto& facts = certificate.facts();
+  return facts.self_issued ||
+         (facts.algorithm &&
+          crypto::checkSignature(certificate.publicKey(),
+                                 *facts.algorithm,
+                                 certificate.tbsDer(),
+                                 certificate.signatureValue()) == crypto::SignatureCheck::Good);
+}
+
+Finding checkAnchorAsAuthority(const PathRequest& request, const Certificate& anchor) {
+  const auto& facts = anchor.facts();
   const auto& checks = request.anchor_checks;
   if (checks.form) {
     if (auto fault = checkForm(request, facts)) return fault;
-    if (!facts.self_issued) {
-      if (auto fault = checkAuthorityKey(request, facts)) return fault;
-    }
+    if (auto fault = checkAuthorityKey(request, facts); fault && !isSelfSigned(anchor))
+      return fault;
     if (isStrict(request) && facts.ca.value_or(false) && !facts.ca_critical) {
       return malformed("basicConstraints is not critical (RFC 5280 4.2.1.9)");
     }
@@ -140,11 +151,12 @@ Finding checkAnchorAsAuthority(const PathRequest& request, const CertificateFact
   return checkPurposes(request, facts, AnyPurpose::Counts);
 }
 
-Finding checkAuthorityFacts(const PathRequest& request,
-                            const CertificateFacts& facts,
-                            bool is_anchor) {
+enum class Place { Between, Anchor };
+
+Finding checkAsAuthority(const PathRequest& request, const Certificate& authority, Place place) {
+  const auto& facts = authority.facts();
   if (auto fault = checkKey(request, facts)) return fault;
-  if (is_anchor) return checkAnchorAsAuthority(request, facts);
+  if (place == Place::Anchor) return checkAnchorAsAuthority(request, authority);
   if (auto fault = checkForm(request, facts)) return fault;
   if (auto fault = checkAuthorityKey(request, facts)) return fault;
   if (auto fault = checkSignatureAlgorithm(request, facts)) return fault;
@@ -208,7 +220,8 @@ std::optional<Problem> located(const Finding& finding, std::size_t at, Chain cha
 std::optional<Problem> checkEach(const PathRequest& request, Chain chain) {
   const auto anchor = chain.size() - 1;
   for (std::size_t at = anchor; at > 0; --at) {
-    const auto finding = checkAuthorityFacts(request, chain[at]->facts(), at == anchor);
+    const auto finding =
+        checkAsAuthority(request, *chain[at], at == anchor ? Place::Anchor : Place::Between);
     if (finding) return located(finding, at, chain);
   }
   return located(checkLeaf(request, chain[0]->facts(), anchor == 0), 0, chain);
@@ -281,7 +294,8 @@ std::string describe(std::size_t at, const Certificate& certificate, std::string
 std::optional<Problem> checkAuthority(const PathRequest& request,
                                       const Certificate& authority,
                                       bool is_anchor) {
-  const auto finding = checkAuthorityFacts(request, authority.facts(), is_anchor);
+  const auto finding =
+      checkAsAuthority(request, authority, is_anchor ? Place::Anchor : Place::Between);
   if (finding) return Problem{finding->result, 0, finding->what};
   const bool timeless = is_anchor && !request.anchor_checks.validity;
   if (timeless || authority.validAt(request.time)) return std::nullopt;

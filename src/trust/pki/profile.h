@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/result.h"
+#include "trust/pki/certificate.h"
+#include "trust/pki/subject.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/result.h"
-#include "trust/pki/certificate.h"
-#include "trust/pki/subject.h"
 
 /// What a kind of certificate looks like, read from a file that a certificate officer can read too
 /// (`certs/profiles/*.yaml`).
@@ -18,7 +18,7 @@ enum class Use { Forbidden, Optional, Required };
 
 /// One line of a profile's subject; the lines stand in the order of the distinguished name.
 struct SubjectRule {
-  std::string attribute;             ///< short name, `OU`
+  std::string attribute;  ///< short name, `OU`
   Use use = Use::Required;
   std::optional<std::string> fixed;  ///< this value and no other; put in when the request has none
   std::size_t most = 1;              ///< how often it may stand
