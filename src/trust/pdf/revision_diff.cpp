@@ -71,7 +71,7 @@ class RevisionDiff {
   /// Objects that were written again and say the same.
   void dropUnchanged() {
     for (const auto& id : delta_.changed) {
-      if (!sameValue(before_.object(id), after_.object(id))) changed_.insert(id);
+      if (!sameObject(before_.object(id), after_.object(id))) changed_.insert(id);
     }
   }
 

@@ -38,6 +38,10 @@ class Comparison {
     if (before.isIndirect() && after.isIndirect() && before.getObjGen() == after.getObjGen()) {
       return true;
     }
+    return sameContent(before, after, depth);
+  }
+
+  bool sameContent(QPDFObjectHandle before, QPDFObjectHandle after, int depth) {
     if (depth == 0 || left_-- == 0) return false;
     if (before.isNumber() && after.isNumber()) {
       return before.getNumericValue() == after.getNumericValue();
@@ -150,6 +154,10 @@ Delta compareTables(const ObjectTable& before, const ObjectTable& after) {
 
 bool sameValue(QPDFObjectHandle before, QPDFObjectHandle after) {
   return Comparison().same(before, after, kComparedDepthMost);
+}
+
+bool sameObject(QPDFObjectHandle before, QPDFObjectHandle after) {
+  return Comparison().sameContent(before, after, kComparedDepthMost);
 }
 
 }  // namespace congvan::pdf

@@ -52,5 +52,7 @@ Delta compareTables(const ObjectTable& before, const ObjectTable& after);
 /// Whether two values say the same; references to one object count as equal whatever became of it.
 /// Numbers are compared by value, streams by dictionary and raw bytes.
 bool sameValue(QPDFObjectHandle before, QPDFObjectHandle after);
+/// The same for what two objects hold, whether or not they have the same number.
+bool sameObject(QPDFObjectHandle before, QPDFObjectHandle after);
 
 }  // namespace congvan::pdf
