@@ -16,6 +16,7 @@ constexpr auto kEventNames = std::to_array<Named<EventKind>>({
     {EventKind::SignedOut, "session.signed-out"},
     {EventKind::AccountLocked, "account.delayed"},
     {EventKind::AuthorityCreated, "authority.created"},
+    {EventKind::CertificateOrdered, "certificate.ordered"},
     {EventKind::CertificateIntended, "certificate.intended"},
     {EventKind::CertificateIssued, "certificate.issued"},
     {EventKind::CertificateAbandoned, "certificate.abandoned"},

@@ -25,6 +25,7 @@ enum class EventKind {
   SignedOut,
   AccountLocked,
   AuthorityCreated,
+  CertificateOrdered,
   CertificateIntended,
   CertificateIssued,
   CertificateAbandoned,

@@ -128,9 +128,24 @@ class Authority {
   Result<Bytes> timestampAnswer(BytesView request);
 
  private:
-  struct Loaded;
-  std::unique_ptr<Loaded> loaded_;
+  struct Key;     // an authority's certificate and opened key
+  struct Loaded;  // all of them, and what was parsed of their CRLs
+  struct Making;  // one certificate on its way
 
+  Result<CertificateRecord> make(const Making& making);
+  Result<CertificateRecord> declareIntent(const Making& making, CertificateRecord record);
+  Result<CertificateRecord> completeIntent(const Making& making,
+                                           CertificateRecord record,
+                                           BytesView der);
+  Result<> abandon(const CertificateRecord& record);
+  Result<> ensureKey(std::string_view name, CertificateKind kind, std::string_view common_name);
+  Result<> load();
+  Result<std::shared_ptr<const Key>> keyNamed(std::string_view name);
+  Result<Issuer> publishCrl(const Key& key);
+  Result<Making> makingFor(const directory::Caller& caller, const Order& order);
+  Bytes sealingKeyBinding(const IssuerId& issuer) const;
+
+  std::unique_ptr<Loaded> loaded_;
   work::Transactions& transactions_;
   CertificateStore& store_;
   directory::DirectoryStore& directory_;

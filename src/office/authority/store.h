@@ -27,10 +27,10 @@ class CertificateStore {
   virtual Result<std::vector<CertificateRecord>> list(work::Tx& tx,
                                                       std::optional<CertificateId> after,
                                                       int limit) = 0;
-  /// Issued and not revoked, of one holder, newest first.
-  virtual Result<std::vector<CertificateRecord>> active(work::Tx& tx,
-                                                        const Holder& holder,
-                                                        CertificateKind kind) = 0;
+  /// Of one holder and kind, in any state, newest first.
+  virtual Result<std::vector<CertificateRecord>> ofHolder(work::Tx& tx,
+                                                          const Holder& holder,
+                                                          CertificateKind kind) = 0;
   virtual Result<std::vector<CertificateRecord>> revokedBy(work::Tx& tx, IssuerId issuer) = 0;
   virtual Result<std::vector<CertificateRecord>> intended(work::Tx& tx) = 0;
 

@@ -45,6 +45,7 @@ struct CertificateRecord {
   Instant not_before{};
   Instant not_after{};
   Bytes tbs_sha256;                 ///< of the linted to-be-signed bytes, known from the intent on
+  Bytes approvals_salt;             ///< opens the commitment to who approved, in the intent leaf
   Bytes der;                        ///< empty until issued
   std::optional<Uuid> intent_leaf;  ///< queue id of the intent leaf
   std::optional<Uuid> issued_leaf;

@@ -6,6 +6,8 @@
 #include "office/directory/actor.h"
 #include "trust/report/report.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <map>
 

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "office/audit/log_files.h"
+#include "trust/tlog/checkpoint.h"
+
+namespace congvan::audit {
+
+/// What proves offline that the leaf at `index` is in the log: the published checkpoint and the
+/// path to it, checked before it is given out.
+///
+/// NotFound `leaf_not_in_tree`: the published checkpoint does not reach it. Conflict
+/// `tree_root_differs`: the files are not those of the checkpoint. Refusals of the reader.
+Result<tlog::InclusionEvidence> proveLeaf(const LogFiles& files, std::uint64_t index);
+
+}  // namespace congvan::audit

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/encoding.h"
+#include "office/authority/authority.h"
+#include "office/directory/actor.h"
+#include "office/directory/permissions.h"
+#include "trust/pki/subject.h"
+#include "trust/tlog/leaf.h"
+
+#include <algorithm>
+#include <map>
+
+/// What the files of this room share and nobody else needs.
+namespace congvan::authority {
+
+// Names of the authorities, as they stand in addresses.
+inline constexpr std::string_view kRoot = "goc";
+inline constexpr std::string_view kIssuing = "ca1";
+inline constexpr std::string_view kTsa = "tsa";
+
+inline Bytes serialBytes(const CertificateRecord& record) {
+  return *fromHex(record.serial);
+}
+
+inline Instant wholeSecond(Instant time) {
+  return std::chrono::floor<std::chrono::seconds>(time);
+}
+
+audit::Entry certificateEvent(audit::EventKind kind,
+                              const audit::Actor& by,
+                              const CertificateRecord& record,
+                              std::string_view trace);
+
+struct Authority::Key {
+  Issuer issuer;
+  CertificateRecord record;
+  pki::Certificate certificate;
+  crypto::SoftwareKey key;
+};
+
+struct Authority::Loaded {
+  std::mutex mutex;
+  std::map<std::string, std::shared_ptr<const Key>, std::less<>> keys;
+  std::map<std::string, std::pair<std::int64_t, pki::Crl>>
+      crls;  // parsed, by issuer and its row's version
+};
+
+struct Authority::Making {
+  CertificateKind kind = CertificateKind::Person;
+  Holder holder;
+  std::optional<Order> order;
+  std::vector<pki::SubjectAttribute> subject;
+  Bytes spki;
+  std::shared_ptr<const Key> issuer;       // null: self-signed
+  const crypto::Signer* signer = nullptr;  // of the issuer, or the root's own key
+  std::string issuer_name;                 // for the addresses
+  Alongside alongside;
+  audit::Actor by;
+  std::string trace;
+};
+
+}  // namespace congvan::authority

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office/authority/internal.h"
+#include "trust/formats/timestamp/token.h"
+#include "trust/pki/build.h"
+#include "trust/pki/make_crl.h"
+
+namespace congvan::authority {
+namespace {
+
+// Own arc for examples; a province in service sets its own policy in the configuration.
+constexpr std::string_view kTsaPolicy = "1.3.6.1.4.1.32473.1.1";
+
+}  // namespace
+
+// --- what everybody asks for
+// ----------------------------------------------------------------------------------
+
+Result<CertificateRecord> Authority::active(const Holder& holder, CertificateKind kind) {
+  const auto all = transactions_.read<std::vector<CertificateRecord>>(
+      [&](work::Tx& tx) { return store_.ofHolder(tx, holder, kind); });
+  if (!all) return all.error();
+  const auto now = clock_.now();
+  Error why{Code::NotFound, "certificate_missing"};
+  for (const auto& record : *all) {
+    const bool issued = record.state == CertificateState::Issued;
+    if (issued && record.not_before <= now && now <= record.not_after) return record;
+    if (issued) why = {Code::RuleRefused, "certificate_expired"};
+    if (record.state == CertificateState::Revoked && why.code == Code::NotFound) {
+      why = {Code::RuleRefused, "certificate_revoked"};
+    }
+  }
+  return why;
+}
+
+Result<std::vector<pki::Certificate>> Authority::chainOf(const CertificateRecord& record) {
+  std::vector<pki::Certificate> chain;
+  auto issuer = record.issuer;
+  const std::lock_guard lock(loaded_->mutex);
+  while (issuer) {
+    const auto found = std::ranges::find_if(
+        loaded_->keys, [&](const auto& entry) { return entry.second->issuer.id == *issuer; });
+    if (found == loaded_->keys.end()) return Error{Code::NotFound, "issuer_missing"};
+    if (!found->second->record.issuer) break;  // the root: whoever trusts it has it
+    chain.push_back(found->second->certificate);
+    issuer = found->second->record.issuer;
+  }
+  return chain;
+}
+
+Result<TrustMaterial> Authority::material() {
+  TrustMaterial material;
+  for (const auto& one : {kRoot, kIssuing}) {
+    const auto key = keyNamed(one);
+    if (!key) return key.error();
+    (one == kRoot ? material.anchors : material.intermediates).push_back((*key)->certificate);
+    const auto der = crl(one);
+    if (!der) return der.error();
+    auto parsed = pki::Crl::parse(*der);
+    if (!parsed) return parsed.error();
+    material.crls.push_back(std::move(*parsed));
+  }
+  return material;
+}
+
+Result<Bytes> Authority::issuerCertificate(std::string_view issuer_name) {
+  const auto key = keyNamed(issuer_name);
+  if (!key) return Error{Code::NotFound, "issuer_missing"};
+  return toBytes((*key)->certificate.der());
+}
+
+Result<Bytes> Authority::crl(std::string_view issuer_name) {
+  const auto key = keyNamed(issuer_name);
+  if (!key || !(*key)->certificate.isCa()) return Error{Code::NotFound, "issuer_missing"};
+  const auto issuer = transactions_.read<Issuer>(
+      [&](work::Tx& tx) { return store_.findIssuer(tx, (*key)->issuer.id); });
+  if (!issuer) return issuer.error();
+  if (!issuer->crl.empty() && issuer->crl_next_update - clock_.now() > options_.crl_period / 2) {
+    return issuer->crl;
+  }
+  const auto published = publishCrl(**key);
+  if (!published) return published.error();
+  return published->crl;
+}
+
+Result<Issuer> Authority::publishCrl(const Key& key) {
+  constexpr int kTries = 5;
+  for (int left = kTries;; --left) {
+    const auto now = wholeSecond(clock_.now());
+    struct Seen {
+      Issuer issuer;
+      std::vector<CertificateRecord> revoked;
+    };
+    const auto seen = transactions_.read<Seen>([&](work::Tx& tx) -> Result<Seen> {
+      const auto issuer = store_.findIssuer(tx, key.issuer.id);
+      if (!issuer) return issuer.error();
+      const auto revoked = store_.revokedBy(tx, key.issuer.id);
+      if (!revoked) return revoked.error();
+      return Seen{*issuer, *revoked};
+    });
+    if (!seen) return seen.error();
+
+    const pki::CrlRequest request{.number = static_cast<std::uint64_t>(seen->issuer.crl_number) + 1,
+                                  .this_update = now,
+                                  .next_update = now + options_.crl_period};
+    std::vector<pki::CrlEntry> entries;
+    for (const auto& record : seen->revoked) {
+      if (!record.revoked) continue;
+      entries.push_back({serialBytes(record),
+                         record.revoked->time,
+                         record.revoked->reason,
+                         record.revoked->invalidity_date});
+    }
+    const auto der = pki::makeCrl(key.certificate, key.key, entries, request);
+    if (!der) return der.error();
+    auto next = seen->issuer;
+    next.crl = *der;
+    next.crl_number += 1;
+    next.crl_next_update = request.next_update;
+    const auto kept = transactions_.run<std::monostate>([&](work::Tx& tx) -> Result<> {
+      const auto replaced = store_.replaceIssuer(tx, next);
+      if (!replaced) return replaced;
+      return trail_.record(tx,
+                           {.kind = audit::EventKind::CrlPublished,
+                            .subject_kind = "issuer",
+                            .subject = next.id.value,
+                            .details = R"({"number":)" + std::to_string(next.crl_number) + "}"});
+    });
+    if (kept) return next;
+    // Another instance published meanwhile: numbers never go back, so build the next one from its
+    // state.
+    if (kept.error().code != Code::Stale || left == 1) return kept.error();
+  }
+}
+
+Result<Bytes> Authority::timestampAnswer(BytesView request) {
+  const auto tsa = keyNamed(kTsa);
+  if (!tsa) return tsa.error();
+  auto chain = chainOf((*tsa)->record);
+  if (!chain) return chain.error();
+  return timestamp::answer(request,
+                           (*tsa)->certificate,
+                           (*tsa)->key,
+                           {.policy = std::string(kTsaPolicy), .chain = std::move(*chain)},
+                           pki::makeSerial(random_),
+                           clock_.now());
+}
+
+Result<Bytes> BuiltInTimestamps::stamp(crypto::DigestAlgorithm algorithm, BytesView imprint) {
+  const auto request = timestamp::makeRequest(algorithm, imprint, random_);
+  const auto answer = authority_.timestampAnswer(request.der);
+  if (!answer) return answer.error();
+  return timestamp::readResponse(*answer, request, algorithm, imprint);
+}
+
+}  // namespace congvan::authority

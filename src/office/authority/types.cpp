@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office/authority/types.h"
+
+#include "base/names.h"
+
+namespace congvan::authority {
+namespace {
+
+constexpr auto kCertificateKinds = std::to_array<Named<CertificateKind>>({
+    {CertificateKind::Root, "root"},
+    {CertificateKind::Issuing, "issuing"},
+    {CertificateKind::Person, "person"},
+    {CertificateKind::OrganisationSeal, "organisation-seal"},
+    {CertificateKind::Tsa, "tsa"},
+    {CertificateKind::Ocsp, "ocsp"},
+    {CertificateKind::TlsServer, "tls-server"},
+});
+
+constexpr auto kCertificateStates = std::to_array<Named<CertificateState>>({
+    {CertificateState::Intended, "intended"},
+    {CertificateState::Issued, "issued"},
+    {CertificateState::Abandoned, "abandoned"},
+    {CertificateState::Revoked, "revoked"},
+});
+
+constexpr auto kOrderStates = std::to_array<Named<OrderState>>({
+    {OrderState::Open, "open"},
+    {OrderState::Used, "used"},
+    {OrderState::Cancelled, "cancelled"},
+});
+
+}  // namespace
+
+std::string_view name(CertificateKind kind) {
+  return nameIn(kCertificateKinds, kind);
+}
+std::string_view name(CertificateState state) {
+  return nameIn(kCertificateStates, state);
+}
+std::string_view name(OrderState state) {
+  return nameIn(kOrderStates, state);
+}
+std::optional<CertificateKind> certificateKind(std::string_view text) {
+  return valueIn(kCertificateKinds, text);
+}
+std::optional<CertificateState> certificateState(std::string_view text) {
+  return valueIn(kCertificateStates, text);
+}
+std::optional<OrderState> orderState(std::string_view text) {
+  return valueIn(kOrderStates, text);
+}
+
+}  // namespace congvan::authority
