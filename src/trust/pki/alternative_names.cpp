@@ -2,6 +2,7 @@
 #include "trust/pki/alternative_names.h"
 
 #include "trust/crypto/der.h"
+#include "trust/pki/general_name.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -11,16 +12,10 @@ namespace congvan::pki {
 namespace {
 
 constexpr std::size_t kNamesMax = 64;
-constexpr std::size_t kHostNameMax = 253;
 constexpr std::size_t kMailboxMax = 254;
 
 bool isLetterOrDigit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-bool isLabel(std::string_view label) {
-  return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
-         std::ranges::all_of(label, [](char c) { return isLetterOrDigit(c) || c == '-'; });
 }
 
 Result<> checkUse(Use use, bool present, const std::string& what) {
@@ -44,17 +39,11 @@ Error malformedName(const char* reason, const std::string& value) {
 
 }  // namespace
 
-bool isHostName(std::string_view text) {
-  if (text.size() > kHostNameMax || text.find('.') == std::string_view::npos) return false;
-  for (;;) {
-    const auto dot = text.find('.');
-    if (!isLabel(text.substr(0, dot))) return false;
-    if (dot == std::string_view::npos) return true;
-    text.remove_prefix(dot + 1);
-  }
+bool isIssuableHost(std::string_view text) {
+  return isHostName(text) && text.find('.') != std::string_view::npos;
 }
 
-bool isMailbox(std::string_view text) {
+bool isIssuableMailbox(std::string_view text) {
   const auto at = text.find('@');
   if (text.size() > kMailboxMax || at == std::string_view::npos || at == 0 || at > 64) return false;
   const auto local = text.substr(0, at);
@@ -63,7 +52,7 @@ bool isMailbox(std::string_view text) {
            std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
   });
   return atoms && local.front() != '.' && local.back() != '.' &&
-         local.find("..") == std::string_view::npos && isHostName(text.substr(at + 1));
+         local.find("..") == std::string_view::npos && isIssuableHost(text.substr(at + 1));
 }
 
 Result<Bytes> encodeAlternativeNames(const Profile& profile, const CertificateRequest& request) {
@@ -78,11 +67,11 @@ Result<Bytes> encodeAlternativeNames(const Profile& profile, const CertificateRe
   }
   Bytes names;
   for (const auto& email : request.emails) {
-    if (!isMailbox(email)) return malformedName("email_malformed", email);
+    if (!isIssuableMailbox(email)) return malformedName("email_malformed", email);
     append(names, der::element(der::contextTag(1), asBytes(email)));
   }
   for (const auto& host : request.dns_names) {
-    if (!isHostName(host)) return malformedName("dns_malformed", host);
+    if (!isIssuableHost(host)) return malformedName("dns_malformed", host);
     append(names, der::element(der::contextTag(2), asBytes(host)));
   }
   for (const auto& address : request.ip_addresses) {

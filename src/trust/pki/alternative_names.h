@@ -9,9 +9,9 @@
 namespace congvan::pki {
 
 /// One mailbox of plain ASCII, `van.a@tinh.gov.vn`: rfc822Name cannot hold more (RFC 5280 4.2.1.6).
-bool isMailbox(std::string_view text);
+bool isIssuableMailbox(std::string_view text);
 /// A host name in the preferred syntax, at least two labels; a wildcard is refused.
-bool isHostName(std::string_view text);
+bool isIssuableHost(std::string_view text);
 
 /// DER GeneralNames of a request as its profile allows; empty when there is nothing to say.
 /// Refusals: see `buildTbs`.

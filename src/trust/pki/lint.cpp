@@ -473,10 +473,10 @@ void lintAlternativeNames(const Tbs& tbs, Findings& findings) {
   while (!names.atEnd()) {
     const auto name = names.any();
     const auto text = asText(name.content);
-    if (name.tag == der::contextTag(1) && !isMailbox(text)) {
+    if (name.tag == der::contextTag(1) && !isIssuableMailbox(text)) {
       findings.error("email_form", "RFC 5280 4.2.1.6", "an rfc822Name that is no mailbox");
     }
-    if (name.tag == der::contextTag(2) && !isHostName(text)) {
+    if (name.tag == der::contextTag(2) && !isIssuableHost(text)) {
       findings.error("dns_form", "RFC 5280 4.2.1.6", "a dNSName that is no host name");
     }
     if (name.tag == der::contextTag(7) && text.size() != 4 && text.size() != 16) {
