@@ -276,6 +276,8 @@ Finding keyUsageFits(const Case& judged) {
   if (!judged.facts.certificate) return notRun("no signing certificate");
   const auto& certificate = *judged.facts.certificate;
   if (!certificate.hasKeyUsage()) return pass("the certificate names no key usage");
+  // Whoever names this very certificate as trusted has chosen what to trust it for.
+  if (judged.path && judged.path->chain.size() == 1) return pass("trusted directly");
   const bool non_repudiation = certificate.keyUsage(pki::KeyUsage::NonRepudiation);
   if (non_repudiation) return pass("nonRepudiation");
   if (onlyIntegrity(judged)) return notRun("integrity only");

@@ -57,6 +57,18 @@ std::vector<const evidence::Timestamp*> proofsOf(const evidence::Signature& sign
   return proofs;
 }
 
+/// Data that stood in the file before it was signed was not collected for this signature; a later
+/// update or document time-stamp takes it over.
+bool isTakenOver(const evidence::Signature& signature) {
+  const auto& signer = signature.signer;
+  if (!signature.pdf || !signer.crls.empty() || !signer.ocsp_responses.empty()) return true;
+  if (!signature.pdf->later_changes) return false;
+  return std::ranges::any_of(*signature.pdf->later_changes, [](const evidence::Change& change) {
+    return change.kind == evidence::ChangeKind::ValidationDataAdded ||
+           change.kind == evidence::ChangeKind::DocumentTimestampAdded;
+  });
+}
+
 bool hasLongTermData(const evidence::Signature& signature,
                      const std::vector<const evidence::Timestamp*>& proofs,
                      Paths& paths) {
@@ -81,7 +93,7 @@ std::string levelOf(const evidence::Signature& signature,
   if (!isAdes(signature)) return "NOT-ADES";
   const auto proofs = proofsOf(signature, file);
   if (proofs.empty()) return "B-B";
-  if (!hasLongTermData(signature, proofs, paths)) return "B-T";
+  if (!isTakenOver(signature) || !hasLongTermData(signature, proofs, paths)) return "B-T";
   return isProlonged(signature, file) ? "B-LTA" : "B-LT";
 }
 

@@ -159,7 +159,9 @@ bool Paths::isAnchor(const pki::Certificate& certificate) const {
 
 bool Paths::hasStatus(const pki::Certificate& certificate, const pki::Certificate& issuer) const {
   const std::vector<pki::Certificate> issuers{issuer};
-  const pki::StatusOptions options{.time = certificate.notBefore(), .accept_later = true};
+  // Asked of the beginning of time, every answer is a later one: whether there is one is all that
+  // is asked.
+  const pki::StatusOptions options{.time = Instant{}, .accept_later = true};
   const auto is_known = [](const pki::StatusReport& report) {
     return report.status != pki::CertificateStatus::Unknown;
   };

@@ -19,7 +19,7 @@ void identify(const evidence::SignerBlock& signer, const Paths& paths, SignerFac
   facts.certificate = signer.certificate;
   if (!facts.certificate) facts.certificate = paths.find(signer.identifier);
   if (signer.references.empty()) {
-    facts.binding = signer.certificate ? Binding::NoReference : Binding::NotFound;
+    facts.binding = facts.certificate ? Binding::NoReference : Binding::NotFound;
     return;
   }
   const auto& reference = signer.references.front();

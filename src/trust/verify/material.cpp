@@ -61,6 +61,11 @@ Result<std::vector<pki::Certificate>> readCertificates(BytesView bytes) {
   return std::vector<pki::Certificate>{std::move(*one)};
 }
 
+bool isTrustList(BytesView bytes) {
+  const auto start = asText(bytes).substr(0, 4096);
+  return start.find("TrustServiceStatusList") != std::string_view::npos;
+}
+
 Result<> addMaterial(validation::Material& material, BytesView bytes) {
   if (bytes.empty()) return Error{Code::Malformed, "material_malformed"};
   if (asText(bytes).find(kBegin) != std::string_view::npos) return addPem(material, asText(bytes));

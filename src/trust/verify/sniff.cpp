@@ -90,8 +90,9 @@ std::optional<Bytes> cmsFromText(std::string_view text) {
 
 Sniffed sniff(BytesView file) {
   if (file.empty()) return {Container::Empty, Format::None};
-  if (contains(head(file, kPdfHeaderWithin), "%PDF-")) return {Container::Pdf, Format::Pades};
+  // CMS first: a signed PDF inside it shows its header early too.
   if (looksLikeCms(file)) return {Container::Cms, Format::Cades};
+  if (contains(head(file, kPdfHeaderWithin), "%PDF-")) return {Container::Pdf, Format::Pades};
   if (asText(head(file, 4)) == std::string_view("PK\x03\x04", 4)) return sniffZip(file);
   if (firstCharacter(file) == '<') return sniffXml(file);
   if (contains(head(file, kLooked), "-----BEGIN ") || asText(file).starts_with("MI")) {
