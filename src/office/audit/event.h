@@ -35,6 +35,7 @@ enum class EventKind {
   PinFailed,
   KeyLocked,
   DocumentDrafted,
+  FileAttached,
   DocumentSubmitted,
   DocumentReturned,
   DocumentInitialled,

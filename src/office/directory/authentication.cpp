@@ -40,8 +40,9 @@ Duration delayAfter(std::int64_t failures, const SessionLimits& limits) {
   const auto over = failures - limits.failures_free;
   if (over <= 0) return Duration{0};
   constexpr std::int64_t kDoublingsMost = 16;
-  return std::min(limits.delay_longest,
-                  Duration{limits.delay_first.count() * (1LL << std::min(over - 1, kDoublingsMost))});
+  return std::min(
+      limits.delay_longest,
+      Duration{limits.delay_first.count() * (1LL << std::min(over - 1, kDoublingsMost))});
 }
 
 }  // namespace

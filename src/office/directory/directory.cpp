@@ -124,6 +124,9 @@ Result<PersonId> Directory::setUp(const NewAgency& top,
 
 Result<Agency> Directory::addAgency(const Caller& caller, const NewAgency& wanted) {
   return transactions_.run<Agency>([&](work::Tx& tx) -> Result<Agency> {
+    const auto before = once_.before(tx, caller.once);
+    if (!before) return before.error();
+    if (*before) return store_.findAgency(tx, AgencyId{*Uuid::parse(**before)});
     const auto lineage = lineageOf(tx, store_, wanted.parent.value_or(caller.agency));
     if (!lineage) return lineage.error();
     const auto allowed = require(caller, Role::Administrator, *lineage);
@@ -137,6 +140,8 @@ Result<Agency> Directory::addAgency(const Caller& caller, const NewAgency& wante
                                          .subject = agency->id.value,
                                          .trace = caller.trace});
     if (!recorded) return recorded.error();
+    const auto kept = once_.after(tx, caller.once, agency->id.text());
+    if (!kept) return kept.error();
     return agency;
   });
 }
@@ -148,6 +153,9 @@ Result<Person> Directory::addPerson(const Caller& caller,
   if (!strong) return strong.error();
   const auto hash = crypto::hashPassword(password);
   return transactions_.run<Person>([&](work::Tx& tx) -> Result<Person> {
+    const auto before = once_.before(tx, caller.once);
+    if (!before) return before.error();
+    if (*before) return store_.findPerson(tx, PersonId{*Uuid::parse(**before)});
     const auto lineage = lineageOf(tx, store_, caller.agency);
     if (!lineage) return lineage.error();
     const auto allowed = require(caller, Role::Administrator, *lineage);
@@ -161,12 +169,17 @@ Result<Person> Directory::addPerson(const Caller& caller,
                                          .subject = person->id.value,
                                          .trace = caller.trace});
     if (!recorded) return recorded.error();
+    const auto kept = once_.after(tx, caller.once, person->id.text());
+    if (!kept) return kept.error();
     return person;
   });
 }
 
 Result<Post> Directory::addPost(const Caller& caller, const NewPost& wanted) {
   return transactions_.run<Post>([&](work::Tx& tx) -> Result<Post> {
+    const auto before = once_.before(tx, caller.once);
+    if (!before) return before.error();
+    if (*before) return store_.findPost(tx, PostId{*Uuid::parse(**before)});
     // Every granted right must be one that the caller oversees: nobody hands out more than they
     // have.
     std::vector<AgencyId> touched{wanted.agency};
@@ -190,6 +203,8 @@ Result<Post> Directory::addPost(const Caller& caller, const NewPost& wanted) {
                                          .subject = post->id.value,
                                          .trace = caller.trace});
     if (!recorded) return recorded.error();
+    const auto kept = once_.after(tx, caller.once, post->id.text());
+    if (!kept) return kept.error();
     return post;
   });
 }

@@ -4,6 +4,7 @@
 #include "office/audit/trail.h"
 #include "office/directory/store.h"
 #include "office/directory/types.h"
+#include "office/work/once.h"
 #include "trust/crypto/password.h"
 
 #include <string>
@@ -42,11 +43,13 @@ class Directory {
   Directory(work::Transactions& transactions,
             DirectoryStore& store,
             audit::Trail& trail,
+            work::Once once,
             const Clock& clock,
             Random& random)
       : transactions_(transactions),
         store_(store),
         trail_(trail),
+        once_(once),
         clock_(clock),
         ids_(clock, random) {}
 
@@ -83,6 +86,7 @@ class Directory {
   work::Transactions& transactions_;
   DirectoryStore& store_;
   audit::Trail& trail_;
+  work::Once once_;
   const Clock& clock_;
   Ids ids_;
 };

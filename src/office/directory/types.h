@@ -3,6 +3,7 @@
 
 #include "base/id.h"
 #include "base/time.h"
+#include "office/work/idempotency.h"
 
 #include <chrono>
 #include <optional>
@@ -98,6 +99,7 @@ struct Caller {
   /// The post's agency and everything above it, nearest first.
   std::vector<AgencyId> ancestry;
   std::string trace;
+  std::optional<work::IdempotencyKey> once;  ///< of the request, when it named one
 };
 
 std::string_view name(AgencyKind kind);

@@ -129,10 +129,11 @@ Result<Document> Outgoing::draft(const Caller& caller, const NewDocument& wanted
   if (documentType(wanted.type) == nullptr) {
     return ruleRefused("document_type_unknown", "type", wanted.type);
   }
-  const auto pages = parts_.signer.inspect(wanted.file);
-  if (!pages) return pages.error();
   const auto now = parts_.clock.now();
   return parts_.transactions.run<Document>([&](work::Tx& tx) -> Result<Document> {
+    const auto before = parts_.once.before(tx, caller.once);
+    if (!before) return before.error();
+    if (*before) return parts_.records.findDocument(tx, DocumentId{*Uuid::parse(**before)});
     const auto own = directory::lineageOf(tx, parts_.directory, caller.agency);
     if (!own) return own.error();
     const auto allowed = directory::require(caller, Role::Drafter, *own);
@@ -157,19 +158,17 @@ Result<Document> Outgoing::draft(const Caller& caller, const NewDocument& wanted
                       .subject = wanted.subject,
                       .urgency = wanted.urgency,
                       .notation = notation(wanted.type, issuer->letters),
-                      .file = wanted.file,
-                      .file_size = wanted.file_size,
                       .slots = wanted.slots,
                       .recipients = wanted.recipients,
                       .created = now,
                       .changed = now};
     const auto added = parts_.records.addDocument(tx, document);
     if (!added) return added.error();
-    const auto filed = addFile(tx, document, FilePurpose::Draft, caller);
-    if (!filed) return filed.error();
     const auto recorded =
         parts_.trail.record(tx, documentEvent(audit::EventKind::DocumentDrafted, caller, document));
     if (!recorded) return recorded.error();
+    const auto kept = parts_.once.after(tx, caller.once, document.id.text());
+    if (!kept) return kept.error();
     return document;
   });
 }
@@ -190,15 +189,29 @@ Result<> Outgoing::addFile(work::Tx& tx,
                                  .at = parts_.clock.now()});
 }
 
+Result<Outgoing::Start> Outgoing::startOn(work::Tx& tx,
+                                          const Caller& caller,
+                                          DocumentId id,
+                                          std::int64_t version) {
+  const auto before = parts_.once.before(tx, caller.once);
+  if (!before) return before.error();
+  auto document = parts_.records.findDocument(tx, id);
+  if (!document) return document.error();
+  if (*before) return Start{std::move(*document), true};
+  if (document->version != version) return Error{Code::Stale, "version_stale"};
+  return Start{std::move(*document), false};
+}
+
 Result<Document> Outgoing::alter(const Caller& caller,
                                  DocumentId id,
                                  std::int64_t version,
                                  audit::EventKind kind,
                                  const Change& change) {
   return parts_.transactions.run<Document>([&](work::Tx& tx) -> Result<Document> {
-    auto document = parts_.records.findDocument(tx, id);
-    if (!document) return document;
-    if (document->version != version) return Error{Code::Stale, "version_stale"};
+    auto start = startOn(tx, caller, id, version);
+    if (!start) return start.error();
+    if (start->made_already) return start->document;
+    auto* document = &start->document;
     const auto changed = change(tx, *document);
     if (!changed) return changed.error();
     document->changed = parts_.clock.now();
@@ -207,7 +220,9 @@ Result<Document> Outgoing::alter(const Caller& caller,
     document->version += 1;
     const auto recorded = parts_.trail.record(tx, documentEvent(kind, caller, *document));
     if (!recorded) return recorded.error();
-    return document;
+    const auto noted = parts_.once.after(tx, caller.once, id.text());
+    if (!noted) return noted.error();
+    return *document;
   });
 }
 
@@ -237,23 +252,25 @@ Result<Document> Outgoing::submit(const Caller& caller,
                                   DocumentId id,
                                   std::int64_t version,
                                   const Route& route) {
-  auto seen = parts_.transactions.read<Document>([&](work::Tx& tx) -> Result<Document> {
-    auto document = parts_.records.findDocument(tx, id);
-    if (!document) return document;
-    if (document->drafter != caller.person) return Error{Code::Forbidden, "document_not_yours"};
-    if (document->version != version) return Error{Code::Stale, "version_stale"};
-    if (document->state != DocumentState::Draft) return wrongState(*document);
-    const auto fine = checkRoute(tx, *document, route);
+  const auto seen = parts_.transactions.read<Start>([&](work::Tx& tx) -> Result<Start> {
+    auto start = startOn(tx, caller, id, version);
+    if (!start || start->made_already) return start;
+    const auto& document = start->document;
+    if (document.drafter != caller.person) return Error{Code::Forbidden, "document_not_yours"};
+    if (document.state != DocumentState::Draft) return wrongState(document);
+    if (document.file_size == 0) return Error{Code::RuleRefused, "file_missing"};
+    const auto fine = checkRoute(tx, document, route);
     if (!fine) return fine.error();
-    return document;
+    return start;
   });
-  if (!seen) return seen;
+  if (!seen) return seen.error();
+  if (seen->made_already) return seen->document;
 
-  const auto pages = parts_.signer.inspect(seen->file);
+  const auto pages = parts_.signer.inspect(seen->document.file);
   if (!pages) return pages.error();
   const auto steps = stepsOf(route);
-  const auto slots = completeSlots(seen->slots, steps, *pages);
-  const auto prepared = parts_.signer.prepareFields(seen->file, fieldsOf(slots));
+  const auto slots = completeSlots(seen->document.slots, steps, *pages);
+  const auto prepared = parts_.signer.prepareFields(seen->document.file, fieldsOf(slots));
   if (!prepared) return prepared.error();
 
   return alter(caller,
@@ -275,24 +292,25 @@ Result<Document> Outgoing::sign(const Caller& caller,
                                 DocumentId id,
                                 std::int64_t version,
                                 const crypto::SecretBytes& pin) {
-  auto seen = parts_.transactions.read<Document>([&](work::Tx& tx) -> Result<Document> {
-    auto document = parts_.records.findDocument(tx, id);
-    if (!document) return document;
-    if (document->version != version) return Error{Code::Stale, "version_stale"};
-    if (!runsItsRoute(*document)) return wrongState(*document);
-    const auto* step = nextStep(*document);
+  auto seen = parts_.transactions.read<Start>([&](work::Tx& tx) -> Result<Start> {
+    auto start = startOn(tx, caller, id, version);
+    if (!start || start->made_already) return start;
+    if (!runsItsRoute(start->document)) return wrongState(start->document);
+    const auto* step = nextStep(start->document);
     if (step == nullptr || step->post != caller.post)
       return Error{Code::Forbidden, "not_your_turn"};
-    return document;
+    return start;
   });
-  if (!seen) return seen;
+  if (!seen) return seen.error();
+  if (seen->made_already) return seen->document;
 
-  const auto step = *nextStep(*seen);
-  const auto* slot = slotOf(*seen, step.field);
+  auto& document_seen = seen->document;
+  const auto step = *nextStep(document_seen);
+  const auto* slot = slotOf(document_seen, step.field);
   const auto style =
       step.kind == StepKind::Sign ? signing::MarkStyle::Signature : signing::MarkStyle::Initials;
   const auto made = parts_.signer.signAsPerson(caller,
-                                               {.file = seen->file,
+                                               {.file = document_seen.file,
                                                 .field = step.field,
                                                 .style = style,
                                                 .width = slot == nullptr ? 0 : slot->width,
@@ -342,28 +360,28 @@ Result<Document> Outgoing::giveBack(const Caller& caller,
                });
 }
 
-Result<Document> Outgoing::redraft(const Caller& caller,
-                                   DocumentId id,
-                                   std::int64_t version,
-                                   const work::BlobHash& file,
-                                   std::int64_t file_size) {
-  const auto pages = parts_.signer.inspect(file);
+Result<Document> Outgoing::attachFile(const Caller& caller,
+                                      DocumentId id,
+                                      std::int64_t version,
+                                      const signing::StoredFile& file) {
+  const auto pages = parts_.signer.inspect(file.blob);
   if (!pages) return pages.error();
   return alter(caller,
                id,
                version,
-               audit::EventKind::DocumentDrafted,
+               audit::EventKind::FileAttached,
                [&](work::Tx& tx, Document& document) -> Result<> {
                  if (document.drafter != caller.person)
                    return Error{Code::Forbidden, "document_not_yours"};
                  const bool open = document.state == DocumentState::Returned ||
                                    document.state == DocumentState::Draft;
                  if (!open) return wrongState(document);
+                 // Fields of an earlier route went with the earlier file.
+                 if (document.state == DocumentState::Returned) document.slots.clear();
                  document.state = DocumentState::Draft;
                  document.steps.clear();
-                 document.slots.clear();
-                 document.file = file;
-                 document.file_size = file_size;
+                 document.file = file.blob;
+                 document.file_size = file.size;
                  return addFile(tx, document, FilePurpose::Draft, caller);
                });
 }
@@ -430,18 +448,21 @@ Result<Document> Outgoing::issue(const Caller& caller,
                                  DocumentId id,
                                  std::int64_t version,
                                  const crypto::SecretBytes& pin) {
-  auto document = parts_.transactions.read<Document>([&](work::Tx& tx) -> Result<Document> {
-    auto found = parts_.records.findDocument(tx, id);
-    if (!found) return found;
-    const auto clerk = requireClerk(tx, caller, *found);
+  auto start = parts_.transactions.read<Start>([&](work::Tx& tx) -> Result<Start> {
+    auto begun = startOn(tx, caller, id, version);
+    if (!begun || begun->made_already) return begun;
+    const auto clerk = requireClerk(tx, caller, begun->document);
     if (!clerk) return clerk.error();
-    if (found->version != version) return Error{Code::Stale, "version_stale"};
-    return found;
+    return begun;
   });
-  if (!document) return document;
+  if (!start) return start.error();
+  if (start->made_already) return start->document;
+  Result<Document> document(std::move(start->document));
   // A number once given stays: a document whose seal failed comes back in state Issuing.
   if (document->state != DocumentState::Issuing) {
-    document = reserveNumber(caller, id, version);
+    auto first_half = caller;  // the retry key belongs to the whole act
+    first_half.once.reset();
+    document = reserveNumber(first_half, id, version);
     if (!document) return document;
   }
 

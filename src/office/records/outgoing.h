@@ -5,6 +5,7 @@
 #include "office/exchange/deliveries.h"
 #include "office/records/store.h"
 #include "office/signing/document_signer.h"
+#include "office/work/once.h"
 
 #include <functional>
 #include <optional>
@@ -20,8 +21,6 @@ struct NewDocument {
   std::string subject;
   Urgency urgency = Urgency::Normal;
   std::vector<AgencyId> recipients;
-  work::BlobHash file;
-  std::int64_t file_size = 0;
   std::vector<Slot> slots;  ///< where the fields go; missing ones get a place by default
 };
 
@@ -43,6 +42,7 @@ class Outgoing {
     exchange::Deliveries& deliveries;
     signing::DocumentSigner& signer;
     audit::Trail& trail;
+    work::Once once;
     const Clock& clock;
     Random& random;
   };
@@ -53,8 +53,16 @@ class Outgoing {
   /// `agency_cannot_issue`; refusals of DocumentSigner::inspect for the file.
   Result<Document> draft(const directory::Caller& caller, const NewDocument& wanted);
 
+  /// Gives a draft, or one that came back, its file. The drafter only. Refusals of
+  /// DocumentSigner::inspect.
+  Result<Document> attachFile(const directory::Caller& caller,
+                              DocumentId id,
+                              std::int64_t version,
+                              const signing::StoredFile& file);
+
   /// The drafter's act: prepares the file with every field of the route, once.
-  /// RuleRefused `route_post_wrong` naming the post; Conflict `document_state_wrong`.
+  /// RuleRefused `file_missing`, `route_initials_wrong`, `route_post_wrong` naming the post;
+  /// Conflict `document_state_wrong`.
   Result<Document> submit(const directory::Caller& caller,
                           DocumentId id,
                           std::int64_t version,
@@ -73,13 +81,6 @@ class Outgoing {
                             DocumentId id,
                             std::int64_t version,
                             std::string_view reason);
-
-  /// A returned document gets a new file and is a draft again.
-  Result<Document> redraft(const directory::Caller& caller,
-                           DocumentId id,
-                           std::int64_t version,
-                           const work::BlobHash& file,
-                           std::int64_t file_size);
 
   /// Number, date and seal in one act of the clerk (NĐ 30 Đ15, Đ32). The number is reserved first
   /// and stays with the document: calling again after a failed seal goes on with the same number.
@@ -112,6 +113,15 @@ class Outgoing {
 
  private:
   using Change = std::function<Result<>(work::Tx&, Document&)>;
+  /// What to do before any other check: the document a retry asks for, or the one to work on.
+  struct Start {
+    Document document;
+    bool made_already = false;
+  };
+  Result<Start> startOn(work::Tx& tx,
+                        const directory::Caller& caller,
+                        DocumentId id,
+                        std::int64_t version);
   Result<Document> readable(work::Tx& tx, const directory::Caller& caller, DocumentId id);
   /// Finds, compares the version, lets `change` alter it, stores it and records the event.
   Result<Document> alter(const directory::Caller& caller,
