@@ -17,15 +17,18 @@ struct ChangeHistory::State {
   std::unique_ptr<Snapshot> snapshot;
   /// What `last` refers to and does not define.
   std::set<Reference> dangling;
+  ReferenceCounts references;  ///< of `last`
 
   Result<std::vector<Change>> explain(std::size_t revision);
   Result<std::unique_ptr<Snapshot>> openBefore(std::size_t revision);
   std::vector<Change> compare(Snapshot& before, Snapshot& after);
-  void noteDangling(Snapshot& snapshot, const ObjectSet& ids);
+  void noteReferences(Snapshot& of, const ObjectSet& ids);
 };
 
-void ChangeHistory::State::noteDangling(Snapshot& of, const ObjectSet& ids) {
-  for (const auto& reference : of.references(ids)) {
+void ChangeHistory::State::noteReferences(Snapshot& of, const ObjectSet& ids) {
+  const auto found = of.references(ids);
+  references.add(found);
+  for (const auto& reference : found) {
     if (reference.object != 0 && !of.defines(reference)) dangling.insert(reference);
   }
 }
@@ -38,22 +41,28 @@ Result<std::unique_ptr<Snapshot>> ChangeHistory::State::openBefore(std::size_t r
     ObjectSet all;
     for (const auto& [id, entry] : (*before)->table()) all.insert(all.end(), id);
     dangling.clear();
-    noteDangling(**before, all);
+    references = {};
+    noteReferences(**before, all);
     return std::move(*before);
   });
 }
 
 std::vector<Change> ChangeHistory::State::compare(Snapshot& before, Snapshot& after) {
   const auto delta = compareTables(before.table(), after.table());
-  auto changes = explainRevision(before, after, delta);
+  const auto promised = dangling;
+  references.subtract(before.plainReferences(delta.changed));
+  references.subtract(before.plainReferences(delta.removed));
+  noteReferences(after, delta.changed);
+  noteReferences(after, delta.added);
+  auto changes = explainRevision(before, after, delta, references);
   for (const auto& id : delta.added) {
-    if (dangling.erase({id.getObj(), id.getGen()}) == 0) continue;
+    const Reference reference{id.getObj(), id.getGen()};
+    dangling.erase(reference);
+    if (!promised.contains(reference)) continue;
     changes.push_back({ChangeKind::ObjectUndefined,
                        "object " + std::to_string(id.getObj()) + ": used before it was defined",
                        {}});
   }
-  noteDangling(after, delta.changed);
-  noteDangling(after, delta.added);
   for (const auto& id : delta.removed) dangling.insert({id.getObj(), id.getGen()});
   return changes;
 }

@@ -33,6 +33,11 @@ Error translated(const QPDFExc& bad, Reading reading) {
   return malformed(reading == Reading::Strict ? "pdf_damaged" : "pdf_malformed", bad.what());
 }
 
+/// /Size above the highest number is legal: the last objects may be free ones.
+bool isHarmless(const QPDFExc& warning) {
+  return warning.getMessageDetail().find("reported number of objects") != std::string::npos;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<QPDF>> open(BytesView file, Reading reading, const OpenLimits& limits) {
@@ -53,8 +58,10 @@ Result<std::shared_ptr<QPDF>> open(BytesView file, Reading reading, const OpenLi
   if (!opened) return opened.error();
   auto document = *opened;
   if (document->isEncrypted()) return malformed("pdf_encrypted", "has /Encrypt");
-  if (strict && document->anyWarnings()) {
-    return malformed("pdf_damaged", document->getWarnings().front().what());
+  if (strict) {
+    for (const auto& warning : document->getWarnings()) {
+      if (!isHarmless(warning)) return malformed("pdf_damaged", warning.what());
+    }
   }
   return document;
 }

@@ -4,6 +4,7 @@
 #include "trust/pdf/form_walk.h"
 #include "trust/pdf/page_list.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -19,17 +20,16 @@ bool isTreeNode(QPDFObjectHandle value) {
 
 class ReachWalk {
  public:
-  ReachWalk(QPDF& document, const ObjectSet& rest, const ObjectSet& suspects)
-      : document_(document), rest_(rest), suspects_(suspects) {}
+  ReachWalk(QPDF& document,
+            const ObjectSet& rest,
+            const ObjectSet& suspects,
+            const ObjectSet& filled)
+      : document_(document), rest_(rest), suspects_(suspects), filled_(filled) {}
 
   std::vector<Reached> walk() {
     const PageList pages(document_);
     walkPages(pages);
-    suspects_on_ = false;
-    for (auto page : pages.pages()) {
-      walkFrom(page.getKey("/Annots"),
-               {ChangeKind::AnnotationChanged, pages.label(page.getObjGen()) + ": annotation", {}});
-    }
+    for (auto page : pages.pages()) walkAnnotations(page, pages.label(page.getObjGen()));
     walkCatalog();
     return std::move(found_);
   }
@@ -54,17 +54,31 @@ class ReachWalk {
     }
   }
 
+  void walkAnnotations(QPDFObjectHandle page, const std::string& label) {
+    const Change change{ChangeKind::AnnotationChanged, label + ": annotation", {}};
+    auto annotations = page.getKey("/Annots");
+    if (annotations.isIndirect() && rest_.contains(annotations.getObjGen()))
+      meet(annotations, change);
+    if (!annotations.isArray()) return;
+    for (auto& item : annotations.getArrayAsVector()) {
+      const bool mine = item.isIndirect() && filled_.contains(item.getObjGen());
+      if (!mine) walkFrom(item, change);
+    }
+  }
+
   void walkCatalog() {
     constexpr auto kLast = std::to_array<std::string_view>(
-        {"/StructTreeRoot", "/Metadata", "/DSS", "/Extensions", "/Pages"});
+        {"/AcroForm", "/StructTreeRoot", "/Metadata", "/DSS", "/Extensions", "/Pages", "/Perms"});
     auto root = document_.getRoot();
     meet(root, {ChangeKind::CatalogChanged, "catalog", {}});
     auto entries = root.getDictAsMap();
     for (auto& [key, value] : entries) {
-      if (std::find(kLast.begin(), kLast.end(), key) == kLast.end()) {
-        walkFrom(value, {ChangeKind::CatalogChanged, "catalog: " + key, {}});
-      }
+      const bool last = std::find(kLast.begin(), kLast.end(), key) != kLast.end();
+      if (!last) walkFrom(value, {ChangeKind::CatalogChanged, "catalog: " + key, {}});
     }
+    suspects_on_ = false;
+    walkFrom(entries["/AcroForm"], {ChangeKind::CatalogChanged, "form", {}});
+    walkFrom(entries["/Perms"], {ChangeKind::CatalogChanged, "catalog: /Perms", {}});
     walkFrom(entries["/DSS"], {ChangeKind::ValidationDataAdded, "validation data", {}});
     walkFrom(entries["/StructTreeRoot"], {ChangeKind::MetadataChanged, "structure tree", {}});
     walkFrom(entries["/Metadata"], {ChangeKind::MetadataChanged, "metadata", {}});
@@ -103,6 +117,7 @@ class ReachWalk {
   QPDF& document_;
   const ObjectSet& rest_;
   const ObjectSet& suspects_;
+  const ObjectSet& filled_;
   bool suspects_on_ = true;
   ObjectSet seen_;
   std::vector<Reached> found_;
@@ -110,8 +125,11 @@ class ReachWalk {
 
 }  // namespace
 
-std::vector<Reached> findReached(QPDF& document, const ObjectSet& rest, const ObjectSet& suspects) {
-  return ReachWalk(document, rest, suspects).walk();
+std::vector<Reached> findReached(QPDF& document,
+                                 const ObjectSet& rest,
+                                 const ObjectSet& suspects,
+                                 const ObjectSet& filled) {
+  return ReachWalk(document, rest, suspects, filled).walk();
 }
 
 }  // namespace congvan::pdf

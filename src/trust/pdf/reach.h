@@ -16,8 +16,12 @@ struct Reached {
 
 /// Walks the whole document, the gravest ways first (what pages show, then annotations, the
 /// catalog, and last the metadata and the structure tree), and names each object of `rest` by the
-/// first way that reaches it. Objects of `suspects` are named only when a page shows them by
-/// itself. Unreachable ones are left out.
-std::vector<Reached> findReached(QPDF& document, const ObjectSet& rest, const ObjectSet& suspects);
+/// first way that reaches it. Unreachable ones are left out. Objects of `suspects` are explained on
+/// the way through the form and the widgets `filled`; they are named only when another way reaches
+/// them too.
+std::vector<Reached> findReached(QPDF& document,
+                                 const ObjectSet& rest,
+                                 const ObjectSet& suspects,
+                                 const ObjectSet& filled);
 
 }  // namespace congvan::pdf

@@ -51,10 +51,91 @@ bool drawsSomething(QPDFObjectHandle widget) {
   return data->getSize() > 0;
 }
 
+/// An XMP packet (ISO 16684-1) as far as can be told without an XML parser, which this room does
+/// not have: the first element is one of its two roots, and no document type is declared.
+bool isXmp(QPDFObjectHandle metadata) {
+  if (!metadata.isStream()) return false;
+  const auto data = metadata.getStreamData(qpdf_dl_generalized);
+  const auto text = asText(BytesView(data->getBuffer(), data->getSize()));
+  if (text.find("<!DOCTYPE") != std::string_view::npos) return false;
+  auto at = text.find('<');
+  while (at != std::string_view::npos &&
+         (text.substr(at, 2) == "<?" || text.substr(at, 4) == "<!--")) {
+    const bool comment = text[at + 1] == '!';
+    at = text.find(comment ? "-->" : "?>", at);
+    if (at != std::string_view::npos) at = text.find('<', at);
+  }
+  if (at == std::string_view::npos) return false;
+  const auto root = text.substr(at);
+  return root.starts_with("<x:xmpmeta") || root.starts_with("<x:xapmeta") ||
+         root.starts_with("<rdf:RDF");
+}
+
+bool isStreamList(QPDFObjectHandle value) {
+  if (value.isNull()) return true;
+  if (!value.isArray()) return false;
+  auto items = value.getArrayAsVector();
+  return std::all_of(
+      items.begin(), items.end(), [](QPDFObjectHandle item) { return item.isStream(); });
+}
+
+/// The form of /DSS (EN 319 142-1, 5.4.2.2) and of what it points to.
+bool isValidationStore(QPDFObjectHandle store) {
+  if (!store.isDictionary()) return false;
+  for (const auto* key : {"/Certs", "/CRLs", "/OCSPs"}) {
+    if (!isStreamList(store.getKey(key))) return false;
+  }
+  auto related = store.getKey("/VRI");
+  if (related.isNull()) return true;
+  if (!related.isDictionary()) return false;
+  for (const auto& name : related.getKeys()) {
+    auto entry = related.getKey(name);
+    if (name == "/Type") continue;
+    if (!entry.isDictionary()) return false;
+    for (const auto* key : {"/Cert", "/CRL", "/OCSP"}) {
+      if (!isStreamList(entry.getKey(key))) return false;
+    }
+  }
+  return true;
+}
+
+/// Whether everything in the old store is still in the new one.
+bool keepsValidationData(QPDFObjectHandle before, QPDFObjectHandle after) {
+  const auto keeps = [](QPDFObjectHandle old_list, QPDFObjectHandle new_list) {
+    ObjectSet ids;
+    if (new_list.isArray()) {
+      for (auto& item : new_list.getArrayAsVector()) ids.insert(item.getObjGen());
+    }
+    if (!old_list.isArray()) return true;
+    auto items = old_list.getArrayAsVector();
+    return std::all_of(items.begin(), items.end(), [&](QPDFObjectHandle item) {
+      return ids.contains(item.getObjGen());
+    });
+  };
+  for (const auto* key : {"/Certs", "/CRLs", "/OCSPs"}) {
+    if (!keeps(valueAt(before, key), valueAt(after, key))) return false;
+  }
+  auto related = valueAt(after, "/VRI");
+  const auto old_keys = keysOfBoth(valueAt(before, "/VRI"), QPDFObjectHandle::newNull());
+  return std::all_of(old_keys.begin(), old_keys.end(), [&](const std::string& key) {
+    return !valueAt(related, key).isNull();
+  });
+}
+
+/// The values of an array, or the one value.
+std::vector<QPDFObjectHandle> listOf(QPDFObjectHandle value) {
+  if (value.isNull()) return {};
+  if (value.isArray()) return value.getArrayAsVector();
+  return {value};
+}
+
 class RevisionDiff {
  public:
-  RevisionDiff(Snapshot& before, Snapshot& after, const Delta& delta)
-      : before_(before), after_(after), delta_(delta) {}
+  RevisionDiff(Snapshot& before,
+               Snapshot& after,
+               const Delta& delta,
+               const ReferenceCounts& references)
+      : before_(before), after_(after), delta_(delta), references_(references) {}
 
   std::vector<Change> run() {
     dropUnchanged();
@@ -98,7 +179,7 @@ class RevisionDiff {
         if (!written || !seen.insert(id).second || seen.size() > kExplainedMost) continue;
         if (hasType(one, "/Page") || hasType(one, "/Pages") || hasType(one, "/Catalog")) continue;
         explained_.insert(id);
-        if (changed_.contains(id)) shared_suspects_.insert(id);
+        if (changed_.contains(id) && references_.countOf(id) > 1) shared_suspects_.insert(id);
       }
       if (one.isStream()) one = one.getDict();
       if (one.isDictionary()) {
@@ -109,6 +190,13 @@ class RevisionDiff {
         for (auto& item : one.getArrayAsVector()) open.push_back(item);
       }
     }
+  }
+
+  /// An array that a rule compares: explained, but nobody else may use it.
+  void explainList(QPDFObjectHandle value) {
+    if (!isChanged(value) || !value.isArray()) return explain(value);
+    explain(value);
+    if (references_.countOf(value.getObjGen()) > 1) shared_suspects_.insert(value.getObjGen());
   }
 
   void say(ChangeKind kind, std::string what, std::string field = {}) {
@@ -141,9 +229,6 @@ class RevisionDiff {
     compareInfo(before.getKey("/Info"), after.getKey("/Info"));
     auto root = before.getKey("/Root");
     auto root_after = after.getKey("/Root");
-    if (!root.isIndirect() || root.getObjGen() != root_after.getObjGen()) {
-      say(ChangeKind::CatalogChanged, "trailer: another /Root");
-    }
     compareCatalogs(root, root_after);
   }
 
@@ -180,7 +265,7 @@ class RevisionDiff {
       } else if (key == "/Extensions" || key == "/Version") {
         explainBelow(new_value);  // says which features are used; shows nothing
       } else if (key == "/Pages") {
-        tree_changed_ = !sameValue(old_value, new_value);
+        tree_changed_ = !isReference(new_value) || old_value.getObjGen() != new_value.getObjGen();
       } else if (key == "/StructTreeRoot" && old_value.isNull()) {
         say(ChangeKind::MetadataChanged, "structure tree");
       } else if (!sameValue(old_value, new_value)) {
@@ -191,10 +276,9 @@ class RevisionDiff {
 
   void compareMetadata(QPDFObjectHandle before, QPDFObjectHandle after) {
     if (sameValue(before, after) && !isChanged(after)) return;
-    if (!after.isStream() && !after.isNull())
-      return say(ChangeKind::CatalogChanged, "catalog: /Metadata");
     explainBelow(after);
-    say(ChangeKind::MetadataChanged, "metadata");
+    if (isXmp(after)) return say(ChangeKind::MetadataChanged, "metadata");
+    say(ChangeKind::CatalogChanged, "catalog: /Metadata that is no XMP");
   }
 
   /// Certifying adds /DocMDP, which the signature speaks of itself; what stands there stays.
@@ -210,12 +294,14 @@ class RevisionDiff {
   }
 
   void compareValidationData(QPDFObjectHandle before, QPDFObjectHandle after) {
-    if (after.isNull() && !before.isNull()) {
-      return say(ChangeKind::ValidationDataAdded, "validation data taken away");
-    }
     const auto ticked = explained_.size();
     explainBelow(after);
-    if (explained_.size() != ticked || !sameValue(before, after)) {
+    if (explained_.size() == ticked && sameValue(before, after)) return;
+    if (!isValidationStore(after)) {
+      say(ChangeKind::Unexplained, "validation data: not of the form of a /DSS");
+    } else if (!keepsValidationData(before, after)) {
+      say(ChangeKind::Unexplained, "validation data: some was taken away");
+    } else {
       say(ChangeKind::ValidationDataAdded, "validation data");
     }
   }
@@ -224,15 +310,22 @@ class RevisionDiff {
 
   void compareForms(QPDFObjectHandle before, QPDFObjectHandle after) {
     explain(after);
+    auto wanted = valueAt(after, "/NeedAppearances");
+    const bool redraws = wanted.isBool() && wanted.getBoolValue();
     for (const auto& key : keysOfBoth(before, after)) {
       auto old_value = valueAt(before, key);
       auto new_value = valueAt(after, key);
-      if (key == "/Fields" || key == "/SigFlags") {
-        explain(new_value);
+      if (key == "/SigFlags") {
+        continue;
+      } else if (key == "/Fields") {
+        explainList(new_value);
       } else if (key == "/DR") {
-        compareResources(old_value, new_value);
+        if (redraws) compareResources(old_value, new_value);
+        explainBelow(new_value);
       } else if (key == "/NeedAppearances" || (before.isNull() && key != "/XFA")) {
         continue;  // a form made by this revision can only speak of fields made by it
+      } else if ((key == "/DA" || key == "/Q") && !redraws) {
+        continue;  // used when somebody types; what stands there stays as it is drawn
       } else if (!sameValue(old_value, new_value)) {
         say(ChangeKind::CatalogChanged, "form: " + key);
       }
@@ -266,9 +359,8 @@ class RevisionDiff {
   }
 
   void compareFields(const FieldMap& before) {
-    KeySet names;
     for (const auto& [key, entry] : before) {
-      if (entry.own_name) names.insert(entry.name);
+      if (entry.own_name) old_names_.insert(entry.name);
       if (!fields_.contains(key)) removedField(entry);
     }
     // Values first: what else may change in a field and its widgets depends on them.
@@ -281,7 +373,7 @@ class RevisionDiff {
       if (const auto old_entry = before.find(key); old_entry != before.end()) {
         compareField(old_entry->second, entry);
       } else {
-        newField(entry, names.contains(entry.name));
+        newField(entry, old_names_.contains(entry.name));
       }
     }
     settleAppearances();
@@ -292,40 +384,50 @@ class RevisionDiff {
     if (was_signed) {
       say(ChangeKind::SignatureRemoved, "field " + entry.name + ": removed", entry.name);
     } else {
-      say(ChangeKind::AnnotationRemoved, "field " + entry.name + ": removed", entry.name);
+      say(ChangeKind::Unexplained, "field " + entry.name + ": removed", entry.name);
     }
   }
 
   void newField(const FieldEntry& entry, bool name_taken) {
     if (isReference(entry.node)) new_widgets_.insert(entry.node.getObjGen());
     explain(entry.node);
-    explain(valueAt(entry.node, "/Kids"));
-    if (!entry.own_name) {
-      // A widget of a field of this revision, or a second place where an older field shows itself.
-      if (name_taken && !signed_.contains(entry.name)) {
-        say(ChangeKind::AnnotationAdded, "field " + entry.name + ": another widget", entry.name);
-      }
-      return;
+    explainList(valueAt(entry.node, "/Kids"));
+    const auto problem = troubleWithNew(entry, name_taken);
+    if (!problem.empty()) {
+      return say(ChangeKind::Unexplained, "field " + entry.name + ": " + problem, entry.name);
     }
-    if (name_taken) {
-      return say(ChangeKind::Unexplained,
-                 "field " + entry.name + ": a second one of that name",
-                 entry.name);
-    }
-    if (!entry.leaf) return;
+    if (!entry.leaf || !entry.own_name) return;
     auto value = valueAt(entry.node, "/V");
-    if (entry.type == "Sig" && value.isDictionary()) return signatureAdded(entry, value);
-    const bool shows = !value.isNull() || drawsSomething(entry.node);
-    if (shows) {
-      say(ChangeKind::AnnotationAdded, "field " + entry.name + ": new, with content", entry.name);
-    } else {
+    if (entry.type == "Sig" && value.isDictionary()) {
+      signatureAdded(entry, value);
+    } else if (entry.type == "Sig" && value.isNull() && !drawsSomething(entry.node)) {
       say(ChangeKind::EmptyFieldAdded, "field " + entry.name + ": new", entry.name);
+    } else {
+      // It covers what is below it, and says something that nobody signed.
+      say(ChangeKind::AnnotationAdded, "field " + entry.name + ": new", entry.name);
     }
+  }
+
+  /// Empty: none.
+  std::string troubleWithNew(const FieldEntry& entry, bool name_taken) {
+    if (!entry.own_name) {
+      const bool lawful = !name_taken || signed_.contains(entry.name);
+      return lawful ? "" : "another widget";
+    }
+    if (name_taken) return "a second one of that name";
+    if (entry.leaf && entry.type.empty()) return "new, without a type";
+    const auto dot = entry.name.rfind('.');
+    if (dot != std::string::npos && old_names_.contains(entry.name.substr(0, dot))) {
+      return "new, below an older field";
+    }
+    return "";
   }
 
   void signatureAdded(const FieldEntry& entry, QPDFObjectHandle value) {
     explain(value);
-    if (isChanged(value)) {
+    // Signatures are new objects; an old one that only now becomes the value of a field waited for
+    // that.
+    if (isReference(value) && !delta_.added.contains(value.getObjGen())) {
       return say(ChangeKind::Unexplained,
                  "field " + entry.name + ": signed with an older object",
                  entry.name);
@@ -343,7 +445,7 @@ class RevisionDiff {
     if (before.name != after.name || before.type != after.type) {
       say(ChangeKind::Unexplained, "field " + before.name + ": another name or type", before.name);
     }
-    explain(valueAt(after.node, "/Kids"));
+    explainList(valueAt(after.node, "/Kids"));
     if (unchanged) return;
     explain(after.node);
     for (const auto& key : keysOfBoth(before.node, after.node)) {
@@ -475,7 +577,7 @@ class RevisionDiff {
   }
 
   void comparePage(QPDFObjGen id, QPDFObjectHandle before, QPDFObjectHandle after) {
-    static const KeySet kHarmless{"/LastModified", "/StructParents", "/Tabs"};
+    static const KeySet kHarmless{"/LastModified", "/StructParents"};
     for (const auto& key : keysOfBoth(before, after)) {
       auto old_value = before.getKey(key);
       auto new_value = after.getKey(key);
@@ -483,6 +585,14 @@ class RevisionDiff {
         compareAnnotations(id, old_value, new_value);
       } else if (kHarmless.contains(key)) {
         continue;
+      } else if (key == "/Tabs") {
+        const bool first =
+            old_value.isNull() && !sameValue(valueAt(before, "/Annots"), valueAt(after, "/Annots"));
+        if (first || sameValue(old_value, new_value)) continue;
+        say(ChangeKind::AnnotationChanged, pagesAfter().label(id) + ": order of annotations");
+      } else if (key == "/Parent") {
+        if (!isReference(new_value) || old_value.getObjGen() != new_value.getObjGen())
+          tree_changed_ = true;
       } else if (!sameValue(old_value, new_value)) {
         say(ChangeKind::PageChanged, pagesAfter().label(id) + ": " + key);
       }
@@ -490,7 +600,7 @@ class RevisionDiff {
   }
 
   void compareAnnotations(QPDFObjGen page, QPDFObjectHandle before, QPDFObjectHandle after) {
-    explain(after);
+    explainList(after);
     auto old_items = before.isArray() ? before.getArrayAsVector() : std::vector<QPDFObjectHandle>{};
     auto new_items = after.isArray() ? after.getArrayAsVector() : std::vector<QPDFObjectHandle>{};
     if (!after.isArray() && !after.isNull()) {
@@ -514,7 +624,10 @@ class RevisionDiff {
         say(ChangeKind::AnnotationChanged,
             pagesAfter().label(page) + ": annotations in another order");
       } else {
-        say(ChangeKind::AnnotationRemoved, pagesAfter().label(page) + ": annotation removed");
+        auto subtype = valueAt(item, "/Subtype");
+        const bool widget = subtype.isName() && subtype.getName() == "/Widget";
+        say(widget ? ChangeKind::Unexplained : ChangeKind::AnnotationRemoved,
+            pagesAfter().label(page) + (widget ? ": widget removed" : ": annotation removed"));
       }
     }
     for (std::size_t i = 0; i < new_items.size(); ++i) {
@@ -571,7 +684,7 @@ class RevisionDiff {
     take(changed_);
     take(delta_.removed);
     if (rest.empty() && shared_suspects_.empty()) return;
-    for (auto& found : findReached(after_.document(), rest, shared_suspects_)) {
+    for (auto& found : findReached(after_.document(), rest, shared_suspects_, filledWidgets())) {
       const bool structure = found.change.kind == ChangeKind::MetadataChanged;
       if (structure && saysOtherText(found.object)) {
         found.change = {ChangeKind::CatalogChanged, "structure tree: another text", {}};
@@ -580,35 +693,57 @@ class RevisionDiff {
     }
   }
 
+  ObjectSet filledWidgets() {
+    ObjectSet ids;
+    for (const auto& [key, entry] : fields_) {
+      const bool mine = filled_.contains(entry.name) || !old_names_.contains(entry.name);
+      if (mine && isReference(entry.node)) ids.insert(entry.node.getObjGen());
+    }
+    return ids;
+  }
+
   /// The structure tree may grow, as when a new widget is tagged; what it says about older content
   /// stays.
   bool saysOtherText(QPDFObjGen id) {
-    static const KeySet kGrowing{"/K",
-                                 "/Kids",
-                                 "/Nums",
-                                 "/Names",
-                                 "/Limits",
-                                 "/ParentTree",
-                                 "/ParentTreeNextKey",
-                                 "/IDTree"};
+    static const KeySet kGrowing{"/K", "/Kids", "/Nums", "/Names"};
+    static const KeySet kBookkeeping{"/Limits", "/ParentTree", "/ParentTreeNextKey", "/IDTree"};
     auto before = before_.object(id);
     auto after = after_.object(id);
-    if (before.isArray() && after.isArray()) return false;
+    if (before.isArray()) return !grows(before, after);
     if (!before.isDictionary() || !after.isDictionary()) return true;
     for (const auto& key : keysOfBoth(before, after)) {
-      if (!kGrowing.contains(key) && !sameValue(before.getKey(key), after.getKey(key))) return true;
+      auto old_value = before.getKey(key);
+      auto new_value = after.getKey(key);
+      if (kBookkeeping.contains(key) || sameValue(old_value, new_value)) continue;
+      if (!kGrowing.contains(key) || !grows(old_value, new_value)) return true;
     }
     return false;
+  }
+
+  /// The old items are all there, in their order.
+  static bool grows(QPDFObjectHandle before, QPDFObjectHandle after) {
+    auto old_items = listOf(before);
+    auto new_items = listOf(after);
+    auto place = new_items.begin();
+    for (auto& item : old_items) {
+      place = std::find_if(
+          place, new_items.end(), [&](QPDFObjectHandle other) { return sameValue(item, other); });
+      if (place == new_items.end()) return false;
+      ++place;
+    }
+    return true;
   }
 
   Snapshot& before_;
   Snapshot& after_;
   const Delta& delta_;
+  const ReferenceCounts& references_;
   ObjectSet changed_;  ///< without those that were only written again
   ObjectSet explained_;
   ObjectSet shared_suspects_;
   ObjectSet new_widgets_;
   FieldMap fields_;
+  KeySet old_names_;
   KeySet filled_;
   KeySet signed_;
   std::map<std::string, std::vector<std::string>> shown_;
@@ -620,8 +755,11 @@ class RevisionDiff {
 
 }  // namespace
 
-std::vector<Change> explainRevision(Snapshot& before, Snapshot& after, const Delta& delta) {
-  return RevisionDiff(before, after, delta).run();
+std::vector<Change> explainRevision(Snapshot& before,
+                                    Snapshot& after,
+                                    const Delta& delta,
+                                    const ReferenceCounts& references) {
+  return RevisionDiff(before, after, delta, references).run();
 }
 
 }  // namespace congvan::pdf

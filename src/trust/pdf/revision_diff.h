@@ -12,7 +12,11 @@ namespace congvan::pdf {
 
 /// Walks from the trailer down both revisions side by side, along the ways on which something may
 /// change, and ticks off each changed object that a rule explains. What is left and can still be
-/// reached in the later revision is attributed by how it is reached. QPDF may throw.
-std::vector<Change> explainRevision(Snapshot& before, Snapshot& after, const Delta& delta);
+/// reached in the later revision is attributed by how it is reached. `references` are those of
+/// `after`. QPDF may throw.
+std::vector<Change> explainRevision(Snapshot& before,
+                                    Snapshot& after,
+                                    const Delta& delta,
+                                    const ReferenceCounts& references);
 
 }  // namespace congvan::pdf

@@ -101,23 +101,33 @@ Result<std::unique_ptr<Snapshot>> Snapshot::open(BytesView file, const Revision&
 Snapshot::Snapshot(BytesView bytes, std::shared_ptr<QPDF> document)
     : bytes_(bytes), document_(std::move(document)), table_(document_->getXRefTable()) {}
 
-std::vector<Reference> Snapshot::references(const ObjectSet& ids) {
+std::vector<Reference> Snapshot::collect(const ObjectSet& ids, std::set<int>& containers) {
   std::vector<Reference> found;
-  std::set<int> containers;
   auto budget = 4 * bytes_.size() + 4096;
   for (const auto& id : ids) {
     const auto entry = table_.find(id);
     if (entry == table_.end()) continue;
     if (entry->second.getType() == kInObjectStream) {
       containers.insert(entry->second.getObjStreamNumber());
-    } else {
-      const auto offset = static_cast<std::size_t>(entry->second.getOffset());
-      const auto passed = collectReferences(bytes_, offset, found);
-      // Objects without an end make every scan run to the end of the file.
-      if (passed > budget) throw std::runtime_error("objects that do not end");
-      budget -= passed;
+      continue;
     }
+    const auto offset = static_cast<std::size_t>(entry->second.getOffset());
+    const auto passed = collectReferences(bytes_, offset, found);
+    // Objects without an end make every scan run to the end of the file.
+    if (passed > budget) throw std::runtime_error("objects that do not end");
+    budget -= passed;
   }
+  return found;
+}
+
+std::vector<Reference> Snapshot::plainReferences(const ObjectSet& ids) {
+  std::set<int> containers;
+  return collect(ids, containers);
+}
+
+std::vector<Reference> Snapshot::references(const ObjectSet& ids) {
+  std::set<int> containers;
+  auto found = collect(ids, containers);
   for (const auto number : containers) {
     auto container = object(QPDFObjGen(number, 0));
     if (!container.isStream()) continue;
@@ -130,6 +140,22 @@ std::vector<Reference> Snapshot::references(const ObjectSet& ids) {
 
 bool Snapshot::defines(const Reference& reference) const {
   return table_.contains(QPDFObjGen(reference.object, reference.generation));
+}
+
+void ReferenceCounts::add(const std::vector<Reference>& references) {
+  for (const auto& reference : references) ++counts_[reference];
+}
+
+void ReferenceCounts::subtract(const std::vector<Reference>& references) {
+  for (const auto& reference : references) {
+    auto& count = counts_[reference];
+    if (count > 0) --count;
+  }
+}
+
+std::size_t ReferenceCounts::countOf(QPDFObjGen id) const {
+  const auto found = counts_.find({id.getObj(), id.getGen()});
+  return found == counts_.end() ? 0 : found->second;
 }
 
 Delta compareTables(const ObjectTable& before, const ObjectTable& after) {

@@ -30,14 +30,29 @@ class Snapshot {
 
   /// What the objects `ids` refer to, each reference as often as it stands there.
   std::vector<Reference> references(const ObjectSet& ids);
+  /// The same without objects in object streams, which are only known as a whole.
+  std::vector<Reference> plainReferences(const ObjectSet& ids);
   bool defines(const Reference& reference) const;
 
  private:
+  std::vector<Reference> collect(const ObjectSet& ids, std::set<int>& containers);
   Snapshot(BytesView bytes, std::shared_ptr<QPDF> document);
 
   BytesView bytes_;
   std::shared_ptr<QPDF> document_;
   ObjectTable table_;
+};
+
+/// How often each object is referred to by the objects of a revision. An object stream counts as a
+/// whole, so that a number may be too high, never too low.
+class ReferenceCounts {
+ public:
+  void add(const std::vector<Reference>& references);
+  void subtract(const std::vector<Reference>& references);
+  std::size_t countOf(QPDFObjGen id) const;
+
+ private:
+  std::map<Reference, std::size_t> counts_;
 };
 
 /// Objects by where the cross-reference tables say they stand. Bytes never change, so an object
