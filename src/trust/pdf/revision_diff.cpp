@@ -99,7 +99,8 @@ bool isValidationStore(QPDFObjectHandle store) {
   return true;
 }
 
-/// Whether everything in the old store is still in the new one.
+/// Whether everything in the old store is still in the new one. Some makers replace the store by
+/// one for the latest timestamp; taking away and adding nothing is another matter.
 bool keepsValidationData(QPDFObjectHandle before, QPDFObjectHandle after) {
   const auto keeps = [](QPDFObjectHandle old_list, QPDFObjectHandle new_list) {
     ObjectSet ids;
@@ -179,6 +180,7 @@ class RevisionDiff {
         if (!written || !seen.insert(id).second || seen.size() > kExplainedMost) continue;
         if (hasType(one, "/Page") || hasType(one, "/Pages") || hasType(one, "/Catalog")) continue;
         explained_.insert(id);
+        noteOtherKind(id, one);
         if (changed_.contains(id) && references_.countOf(id) > 1) shared_suspects_.insert(id);
       }
       if (one.isStream()) one = one.getDict();
@@ -190,6 +192,14 @@ class RevisionDiff {
         for (auto& item : one.getArrayAsVector()) open.push_back(item);
       }
     }
+  }
+
+  /// A number that stood for another kind of thing is no changed value but a reused number.
+  void noteOtherKind(QPDFObjGen id, QPDFObjectHandle value) {
+    if (!changed_.contains(id)) return;
+    if (before_.object(id).getTypeCode() == value.getTypeCode()) return;
+    say(ChangeKind::Unexplained,
+        "object " + std::to_string(id.getObj()) + ": another kind of thing");
   }
 
   /// An array that a rule compares: explained, but nobody else may use it.
@@ -299,7 +309,7 @@ class RevisionDiff {
     if (explained_.size() == ticked && sameValue(before, after)) return;
     if (!isValidationStore(after)) {
       say(ChangeKind::Unexplained, "validation data: not of the form of a /DSS");
-    } else if (!keepsValidationData(before, after)) {
+    } else if (!keepsValidationData(before, after) && keepsValidationData(after, before)) {
       say(ChangeKind::Unexplained, "validation data: some was taken away");
     } else {
       say(ChangeKind::ValidationDataAdded, "validation data");
@@ -485,12 +495,11 @@ class RevisionDiff {
                        QPDFObjectHandle before,
                        QPDFObjectHandle after) {
     static const KeySet kShown{"/AP", "/AS", "/MK"};
-    static const KeySet kHarmless{"/M", "/P", "/Parent"};
     static const KeySet kWhenSigned{"/DA", "/Type", "/Subtype", "/Rect", "/Lock", "/RV"};
     const bool fresh = before.isNull() && signed_.contains(field.name);
     if (kShown.contains(key)) {
       shown_[field.name].push_back(key);
-    } else if (kHarmless.contains(key)) {
+    } else if (key == "/M" || (key == "/P" && before.isNull())) {
       return;
     } else if (key == "/RV" && filled_.contains(field.name)) {
       return;

@@ -187,12 +187,30 @@ class Reader {
       }
       for (const auto& change : *made) changes.push_back(named(change, revision, index));
     }
+    forgiveSigned(changes);
     if (revisions_.back().blank_end < file_.size()) {
       changes.push_back(unexplained(std::to_string(file_.size() - revisions_.back().blank_end) +
                                         " bytes after the end of the last revision",
                                     0));
     }
     return changes;
+  }
+
+  /// A signature field that was added with its looks and signed later is no annotation but a way of
+  /// signing.
+  static void forgiveSigned(std::vector<evidence::Change>& changes) {
+    for (auto& change : changes) {
+      const bool field = change.kind == evidence::ChangeKind::AnnotationAdded &&
+                         change.what.starts_with("field ") && change.what.ends_with(": new");
+      if (!field) continue;
+      const auto name =
+          change.what.substr(0, change.what.size() - std::string_view(": new").size());
+      const bool is_signed = std::any_of(changes.begin(), changes.end(), [&](const auto& other) {
+        return other.what == name + ": signature" &&
+               other.kind == evidence::ChangeKind::SignatureAdded;
+      });
+      if (is_signed) change.kind = evidence::ChangeKind::EmptyFieldAdded;
+    }
   }
 
   /// A lock of this signature or of an earlier one turns filling into a breach of it.
