@@ -99,28 +99,37 @@ bool isValidationStore(QPDFObjectHandle store) {
   return true;
 }
 
-/// Whether everything in the old store is still in the new one. Some makers replace the store by
-/// one for the latest timestamp; taking away and adding nothing is another matter.
-bool keepsValidationData(QPDFObjectHandle before, QPDFObjectHandle after) {
-  const auto keeps = [](QPDFObjectHandle old_list, QPDFObjectHandle new_list) {
-    ObjectSet ids;
-    if (new_list.isArray()) {
-      for (auto& item : new_list.getArrayAsVector()) ids.insert(item.getObjGen());
-    }
-    if (!old_list.isArray()) return true;
-    auto items = old_list.getArrayAsVector();
-    return std::all_of(items.begin(), items.end(), [&](QPDFObjectHandle item) {
-      return ids.contains(item.getObjGen());
-    });
+/// What a validation data store points to: the streams, and the entries of /VRI.
+struct StoreContents {
+  ObjectSet streams;
+  KeySet related;
+};
+
+StoreContents contentsOf(QPDFObjectHandle store) {
+  StoreContents contents;
+  const auto take = [&](QPDFObjectHandle list) {
+    if (!list.isArray()) return;
+    for (auto& item : list.getArrayAsVector()) contents.streams.insert(item.getObjGen());
   };
-  for (const auto* key : {"/Certs", "/CRLs", "/OCSPs"}) {
-    if (!keeps(valueAt(before, key), valueAt(after, key))) return false;
+  for (const auto* key : {"/Certs", "/CRLs", "/OCSPs"}) take(valueAt(store, key));
+  auto related = valueAt(store, "/VRI");
+  if (!related.isDictionary()) return contents;
+  contents.related = related.getKeys();
+  for (const auto& name : contents.related) {
+    for (const auto* key : {"/Cert", "/CRL", "/OCSP"}) take(valueAt(related.getKey(name), key));
   }
-  auto related = valueAt(after, "/VRI");
-  const auto old_keys = keysOfBoth(valueAt(before, "/VRI"), QPDFObjectHandle::newNull());
-  return std::all_of(old_keys.begin(), old_keys.end(), [&](const std::string& key) {
-    return !valueAt(related, key).isNull();
-  });
+  return contents;
+}
+
+/// Some makers replace the store by one for the latest timestamp, which is lawful; taking away
+/// without adding is not.
+bool onlyTakesAway(const StoreContents& before, const StoreContents& after) {
+  const auto within = [](const auto& part, const auto& whole) {
+    return std::includes(whole.begin(), whole.end(), part.begin(), part.end());
+  };
+  const bool lost =
+      !within(before.streams, after.streams) || !within(before.related, after.related);
+  return lost && within(after.streams, before.streams);
 }
 
 /// The values of an array, or the one value.
@@ -276,12 +285,21 @@ class RevisionDiff {
         explainBelow(new_value);  // says which features are used; shows nothing
       } else if (key == "/Pages") {
         tree_changed_ = !isReference(new_value) || old_value.getObjGen() != new_value.getObjGen();
-      } else if (key == "/StructTreeRoot" && old_value.isNull()) {
-        say(ChangeKind::MetadataChanged, "structure tree");
+      } else if (key == "/StructTreeRoot") {
+        compareStructure(old_value, new_value);
       } else if (!sameValue(old_value, new_value)) {
         say(ChangeKind::CatalogChanged, "catalog: " + key);
       }
     }
+  }
+
+  void compareStructure(QPDFObjectHandle before, QPDFObjectHandle after) {
+    if (sameValue(before, after)) return;
+    explain(after);
+    if (!before.isNull() && saysOtherText(before, after)) {
+      return say(ChangeKind::CatalogChanged, "catalog: /StructTreeRoot");
+    }
+    say(ChangeKind::MetadataChanged, "structure tree");
   }
 
   void compareMetadata(QPDFObjectHandle before, QPDFObjectHandle after) {
@@ -309,7 +327,7 @@ class RevisionDiff {
     if (explained_.size() == ticked && sameValue(before, after)) return;
     if (!isValidationStore(after)) {
       say(ChangeKind::Unexplained, "validation data: not of the form of a /DSS");
-    } else if (!keepsValidationData(before, after) && keepsValidationData(after, before)) {
+    } else if (onlyTakesAway(contentsOf(before), contentsOf(after))) {
       say(ChangeKind::Unexplained, "validation data: some was taken away");
     } else {
       say(ChangeKind::ValidationDataAdded, "validation data");
@@ -695,7 +713,9 @@ class RevisionDiff {
     if (rest.empty() && shared_suspects_.empty()) return;
     for (auto& found : findReached(after_.document(), rest, shared_suspects_, filledWidgets())) {
       const bool structure = found.change.kind == ChangeKind::MetadataChanged;
-      if (structure && saysOtherText(found.object)) {
+      const bool other =
+          structure && saysOtherText(before_.object(found.object), after_.object(found.object));
+      if (other) {
         found.change = {ChangeKind::CatalogChanged, "structure tree: another text", {}};
       }
       say(found.change.kind, std::move(found.change.what));
@@ -713,11 +733,9 @@ class RevisionDiff {
 
   /// The structure tree may grow, as when a new widget is tagged; what it says about older content
   /// stays.
-  bool saysOtherText(QPDFObjGen id) {
+  static bool saysOtherText(QPDFObjectHandle before, QPDFObjectHandle after) {
     static const KeySet kGrowing{"/K", "/Kids", "/Nums", "/Names"};
     static const KeySet kBookkeeping{"/Limits", "/ParentTree", "/ParentTreeNextKey", "/IDTree"};
-    auto before = before_.object(id);
-    auto after = after_.object(id);
     if (before.isArray()) return !grows(before, after);
     if (!before.isDictionary() || !after.isDictionary()) return true;
     for (const auto& key : keysOfBoth(before, after)) {
