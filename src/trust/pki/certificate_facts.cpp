@@ -23,8 +23,10 @@ void note(std::string& where, std::string_view what) {
 void readBasicConstraints(der::Reader& value, const Extension& extension, CertificateFacts& facts) {
   auto fields = value.sequence();
   facts.ca_critical = extension.critical;
-  // FALSE is the default and must not be encoded in DER; enough certificates do.
-  facts.ca = fields.peek() == der::kBoolean && fields.boolean();
+  // Certificates that encode the default FALSE, or TRUE as 01, are about: read as they mean it.
+  const auto ca = fields.optional(der::kBoolean);
+  if (ca && ca->size() != 1) value.fail();
+  facts.ca = ca && ca->size() == 1 && ca->front() != 0;
   if (!fields.atEnd()) facts.path_length = fields.smallInteger();
   if (!fields.finish()) value.fail();
 }

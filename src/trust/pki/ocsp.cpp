@@ -322,6 +322,7 @@ StatusReport reportOf(const BasicAnswer& answer,
 
 OcspAnswer ocspAnswer(const Certificate& certificate,
                       std::span<const Certificate> issuers,
+                      std::span<const Certificate> delegates,
                       const OcspResponse& response,
                       const StatusOptions& options) {
   BasicAnswer answer;
@@ -329,6 +330,8 @@ OcspAnswer ocspAnswer(const Certificate& certificate,
   result.report.reason = readResponse(response.der, answer);
   if (!result.report.reason.empty()) return result;
   result.report.reason = "no-data: no answer about this certificate";
+  const auto algorithm = crypto::parseAlgorithm(answer.algorithm);
+  if (algorithm) result.algorithm = *algorithm;
   for (const auto& issuer : issuers) {
     if (issuer.facts().subject_key != certificate.facts().issuer_key) continue;
     std::vector<const SingleAnswer*> about;
@@ -336,7 +339,7 @@ OcspAnswer ocspAnswer(const Certificate& certificate,
       if (isAbout(single, certificate, issuer)) about.push_back(&single);
     }
     if (about.empty()) continue;
-    const auto signer = signerOf(answer, issuer, issuers);
+    const auto signer = signerOf(answer, issuer, delegates);
     if (!signer.found) {
       result.report.reason = "bad-signature: not signed by the issuer or its delegate";
       continue;
@@ -361,7 +364,7 @@ StatusReport ocspStatus(const Certificate& certificate,
                         std::span<const Certificate> issuers,
                         const OcspResponse& response,
                         const StatusOptions& options) {
-  return ocspAnswer(certificate, issuers, response, options).report;
+  return ocspAnswer(certificate, issuers, issuers, response, options).report;
 }
 
 std::vector<Certificate> ocspCertificates(const OcspResponse& response) {

@@ -152,7 +152,7 @@ class PathBuilder {
 
   const PathRequest& request_;
   SignatureMemo& memo_;
-  std::unordered_map<std::string, std::vector<Issuer>> index_;
+  std::unordered_map<std::string_view, std::vector<Issuer>> index_;  // by subject
   Walk mode_ = Walk::Fitting;
   int tried_ = 0;
   std::vector<const Certificate*> chain_;

@@ -73,17 +73,28 @@ CertificateFinding PathRevocation::checkOne(Chain chain, std::size_t at) {
 StatusReport PathRevocation::byOcsp(Chain chain, std::size_t at) {
   StatusReport best{.reason = "no-data: no OCSP answer"};
   for (const auto& response : request_.ocsp_responses) {
-    const auto answer = ocspAnswer(*chain[at], std::span(chain[at + 1], 1), response, options());
+    const auto answer = ocspAnswer(
+        *chain[at], std::span(chain[at + 1], 1), request_.intermediates, response, options());
+    if (answer.algorithm && !isStrongEnough(answer.algorithm)) continue;
     // RFC 6960 4.2.2.2.1: a delegate without ocsp-nocheck is subject to revocation itself.
     if (answer.responder && !answer.responder->hasOcspNoCheck()) {
       std::vector<const Certificate*> delegated{&*answer.responder};
-      delegated.insert(
-          delegated.end(), chain.begin() + static_cast<std::ptrdiff_t>(at) + 1, chain.end());
+      for (auto above = at + 1; above < chain.size(); ++above) delegated.push_back(chain[above]);
       if (byCrls(delegated, 0).status == CertificateStatus::Revoked) continue;
     }
     best = weightier(best, answer.report);
   }
   return best;
+}
+
+bool PathRevocation::isStrongEnough(
+    const std::optional<crypto::SignatureAlgorithm>& algorithm) const {
+  if (!algorithm) return false;
+  const bool edwards =
+      algorithm->scheme == crypto::Scheme::Ed25519 || algorithm->scheme == crypto::Scheme::Ed448;
+  if (edwards) return true;
+  if (algorithm->digest == crypto::DigestAlgorithm::Sha1) return request_.allow_sha1;
+  return algorithm->digest != crypto::DigestAlgorithm::Md5;
 }
 
 StatusReport PathRevocation::byCrls(Chain chain, std::size_t at) {
@@ -107,10 +118,7 @@ bool PathRevocation::isUsable(const Crl& crl, Chain chain, std::size_t at) {
   const auto& parsed = crl.parsed();
   const bool strict = request_.conformance == Conformance::Strict;
   if (strict && !parsed.number) return false;  // RFC 5280 5.2.3
-  if (parsed.signature_algorithm &&
-      parsed.signature_algorithm->digest == crypto::DigestAlgorithm::Md5) {
-    return false;
-  }
+  if (!isStrongEnough(parsed.signature_algorithm)) return false;
   if (memo_.isSignedBy(crl, *chain[at + 1])) return true;
   const auto signs = [&](const Certificate& candidate) {
     return candidate.facts().subject_key == parsed.issuers.front() &&

@@ -39,6 +39,7 @@ class PathRevocation {
   CertificateFinding checkOne(Chain chain, std::size_t at);
   StatusReport byCrls(Chain chain, std::size_t at);
   StatusReport byOcsp(Chain chain, std::size_t at);
+  bool isStrongEnough(const std::optional<crypto::SignatureAlgorithm>& algorithm) const;
   bool isUsable(const Crl& crl, Chain chain, std::size_t at);
   bool isTrustedSigner(const Certificate& signer,
                        const Certificate& anchor,

@@ -142,8 +142,9 @@ Finding checkAnchorAsAuthority(const PathRequest& request, const Certificate& an
     }
   }
   if (!checks.constraints) return std::nullopt;
-  if (checks.form) return checkIssuing(request, facts);
-  // Without the form rules an anchor that says nothing of being a CA may still be one.
+  if (checks.form && isStrict(request)) return checkIssuing(request, facts);
+  // Old roots are of version 1 or say nothing of being a CA; they were chosen as anchors all the
+  // same.
   if (facts.ca == false) return constraint("not a CA (basicConstraints)");
   if (facts.key_usage && !facts.hasUsage(KeyUsage::KeyCertSign)) {
     return constraint("key usage does not allow signing certificates");
