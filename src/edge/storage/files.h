@@ -69,6 +69,8 @@ class Files {
   virtual Result<> makeFolders(std::string_view folder) = 0;
   /// Done also when there is no such file.
   virtual Result<> remove(std::string_view path) = 0;
+  /// Done also when there is no such folder. Conflict `folder_not_empty`.
+  virtual Result<> removeFolder(std::string_view folder) = 0;
 
   /// NotFound `file_missing`.
   virtual Result<std::unique_ptr<FileView>> open(std::string_view path) const = 0;

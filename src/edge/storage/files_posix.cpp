@@ -162,6 +162,15 @@ class PosixFiles final : public Files {
     return kDone;
   }
 
+  Result<> removeFolder(std::string_view folder) override {
+    const auto name = checkedPath(folder);
+    if (::unlinkat(root_.get(), name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return kDone;
+    if (errno == ENOTEMPTY || errno == EEXIST) {
+      return Error{Code::Conflict, "folder_not_empty", {}, name};
+    }
+    return fileRefusal("rmdir", name, errno, {});
+  }
+
   Result<std::unique_ptr<FileView>> open(std::string_view path) const override {
     const auto name = checkedPath(path);
     const FileDescriptor file(

@@ -163,4 +163,15 @@ Result<std::vector<BytesView>> parseBundle(BytesView bundle, unsigned width) {
   return entries;
 }
 
+Result<std::vector<Bytes>> readEntries(const BundleReader& bundles, const TileId& tile) {
+  const auto bytes = bundles.bundle(tile);
+  if (!bytes) return bytes.error();
+  auto views = parseBundle(*bytes, tile.width);
+  if (!views) views = parseBundle(*bytes, kTileWidth);
+  if (!views) return views.error();
+  std::vector<Bytes> entries;
+  for (unsigned i = 0; i < tile.width; ++i) entries.push_back(toBytes((*views)[i]));
+  return entries;
+}
+
 }  // namespace congvan::tlog

@@ -86,4 +86,8 @@ class BundleReader {
   virtual Result<Bytes> bundle(const TileId& tile) const = 0;
 };
 
+/// The entries of a bundle, exactly `tile.width`, also when the reader had only the full one.
+/// Refusals of the reader; Malformed `bundle_malformed`.
+Result<std::vector<Bytes>> readEntries(const BundleReader& bundles, const TileId& tile);
+
 }  // namespace congvan::tlog

@@ -27,8 +27,9 @@ inline nlohmann::json readJson(const std::filesystem::path& file) {
   return nlohmann::json::parse(stream);
 }
 
-/// Some vectors carry hashes of another length, which our type cannot hold: such a text is taken as the
-/// SHA-256 of itself, so that equal stays equal and different stays different within one `kind`.
+/// Some vectors carry hashes of another length, which our type cannot hold: such a text is taken as
+/// the SHA-256 of itself, so that equal stays equal and different stays different within one
+/// `kind`.
 inline Hash hashOrStandIn(const std::string& base64, const std::string& kind) {
   const auto hash = parseHashText(base64);
   return hash ? *hash : sha256(asBytes(kind + base64));

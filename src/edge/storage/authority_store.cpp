@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "edge/storage/authority_store.h"
+
+#include "edge/storage/columns.h"
+#include "edge/storage/transactions.h"
+
+namespace congvan::storage {
+namespace {
+
+using authority::CertificateId;
+using authority::CertificateKind;
+using authority::CertificateRecord;
+using authority::CertificateState;
+using authority::Holder;
+using authority::Issuer;
+using authority::IssuerId;
+using authority::Order;
+using authority::OrderId;
+using authority::OrderState;
+
+constexpr int kCertificatesMost = 200;
+
+constexpr std::string_view kSelectCertificate =
+    "SELECT id, kind, state, person, agency, profile, issuer, serial, subject, not_before, "
+    "not_after, tbs_sha256, der, intent_leaf, issued_leaf, revoked_at, revoked_reason, "
+    "invalid_since, created, version, approvals_salt FROM certificates";
+
+std::optional<pki::Revoked> revokedFrom(const Row& row) {
+  if (row.isNull(15)) return std::nullopt;
+  return pki::Revoked{.time = row.time(15),
+                      .reason = static_cast<pki::RevocationReason>(row.integer(16)),
+                      .invalidity_date = row.optionalTime(17)};
+}
+
+CertificateRecord certificateFrom(const Row& row) {
+  CertificateRecord record;
+  record.id = row.id<CertificateId>(0);
+  record.kind = known(authority::certificateKind(row.text(1)));
+  record.state = known(authority::certificateState(row.text(2)));
+  record.holder = {optionalUuid(row, 3), optionalUuid(row, 4)};
+  record.profile = row.text(5);
+  record.issuer = row.optionalId<IssuerId>(6);
+  record.serial = row.text(7);
+  record.subject = row.text(8);
+  record.not_before = row.time(9);
+  record.not_after = row.time(10);
+  record.tbs_sha256 = row.bytes(11);
+  record.der = row.bytes(12);
+  record.intent_leaf = optionalUuid(row, 13);
+  record.issued_leaf = optionalUuid(row, 14);
+  record.revoked = revokedFrom(row);
+  record.created = row.time(18);
+  record.version = row.integer(19);
+  record.approvals_salt = row.bytes(20);
+  return record;
+}
+
+/// The three columns of a revocation; all null when there is none.
+struct RevokedColumns {
+  std::optional<Instant> at;
+  std::optional<std::int64_t> reason;
+  std::optional<Instant> invalid_since;
+
+  explicit RevokedColumns(const std::optional<pki::Revoked>& revoked) {
+    if (!revoked) return;
+    at = revoked->time;
+    reason = static_cast<std::int64_t>(revoked->reason);
+    invalid_since = revoked->invalidity_date;
+  }
+};
+
+Result<CertificateRecord> oneCertificate(const std::optional<Row>& row) {
+  if (!row) return missing("certificate_missing");
+  return certificateFrom(*row);
+}
+
+std::vector<CertificateRecord> certificatesWhere(Connection& connection,
+                                                 std::string_view condition,
+                                                 std::initializer_list<Param> params) {
+  std::vector<CertificateRecord> records;
+  const auto sql = std::string(kSelectCertificate) + std::string(condition);
+  for (const auto& row : connection.query(sql, params)) records.push_back(certificateFrom(row));
+  return records;
+}
+
+constexpr std::string_view kSelectOrder =
+    "SELECT id, kind, person, agency, activator, ordered_by, state, certificate, created, version "
+    "FROM certificate_orders";
+
+Order orderFrom(const Row& row) {
+  Order order;
+  order.id = row.id<OrderId>(0);
+  order.kind = known(authority::certificateKind(row.text(1)));
+  order.holder = {optionalUuid(row, 2), optionalUuid(row, 3)};
+  order.activator = row.uuid(4);
+  order.ordered_by = row.uuid(5);
+  order.state = known(authority::orderState(row.text(6)));
+  order.certificate = row.optionalId<CertificateId>(7);
+  order.created = row.time(8);
+  order.version = row.integer(9);
+  return order;
+}
+
+constexpr std::string_view kSelectIssuer =
+    "SELECT id, name, certificate, wrapped_key, crl_number, crl, crl_next_update, version "
+    "FROM issuers";
+
+Issuer issuerFrom(const Row& row) {
+  Issuer issuer;
+  issuer.id = row.id<IssuerId>(0);
+  issuer.name = row.text(1);
+  issuer.certificate = row.id<CertificateId>(2);
+  issuer.wrapped_key = row.bytes(3);
+  issuer.crl_number = row.integer(4);
+  issuer.crl = row.bytes(5);
+  issuer.crl_next_update = row.time(6);
+  issuer.version = row.integer(7);
+  return issuer;
+}
+
+constexpr std::string_view kSelectKey =
+    "SELECT id, certificate, person, agency, wrapped, version FROM kept_keys";
+
+Result<signing::KeptKey> oneKey(const std::optional<Row>& row) {
+  if (!row) return missing("key_missing");
+  signing::KeptKey key;
+  key.id = row->id<signing::KeyId>(0);
+  key.certificate = row->uuid(1);
+  key.person = optionalUuid(*row, 2);
+  key.agency = optionalUuid(*row, 3);
+  key.wrapped = row->bytes(4);
+  key.version = row->integer(5);
+  return key;
+}
+
+}  // namespace
+
+Result<> SqlCertificateStore::add(work::Tx& tx, const CertificateRecord& record) {
+  const RevokedColumns revoked(record.revoked);
+  const bool stored = connectionOf(tx).insertUnlessTaken(
+      "INSERT INTO certificates (id, kind, state, person, agency, profile, issuer, serial, "
+      "subject, not_before, not_after, tbs_sha256, der, intent_leaf, issued_leaf, revoked_at, "
+      "revoked_reason, invalid_since, created, version, approvals_salt) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {record.id,
+       name(record.kind),
+       name(record.state),
+       record.holder.person,
+       record.holder.agency,
+       record.profile,
+       record.issuer,
+       record.serial,
+       record.subject,
+       record.not_before,
+       record.not_after,
+       record.tbs_sha256,
+       record.der,
+       record.intent_leaf,
+       record.issued_leaf,
+       revoked.at,
+       revoked.reason,
+       revoked.invalid_since,
+       record.created,
+       record.version,
+       record.approvals_salt});
+  if (!stored) return taken("serial_taken");
+  return kDone;
+}
+
+Result<> SqlCertificateStore::replace(work::Tx& tx, const CertificateRecord& record) {
+  const RevokedColumns revoked(record.revoked);
+  return swapped(connectionOf(tx).execute(
+      "UPDATE certificates SET state = ?, person = ?, agency = ?, profile = ?, subject = ?, "
+      "not_before = ?, not_after = ?, tbs_sha256 = ?, approvals_salt = ?, der = ?, "
+      "intent_leaf = ?, issued_leaf = ?, revoked_at = ?, revoked_reason = ?, invalid_since = ?, "
+      "version = version + 1 WHERE id = ? AND version = ?",
+      {name(record.state),
+       record.holder.person,
+       record.holder.agency,
+       record.profile,
+       record.subject,
+       record.not_before,
+       record.not_after,
+       record.tbs_sha256,
+       record.approvals_salt,
+       record.der,
+       record.intent_leaf,
+       record.issued_leaf,
+       revoked.at,
+       revoked.reason,
+       revoked.invalid_since,
+       record.id,
+       record.version}));
+}
+
+Result<CertificateRecord> SqlCertificateStore::find(work::Tx& tx, CertificateId id) {
+  return oneCertificate(
+      connectionOf(tx).queryOne(std::string(kSelectCertificate) + " WHERE id = ?", {id}));
+}
+
+Result<CertificateRecord> SqlCertificateStore::findBySerial(work::Tx& tx,
+                                                            IssuerId issuer,
+                                                            std::string_view serial) {
+  return oneCertificate(connectionOf(tx).queryOne(
+      std::string(kSelectCertificate) + " WHERE issuer = ? AND serial = ?", {issuer, serial}));
+}
+
+Result<std::vector<CertificateRecord>> SqlCertificateStore::list(work::Tx& tx,
+                                                                 std::optional<CertificateId> after,
+                                                                 int limit) {
+  auto& connection = connectionOf(tx);
+  const auto most = pageLimit(limit, kCertificatesMost);
+  if (!after) return certificatesWhere(connection, " ORDER BY id DESC LIMIT ?", {most});
+  return certificatesWhere(connection, " WHERE id < ? ORDER BY id DESC LIMIT ?", {*after, most});
+}
+
+Result<std::vector<CertificateRecord>> SqlCertificateStore::ofHolder(work::Tx& tx,
+                                                                     const Holder& holder,
+                                                                     CertificateKind kind) {
+  Conditions where;
+  where.add("kind = ?", {name(kind)});
+  if (holder.person) where.add("person = ?", {*holder.person});
+  if (!holder.person) where.add("person IS NULL");
+  if (holder.agency) where.add("agency = ?", {*holder.agency});
+  if (!holder.agency) where.add("agency IS NULL");
+  std::vector<CertificateRecord> records;
+  const auto sql = std::string(kSelectCertificate) + where.text() + " ORDER BY id DESC";
+  for (const auto& row : connectionOf(tx).query(sql, where.params({}))) {
+    records.push_back(certificateFrom(row));
+  }
+  return records;
+}
+
+Result<std::vector<CertificateRecord>> SqlCertificateStore::revokedBy(work::Tx& tx,
+                                                                      IssuerId issuer) {
+  return certificatesWhere(connectionOf(tx),
+                           " WHERE state = ? AND issuer = ? ORDER BY id",
+                           {name(CertificateState::Revoked), issuer});
+}
+
+Result<std::vector<CertificateRecord>> SqlCertificateStore::intended(work::Tx& tx) {
+  return certificatesWhere(
+      connectionOf(tx), " WHERE state = ? ORDER BY id", {name(CertificateState::Intended)});
+}
+
+Result<> SqlCertificateStore::addOrder(work::Tx& tx, const Order& order) {
+  const bool stored = connectionOf(tx).insertUnlessTaken(
+      "INSERT INTO certificate_orders (id, kind, person, agency, activator, ordered_by, state, "
+      "certificate, created, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {order.id,
+       name(order.kind),
+       order.holder.person,
+       order.holder.agency,
+       order.activator,
+       order.ordered_by,
+       name(order.state),
+       order.certificate,
+       order.created,
+       order.version});
+  if (!stored) return taken("order_taken");
+  return kDone;
+}
+
+Result<> SqlCertificateStore::replaceOrder(work::Tx& tx, const Order& order) {
+  return swapped(connectionOf(tx).execute(
+      "UPDATE certificate_orders SET kind = ?, person = ?, agency = ?, activator = ?, "
+      "ordered_by = ?, state = ?, certificate = ?, version = version + 1 "
+      "WHERE id = ? AND version = ?",
+      {name(order.kind),
+       order.holder.person,
+       order.holder.agency,
+       order.activator,
+       order.ordered_by,
+       name(order.state),
+       order.certificate,
+       order.id,
+       order.version}));
+}
+
+Result<Order> SqlCertificateStore::findOrder(work::Tx& tx, OrderId id) {
+  const auto row = connectionOf(tx).queryOne(std::string(kSelectOrder) + " WHERE id = ?", {id});
+  if (!row) return missing("order_missing");
+  return orderFrom(*row);
+}
+
+Result<std::vector<Order>> SqlCertificateStore::openOrders(work::Tx& tx, const Uuid& activator) {
+  std::vector<Order> orders;
+  for (const auto& row : connectionOf(tx).query(
+           std::string(kSelectOrder) + " WHERE activator = ? AND state = ? ORDER BY id",
+           {activator, name(OrderState::Open)})) {
+    orders.push_back(orderFrom(row));
+  }
+  return orders;
+}
+
+Result<> SqlCertificateStore::addIssuer(work::Tx& tx, const Issuer& issuer) {
+  const bool stored = connectionOf(tx).insertUnlessTaken(
+      "INSERT INTO issuers (id, name, certificate, wrapped_key, crl_number, crl, crl_next_update, "
+      "version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      {issuer.id,
+       issuer.name,
+       issuer.certificate,
+       issuer.wrapped_key,
+       issuer.crl_number,
+       issuer.crl,
+       issuer.crl_next_update,
+       issuer.version});
+  if (!stored) return taken("issuer_name_taken");
+  return kDone;
+}
+
+Result<> SqlCertificateStore::replaceIssuer(work::Tx& tx, const Issuer& issuer) {
+  return swapped(connectionOf(tx).execute(
+      "UPDATE issuers SET certificate = ?, wrapped_key = ?, crl_number = ?, crl = ?, "
+      "crl_next_update = ?, version = version + 1 WHERE id = ? AND version = ?",
+      {issuer.certificate,
+       issuer.wrapped_key,
+       issuer.crl_number,
+       issuer.crl,
+       issuer.crl_next_update,
+       issuer.id,
+       issuer.version}));
+}
+
+Result<Issuer> SqlCertificateStore::findIssuer(work::Tx& tx, IssuerId id) {
+  const auto row = connectionOf(tx).queryOne(std::string(kSelectIssuer) + " WHERE id = ?", {id});
+  if (!row) return missing("issuer_missing");
+  return issuerFrom(*row);
+}
+
+Result<std::vector<Issuer>> SqlCertificateStore::issuers(work::Tx& tx) {
+  std::vector<Issuer> all;
+  for (const auto& row : connectionOf(tx).query(std::string(kSelectIssuer) + " ORDER BY id")) {
+    all.push_back(issuerFrom(row));
+  }
+  return all;
+}
+
+Result<> SqlKeyStore::addKey(work::Tx& tx, const signing::KeptKey& key) {
+  const bool stored = connectionOf(tx).insertUnlessTaken(
+      "INSERT INTO kept_keys (id, certificate, person, agency, wrapped, version) "
+      "VALUES (?, ?, ?, ?, ?, ?)",
+      {key.id, key.certificate, key.person, key.agency, key.wrapped, key.version});
+  if (!stored) return taken("key_taken");
+  return kDone;
+}
+
+Result<> SqlKeyStore::addAccess(work::Tx& tx, const signing::KeyAccess& access) {
+  const bool stored = connectionOf(tx).insertUnlessTaken(
+      "INSERT INTO key_access (kept_key, person, wrapped, failures, blocked_until, locked, "
+      "version) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      {access.key,
+       access.person,
+       access.wrapped,
+       access.failures,
+       access.blocked_until,
+       access.locked,
+       access.version});
+  if (!stored) return taken("access_taken");
+  return kDone;
+}
+
+Result<> SqlKeyStore::replaceAccess(work::Tx& tx, const signing::KeyAccess& access) {
+  return swapped(connectionOf(tx).execute(
+      "UPDATE key_access SET wrapped = ?, failures = ?, blocked_until = ?, locked = ?, "
+      "version = version + 1 WHERE kept_key = ? AND person = ? AND version = ?",
+      {access.wrapped,
+       access.failures,
+       access.blocked_until,
+       access.locked,
+       access.key,
+       access.person,
+       access.version}));
+}
+
+Result<> SqlKeyStore::removeAccess(work::Tx& tx, signing::KeyId key, const Uuid& person) {
+  const auto removed = connectionOf(tx).execute(
+      "DELETE FROM key_access WHERE kept_key = ? AND person = ?", {key, person});
+  if (removed == 0) return missing("key_access_missing");
+  return kDone;
+}
+
+Result<signing::KeptKey> SqlKeyStore::findKey(work::Tx& tx, signing::KeyId id) {
+  return oneKey(connectionOf(tx).queryOne(std::string(kSelectKey) + " WHERE id = ?", {id}));
+}
+
+Result<signing::KeptKey> SqlKeyStore::findKeyOfCertificate(work::Tx& tx, const Uuid& certificate) {
+  return oneKey(
+      connectionOf(tx).queryOne(std::string(kSelectKey) + " WHERE certificate = ?", {certificate}));
+}
+
+Result<signing::KeyAccess> SqlKeyStore::findAccess(work::Tx& tx,
+                                                   signing::KeyId key,
+                                                   const Uuid& person) {
+  const auto row = connectionOf(tx).queryOne(
+      "SELECT kept_key, person, wrapped, failures, blocked_until, locked, version "
+      "FROM key_access WHERE kept_key = ? AND person = ?",
+      {key, person});
+  if (!row) return missing("key_access_missing");
+  signing::KeyAccess access;
+  access.key = row->id<signing::KeyId>(0);
+  access.person = row->uuid(1);
+  access.wrapped = row->bytes(2);
+  access.failures = row->integer(3);
+  access.blocked_until = row->optionalTime(4);
+  access.locked = row->boolean(5);
+  access.version = row->integer(6);
+  return access;
+}
+
+}  // namespace congvan::storage

@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "edge/storage/records_store.h"
+
+#include "edge/storage/columns.h"
+#include "edge/storage/document_columns.h"
+#include "edge/storage/transactions.h"
+
+#include <algorithm>
+
+namespace congvan::storage {
+namespace {
+
+using records::AgencyId;
+using records::Assignment;
+using records::AssignmentId;
+using records::Document;
+using records::DocumentFile;
+using records::DocumentId;
+using records::Incoming;
+using records::IncomingId;
+using records::PersonId;
+using records::PostId;
+
+constexpr int kPageMost = 200;
+
+constexpr std::string_view kSelectDocument =
+    "SELECT id, agency, drafted_in, drafter, drafter_post, type, subject, urgency, state, "
+    "return_reason, number, notation, issue_date, file, file_size, steps, slots, recipients, "
+    "created, changed, version FROM documents";
+
+Document documentFrom(const Row& row) {
+  Document document;
+  document.id = row.id<DocumentId>(0);
+  document.agency = row.id<AgencyId>(1);
+  document.drafted_in = row.id<AgencyId>(2);
+  document.drafter = row.id<PersonId>(3);
+  document.drafter_post = row.id<PostId>(4);
+  document.type = row.text(5);
+  document.subject = row.text(6);
+  document.urgency = known(records::urgency(row.text(7)));
+  document.state = known(records::documentState(row.text(8)));
+  document.return_reason = row.text(9);
+  document.number = row.optionalInteger(10);
+  document.notation = row.text(11);
+  document.issue_date = optionalDate(row, 12);
+  document.file = blobHash(row, 13);
+  document.file_size = row.integer(14);
+  document.steps = stepsFrom(row.text(15));
+  document.slots = slotsFrom(row.text(16));
+  document.recipients = recipientsFrom(row.text(17));
+  document.created = row.time(18);
+  document.changed = row.time(19);
+  document.version = row.integer(20);
+  return document;
+}
+
+std::optional<PostId> waitingPost(const Document& document) {
+  const auto step =
+      std::ranges::find_if(document.steps, [](const auto& each) { return !each.done_at; });
+  if (step == document.steps.end()) return std::nullopt;
+  return step->post;
+}
+
+template <typename T, typename Reader>
+std::vector<T> all(const std::vector<Row>& rows, const Reader& reader) {
+  std::vector<T> values;
+  values.reserve(rows.size());
+  for (const auto& row : rows) values.push_back(reader(row));
+  return values;
+}
+
+constexpr std::string_view kSelectIncoming =
+    "SELECT id, agency, delivery, sender, sender_name, type, code, issue_date, subject, urgency, "
+    "file, file_size, state, verification, verification_report, arrival_number, arrival_date, "
+    "return_reason, arrived, changed, version FROM incoming";
+
+Incoming incomingFrom(const Row& row) {
+  Incoming incoming;
+  incoming.id = row.id<IncomingId>(0);
+  incoming.agency = row.id<AgencyId>(1);
+  incoming.delivery = row.id<exchange::DeliveryId>(2);
+  incoming.sender = row.id<AgencyId>(3);
+  incoming.sender_name = row.text(4);
+  incoming.type = row.text(5);
+  incoming.code = row.text(6);
+  incoming.issue_date = dateFrom(row.text(7));
+  incoming.subject = row.text(8);
+  incoming.urgency = known(records::urgency(row.text(9)));
+  incoming.file = blobHash(row, 10);
+  incoming.file_size = row.integer(11);
+  incoming.state = known(exchange::deliveryState(row.text(12)));
+  incoming.verification = row.text(13);
+  incoming.verification_report = optionalBlobHash(row, 14);
+  incoming.arrival_number = row.optionalInteger(15);
+  incoming.arrival_date = optionalDate(row, 16);
+  incoming.return_reason = row.text(17);
+  incoming.arrived = row.time(18);
+  incoming.changed = row.time(19);
+  incoming.version = row.integer(20);
+  return incoming;
+}
+
+Result<Incoming> oneIncoming(const std::optional<Row>& row) {
+  if (!row) return missing("incoming_missing");
+  return incomingFrom(*row);
+}
+
+constexpr std::string_view kSelectAssignment =
+    "SELECT id, incoming, person, person_post, lead_post, opinion, deadline, state, result, "
+    "created, changed, version FROM assignments";
+
+Assignment assignmentFrom(const Row& row) {
+  Assignment assignment;
+  assignment.id = row.id<AssignmentId>(0);
+  assignment.incoming = row.id<IncomingId>(1);
+  assignment.by = row.id<PersonId>(2);
+  assignment.by_post = row.id<PostId>(3);
+  assignment.lead = row.id<PostId>(4);
+  assignment.opinion = row.text(5);
+  assignment.deadline = optionalDate(row, 6);
+  assignment.state = known(records::assignmentState(row.text(7)));
+  assignment.result = row.text(8);
+  assignment.created = row.time(9);
+  assignment.changed = row.time(10);
+  assignment.version = row.integer(11);
+  return assignment;
+}
+
+DocumentFile fileFrom(const Row& row) {
+  DocumentFile file;
+  file.document = row.id<DocumentId>(0);
+  file.ordinal = static_cast<int>(row.integer(1));
+  file.purpose = known(records::filePurpose(row.text(2)));
+  file.blob = blobHash(row, 3);
+  file.size = row.integer(4);
+  file.by = row.optionalId<PersonId>(5);
+  file.at = row.time(6);
+  return file;
+}
+
+constexpr std::string_view kSelectDelivery =
+    "SELECT id, document, sender, recipient, file, state, note, receipt, sent, changed, version "
+    "FROM deliveries";
+
+exchange::Delivery deliveryFrom(const Row& row) {
+  exchange::Delivery delivery;
+  delivery.id = row.id<exchange::DeliveryId>(0);
+  delivery.document = row.uuid(1);
+  delivery.sender = row.uuid(2);
+  delivery.recipient = row.uuid(3);
+  delivery.file = blobHash(row, 4);
+  delivery.state = known(exchange::deliveryState(row.text(5)));
+  delivery.note = row.text(6);
+  delivery.receipt = optionalUuid(row, 7);
+  delivery.sent = row.time(8);
+  delivery.changed = row.time(9);
+  delivery.version = row.integer(10);
+  return delivery;
+}
+
+}  // namespace
+
+Result<> SqlRecordStore::addDocument(work::Tx& tx, const Document& document) {
+  const bool stored = connectionOf(tx).insertUnlessTaken(
+      "INSERT INTO documents (id, agency, drafted_in, drafter, drafter_post, type, subject, "
+      "urgency, state, return_reason, number, notation, issue_date, file, file_size, steps, slots, "
+      "recipients, waiting_post, created, changed, version) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {document.id,
+       document.agency,
+       document.drafted_in,
+       document.drafter,
+       document.drafter_post,
+       document.type,
+       document.subject,
+       name(document.urgency),
+       name(document.state),
+       document.return_reason,
+       document.number,
+       document.notation,
+       dateColumn(document.issue_date),
+       document.file.bytes,
+       document.file_size,
+       stepsColumn(document.steps),
+       slotsColumn(document.slots),
+       recipientsColumn(document.recipients),
+       waitingPost(document),
+       document.created,
+       document.changed,
+       document.version});
+  if (!stored) return taken("document_taken");
+  return kDone;
+}
+
+Result<> SqlRecordStore::replaceDocument(work::Tx& tx, const Document& document) {
+  return swapped(connectionOf(tx).execute(
+      "UPDATE documents SET agency = ?, drafted_in = ?, drafter = ?, drafter_post = ?, type = ?, "
+      "subject = ?, urgency = ?, state = ?, return_reason = ?, number = ?, notation = ?, "
+      "issue_date = ?, file = ?, file_size = ?, steps = ?, slots = ?, recipients = ?, "
+      "waiting_post = ?, changed = ?, version = version + 1 WHERE id = ? AND version = ?",
+      {document.agency,
+       document.drafted_in,
+       document.drafter,
+       document.drafter_post,
+       document.type,
+       document.subject,
+       name(document.urgency),
+       name(document.state),
+       document.return_reason,
+       document.number,
+       document.notation,
+       dateColumn(document.issue_date),
+       document.file.bytes,
+       document.file_size,
+       stepsColumn(document.steps),
+       slotsColumn(document.slots),
+       recipientsColumn(document.recipients),
+       waitingPost(document),
+       document.changed,
+       document.id,
+       document.version}));
+}
+
+Result<Document> SqlRecordStore::findDocument(work::Tx& tx, DocumentId id) {
+  const auto row = connectionOf(tx).queryOne(std::string(kSelectDocument) + " WHERE id = ?", {id});
+  if (!row) return missing("document_missing");
+  return documentFrom(*row);
+}
+
+Result<std::vector<Document>> SqlRecordStore::documents(work::Tx& tx,
+                                                        const records::DocumentFilter& filter,
+                                                        const records::Page<DocumentId>& page) {
+  std::vector<std::string> states;
+  for (const auto state : filter.states) states.emplace_back(name(state));
+  Conditions where;
+  if (filter.agency) where.add("agency = ?", {*filter.agency});
+  if (filter.drafter) where.add("drafter = ?", {*filter.drafter});
+  if (filter.waiting_for) where.add("waiting_post = ?", {*filter.waiting_for});
+  where.addAnyOf("state", states);
+  if (page.after) where.add("id < ?", {*page.after});
+  return all<Document>(connectionOf(tx).query(std::string(kSelectDocument) + where.text() +
+                                                  " ORDER BY id DESC LIMIT ?",
+                                              where.params({pageLimit(page.limit, kPageMost)})),
+                       documentFrom);
+}
+
+Result<> SqlRecordStore::addFile(work::Tx& tx, const DocumentFile& file) {
+  const bool stored = connectionOf(tx).insertUnlessTaken(
+      "INSERT INTO document_files (document, ordinal, purpose, file, file_size, person, made) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?)",
+      {file.document,
+       file.ordinal,
+       name(file.purpose),
+       file.blob.bytes,
+       file.size,
+       file.by,
+       file.at});
+  if (!stored) return taken("file_taken");
+  return kDone;
+}
+
+Result<std::vector<DocumentFile>> SqlRecordStore::files(work::Tx& tx, DocumentId document) {
+  return all<DocumentFile>(
+      connectionOf(tx).query("SELECT document, ordinal, purpose, file, file_size, person, made "
+                             "FROM document_files WHERE document = ? ORDER BY ordinal",
+                             {document}),
+      fileFrom);
+}
+
+Result<std::int64_t> SqlRecordStore::nextNumber(work::Tx& tx,
+                                                AgencyId agency,
+                                                std::string_view book,
+                                                int year) {
+  auto& connection = connectionOf(tx);
+  const auto advance = [&] {
+    return connection.execute(
+        "UPDATE number_books SET last_number = last_number + 1 "
+        "WHERE agency = ? AND book = ? AND book_year = ?",
+        {agency, book, year});
+  };
+  // The row stays locked from here to the end of the transaction, so the next caller waits and
+  // sees this number, or takes it when we roll back.
+  if (advance() == 0) {
+    const bool first = connection.insertUnlessTaken(
+        "INSERT INTO number_books (agency, book, book_year, last_number) VALUES (?, ?, ?, 1)",
+        {agency, book, year});
+    if (first) return std::int64_t{1};
+    if (advance() == 0) throw DatabaseFault("a number book that is there cannot be advanced");
+  }
+  const auto row = connection.queryOne(
+      "SELECT last_number FROM number_books WHERE agency = ? AND book = ? AND book_year = ?",
+      {agency, book, year});
+  return row->integer(0);
+}
+
+Result<> SqlRecordStore::addIncoming(work::Tx& tx, const Incoming& incoming) {
+  const bool stored = connectionOf(tx).insertUnlessTaken(
+      "INSERT INTO incoming (id, agency, delivery, sender, sender_name, type, code, issue_date, "
+      "subject, urgency, file, file_size, state, verification, verification_report, judged, "
+      "arrival_number, arrival_date, return_reason, arrived, changed, version) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {incoming.id,
+       incoming.agency,
+       incoming.delivery,
+       incoming.sender,
+       incoming.sender_name,
+       incoming.type,
+       incoming.code,
+       formatDate(incoming.issue_date),
+       incoming.subject,
+       name(incoming.urgency),
+       incoming.file.bytes,
+       incoming.file_size,
+       name(incoming.state),
+       incoming.verification,
+       hashColumn(incoming.verification_report),
+       !incoming.verification.empty(),
+       incoming.arrival_number,
+       dateColumn(incoming.arrival_date),
+       incoming.return_reason,
+       incoming.arrived,
+       incoming.changed,
+       incoming.version});
+  if (!stored) return taken("incoming_taken");
+  return kDone;
+}
+
+Result<> SqlRecordStore::replaceIncoming(work::Tx& tx, const Incoming& incoming) {
+  return swapped(connectionOf(tx).execute(
+      "UPDATE incoming SET agency = ?, sender = ?, sender_name = ?, type = ?, code = ?, "
+      "issue_date = ?, subject = ?, urgency = ?, file = ?, file_size = ?, state = ?, "
+      "verification = ?, verification_report = ?, judged = ?, arrival_number = ?, "
+      "arrival_date = ?, return_reason = ?, changed = ?, version = version + 1 "
+      "WHERE id = ? AND version = ?",
+      {incoming.agency,
+       incoming.sender,
+       incoming.sender_name,
+       incoming.type,
+       incoming.code,
+       formatDate(incoming.issue_date),
+       incoming.subject,
+       name(incoming.urgency),
+       incoming.file.bytes,
+       incoming.file_size,
+       name(incoming.state),
+       incoming.verification,
+       hashColumn(incoming.verification_report),
+       !incoming.verification.empty(),
+       incoming.arrival_number,
+       dateColumn(incoming.arrival_date),
+       incoming.return_reason,
+       incoming.changed,
+       incoming.id,
+       incoming.version}));
+}
+
+Result<Incoming> SqlRecordStore::findIncoming(work::Tx& tx, IncomingId id) {
+  return oneIncoming(
+      connectionOf(tx).queryOne(std::string(kSelectIncoming) + " WHERE id = ?", {id}));
+}
+
+Result<Incoming> SqlRecordStore::findIncomingOfDelivery(work::Tx& tx,
+                                                        exchange::DeliveryId delivery) {
+  return oneIncoming(
+      connectionOf(tx).queryOne(std::string(kSelectIncoming) + " WHERE delivery = ?", {delivery}));
+}
+
+Result<std::vector<Incoming>> SqlRecordStore::incoming(work::Tx& tx,
+                                                       const records::IncomingFilter& filter,
+                                                       const records::Page<IncomingId>& page) {
+  Conditions where;
+  where.add("agency = ?", {filter.agency});
+  if (filter.state) where.add("state = ?", {name(*filter.state)});
+  if (page.after) where.add("id < ?", {*page.after});
+  return all<Incoming>(connectionOf(tx).query(std::string(kSelectIncoming) + where.text() +
+                                                  " ORDER BY id DESC LIMIT ?",
+                                              where.params({pageLimit(page.limit, kPageMost)})),
+                       incomingFrom);
+}
+
+Result<std::vector<Incoming>> SqlRecordStore::unverified(work::Tx& tx, int limit) {
+  return all<Incoming>(
+      connectionOf(tx).query(std::string(kSelectIncoming) + " WHERE judged = 0 ORDER BY id LIMIT ?",
+                             {pageLimit(limit, kPageMost)}),
+      incomingFrom);
+}
+
+Result<> SqlRecordStore::addAssignment(work::Tx& tx, const Assignment& assignment) {
+  const bool stored = connectionOf(tx).insertUnlessTaken(
+      "INSERT INTO assignments (id, incoming, person, person_post, lead_post, opinion, deadline, "
+      "state, result, created, changed, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {assignment.id,
+       assignment.incoming,
+       assignment.by,
+       assignment.by_post,
+       assignment.lead,
+       assignment.opinion,
+       dateColumn(assignment.deadline),
+       name(assignment.state),
+       assignment.result,
+       assignment.created,
+       assignment.changed,
+       assignment.version});
+  if (!stored) return taken("assignment_taken");
+  return kDone;
+}
+
+Result<> SqlRecordStore::replaceAssignment(work::Tx& tx, const Assignment& assignment) {
+  return swapped(connectionOf(tx).execute(
+      "UPDATE assignments SET person = ?, person_post = ?, lead_post = ?, opinion = ?, "
+      "deadline = ?, state = ?, result = ?, changed = ?, version = version + 1 "
+      "WHERE id = ? AND version = ?",
+      {assignment.by,
+       assignment.by_post,
+       assignment.lead,
+       assignment.opinion,
+       dateColumn(assignment.deadline),
+       name(assignment.state),
+       assignment.result,
+       assignment.changed,
+       assignment.id,
+       assignment.version}));
+}
+
+Result<Assignment> SqlRecordStore::findAssignment(work::Tx& tx, AssignmentId id) {
+  const auto row =
+      connectionOf(tx).queryOne(std::string(kSelectAssignment) + " WHERE id = ?", {id});
+  if (!row) return missing("assignment_missing");
+  return assignmentFrom(*row);
+}
+
+Result<std::vector<Assignment>> SqlRecordStore::assignments(work::Tx& tx, IncomingId incoming) {
+  return all<Assignment>(
+      connectionOf(tx).query(std::string(kSelectAssignment) + " WHERE incoming = ? ORDER BY id",
+                             {incoming}),
+      assignmentFrom);
+}
+
+Result<std::vector<Assignment>> SqlRecordStore::assignmentsOfPost(
+    work::Tx& tx, PostId lead, const records::Page<AssignmentId>& page) {
+  Conditions where;
+  where.add("lead_post = ?", {lead});
+  if (page.after) where.add("id < ?", {*page.after});
+  return all<Assignment>(connectionOf(tx).query(std::string(kSelectAssignment) + where.text() +
+                                                    " ORDER BY id DESC LIMIT ?",
+                                                where.params({pageLimit(page.limit, kPageMost)})),
+                         assignmentFrom);
+}
+
+Result<> SqlDeliveryStore::add(work::Tx& tx, const exchange::Delivery& delivery) {
+  const bool stored = connectionOf(tx).insertUnlessTaken(
+      "INSERT INTO deliveries (id, document, sender, recipient, file, state, note, receipt, sent, "
+      "changed, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {delivery.id,
+       delivery.document,
+       delivery.sender,
+       delivery.recipient,
+       delivery.file.bytes,
+       name(delivery.state),
+       delivery.note,
+       delivery.receipt,
+       delivery.sent,
+       delivery.changed,
+       delivery.version});
+  if (!stored) return taken("delivery_taken");
+  return kDone;
+}
+
+Result<> SqlDeliveryStore::replace(work::Tx& tx, const exchange::Delivery& delivery) {
+  return swapped(connectionOf(tx).execute(
+      "UPDATE deliveries SET state = ?, note = ?, receipt = ?, changed = ?, "
+      "version = version + 1 WHERE id = ? AND version = ?",
+      {name(delivery.state),
+       delivery.note,
+       delivery.receipt,
+       delivery.changed,
+       delivery.id,
+       delivery.version}));
+}
+
+Result<exchange::Delivery> SqlDeliveryStore::find(work::Tx& tx, exchange::DeliveryId id) {
+  const auto row = connectionOf(tx).queryOne(std::string(kSelectDelivery) + " WHERE id = ?", {id});
+  if (!row) return missing("delivery_missing");
+  return deliveryFrom(*row);
+}
+
+Result<std::vector<exchange::Delivery>> SqlDeliveryStore::ofDocument(work::Tx& tx,
+                                                                     const Uuid& document) {
+  return all<exchange::Delivery>(
+      connectionOf(tx).query(std::string(kSelectDelivery) + " WHERE document = ? ORDER BY id",
+                             {document}),
+      deliveryFrom);
+}
+
+}  // namespace congvan::storage
