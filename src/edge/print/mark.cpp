@@ -11,6 +11,7 @@ namespace congvan::print {
 namespace {
 
 constexpr double kSmallestText = 4;
+constexpr double kSmallestWhole = 6.5;
 constexpr double kLargestText = 11;
 constexpr double kMargin = 2;
 constexpr double kImageShare = 0.4;  // of the width, when a mark has image and text
@@ -38,8 +39,15 @@ std::string textOfMark(const MarkText& text) {
   return lines;
 }
 
-/// The largest layout of `text`, wrapped, that fits `room`.
+/// The largest layout of `text` that fits `room`: each line whole as long as that can be read with
+/// ease, wrapped otherwise.
 Result<Layout> layOutToFit(cairo_t* context, const std::string& text, Size room) {
+  for (auto size = kLargestText; size >= kSmallestWhole; size -= 0.5) {
+    auto layout = layOut(context, text, {.size = size});
+    if (!layout) return layout;
+    const auto extent = extentOf(*layout);
+    if (extent.width <= room.width && extent.height <= room.height) return layout;
+  }
   for (auto size = kLargestText; size >= kSmallestText; size -= 0.5) {
     auto layout = layOut(context, text, {.size = size}, room.width);
     if (!layout) return layout;
