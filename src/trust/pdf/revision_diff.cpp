@@ -735,6 +735,7 @@ class RevisionDiff {
   /// stays.
   static bool saysOtherText(QPDFObjectHandle before, QPDFObjectHandle after) {
     static const KeySet kGrowing{"/K", "/Kids", "/Nums", "/Names"};
+    static const KeySet kMaps{"/RoleMap", "/ClassMap", "/Namespaces"};
     static const KeySet kBookkeeping{"/Limits", "/ParentTree", "/ParentTreeNextKey", "/IDTree"};
     if (before.isArray()) return !grows(before, after);
     if (!before.isDictionary() || !after.isDictionary()) return true;
@@ -742,6 +743,7 @@ class RevisionDiff {
       auto old_value = before.getKey(key);
       auto new_value = after.getKey(key);
       if (kBookkeeping.contains(key) || sameValue(old_value, new_value)) continue;
+      if (kMaps.contains(key) && old_value.isNull()) continue;
       if (!kGrowing.contains(key) || !grows(old_value, new_value)) return true;
     }
     return false;
