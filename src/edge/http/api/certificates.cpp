@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/encoding.h"
+#include "edge/http/api/bodies.h"
+#include "edge/http/api/services.h"
+#include "edge/http/api/views.h"
+
+#include <nlohmann/json.hpp>
+
+namespace congvan::http {
+namespace {
+
+using authority::CertificateKind;
+
+/// POST /api/v1/certificate-orders   body {"kind": "person"|"organisation-seal", "person"|"agency",
+/// "activator"}
+///
+/// 201 the order. 403; 422 `holder_wrong`, `order_for_oneself`.
+Result<Reply> order(const Services& services, const Request& request) {
+  struct Body {
+    CertificateKind kind = CertificateKind::Person;
+    authority::Holder holder;
+    Uuid activator{};
+  };
+  const auto body = readBody<Body>(request, [](Fields& fields) {
+    Body read;
+    const auto kind = authority::certificateKind(fields.text("kind", 32));
+    if (!kind) fields.refuse("kind", "unknown_word");
+    read.kind = kind.value_or(CertificateKind::Person);
+    read.holder.person = optionalIdField(fields, "person");
+    read.holder.agency = optionalIdField(fields, "agency");
+    read.activator = idField(fields, "activator");
+    return read;
+  });
+  if (!body) return body.error();
+  const auto caller = callerOf(request);
+  if (!caller) return caller.error();
+  const auto made = services.authority.order(*caller, body->kind, body->holder, body->activator);
+  if (!made) return made.error();
+  return resourceReply(201, view(*made), made->version);
+}
+
+/// GET /api/v1/certificate-orders: the open ones that the caller is to activate. 200.
+Result<Reply> myOrders(const Services& services, const Request& request) {
+  const auto orders = services.authority.openOrders(*request.caller);
+  if (!orders) return orders.error();
+  auto items = Json::array();
+  for (const auto& one : *orders) items.push_back(view(one));
+  return jsonReply({{"items", std::move(items)}, {"next", nullptr}});
+}
+
+/// POST /api/v1/certificate-orders/{id}/activate   body {"pin"}
+///
+/// 201 the certificate: the key was made here and wrapped under the PIN. 403; 404; 409
+/// `order_used`; 422 `pin_too_short`.
+Result<Reply> activate(const Services& services, const Request& request) {
+  const auto id = pathId(request);
+  if (!id) return id.error();
+  const auto pin = readBody<crypto::SecretBytes>(
+      request, [](Fields& fields) { return secretField(fields, "pin"); });
+  if (!pin) return pin.error();
+  const auto orders = services.authority.openOrders(*request.caller);
+  if (!orders) return orders.error();
+  const auto found = std::find_if(orders->begin(), orders->end(), [&](const authority::Order& one) {
+    return one.id.value == *id;
+  });
+  if (found == orders->end()) return Error{Code::NotFound, "order_missing"};
+  const auto record =
+      signing::activate(*request.caller, services.authority, services.custody, *found, *pin);
+  if (!record) return record.error();
+  return resourceReply(201, view(*record), record->version);
+}
+
+/// GET /api/v1/certificates: officers and auditors. 200; 403.
+Result<Reply> list(const Services& services, const Request& request) {
+  const auto page = pageOf(request);
+  if (!page) return page.error();
+  std::optional<authority::CertificateId> after;
+  if (page->after) after = authority::CertificateId{*page->after};
+  const auto records = services.authority.list(*request.caller, after, page->limit);
+  if (!records) return records.error();
+  auto items = Json::array();
+  for (const auto& record : *records) items.push_back(view(record));
+  return listReply(
+      std::move(items), records->empty() ? "" : records->back().id.text(), page->limit);
+}
+
+/// GET /api/v1/certificates/{id}. 200; 403; 404.
+Result<Reply> show(const Services& services, const Request& request) {
+  const auto id = pathId(request);
+  if (!id) return id.error();
+  const auto record = services.authority.find(*request.caller, authority::CertificateId{*id});
+  if (!record) return record.error();
+  auto json = view(*record);
+  json["der"] = toBase64(record->der);
+  return resourceReply(200, json, record->version);
+}
+
+Json leafView(const records::ProvenLeaf& leaf) {
+  return {{"leaf", toBase64(leaf.leaf)},
+          {"index", leaf.index ? Json(*leaf.index) : Json(nullptr)},
+          {"proof", leaf.proof ? Json(*leaf.proof) : Json(nullptr)}};
+}
+
+/// GET /api/v1/certificates/{id}/proof: intent and issue in the issuance log, each with its proof.
+/// 200; 403; 404.
+Result<Reply> proof(const Services& services, const Request& request) {
+  const auto id = pathId(request);
+  if (!id) return id.error();
+  const auto issuance = services.evidence.issuance(*request.caller, authority::CertificateId{*id});
+  if (!issuance) return issuance.error();
+  return jsonReply({{"certificate", view(issuance->certificate)},
+                    {"intent", leafView(issuance->intent)},
+                    {"issued", leafView(issuance->issued)}});
+}
+
+/// POST /api/v1/certificates/{id}/revoke   body {"reason": 0..10, "invalidityDate"?: time}
+///
+/// 200 the certificate. 403; 404; 409 `certificate_not_active`.
+Result<Reply> revoke(const Services& services, const Request& request) {
+  struct Body {
+    pki::RevocationReason reason = pki::RevocationReason::Unspecified;
+    std::optional<Instant> invalidity_date;
+  };
+  const auto id = pathId(request);
+  if (!id) return id.error();
+  const auto body = readBody<Body>(request, [](Fields& fields) {
+    Body read;
+    const auto reason = fields.integer("reason", 0, 10);
+    // 6 suspends and 8 takes out of a delta list: neither revokes; 7 is not in use (RFC
+    // 5280 5.3.1).
+    if (reason == 6 || reason == 7 || reason == 8) fields.refuse("reason", "unknown_word");
+    read.reason = static_cast<pki::RevocationReason>(reason);
+    if (const auto text = fields.optionalText("invalidityDate", 40)) {
+      const auto time = parseTime(*text);
+      if (!time) fields.refuse("invalidityDate", "not_a_time");
+      if (time) read.invalidity_date = *time;
+    }
+    return read;
+  });
+  if (!body) return body.error();
+  const auto record = services.authority.revoke(
+      *request.caller, authority::CertificateId{*id}, body->reason, body->invalidity_date);
+  if (!record) return record.error();
+  return resourceReply(200, view(*record), record->version);
+}
+
+}  // namespace
+
+void addCertificateRoutes(Router& router, const Services& services) {
+  constexpr std::uint64_t kBody = 4096;
+  router.add({"POST",
+              "/api/v1/certificate-orders",
+              Access::Change,
+              BodyKind::Small,
+              kBody,
+              [&](const Request& request) { return order(services, request); }});
+  router.add({"GET",
+              "/api/v1/certificate-orders",
+              Access::Session,
+              BodyKind::None,
+              0,
+              [&](const Request& request) { return myOrders(services, request); }});
+  router.add({"POST",
+              "/api/v1/certificate-orders/{id}/activate",
+              Access::Change,
+              BodyKind::Small,
+              kBody,
+              [&](const Request& request) { return activate(services, request); }});
+  router.add({"GET",
+              "/api/v1/certificates",
+              Access::Session,
+              BodyKind::None,
+              0,
+              [&](const Request& request) { return list(services, request); }});
+  router.add({"GET",
+              "/api/v1/certificates/{id}",
+              Access::Session,
+              BodyKind::None,
+              0,
+              [&](const Request& request) { return show(services, request); }});
+  router.add({"GET",
+              "/api/v1/certificates/{id}/proof",
+              Access::Session,
+              BodyKind::None,
+              0,
+              [&](const Request& request) { return proof(services, request); }});
+  router.add({"POST",
+              "/api/v1/certificates/{id}/revoke",
+              Access::Change,
+              BodyKind::Small,
+              kBody,
+              [&](const Request& request) { return revoke(services, request); }});
+}
+
+void addPkiRoutes(Router& router, const Services& services) {
+  const auto stem = [](const Request& request,
+                       std::string_view suffix) -> std::optional<std::string> {
+    const auto& file = request.parameter("file");
+    if (!file.ends_with(suffix)) return std::nullopt;
+    return file.substr(0, file.size() - suffix.size());
+  };
+  // GET /pki/{ca}.crt, /pki/{ca}.crl: DER, as clients of RFC 5280 and RFC 2585 expect.
+  router.add({"GET",
+              "/pki/{file}",
+              Access::Public,
+              BodyKind::None,
+              0,
+              [&, stem](const Request& request) -> Result<Reply> {
+                if (const auto name = stem(request, ".crt")) {
+                  auto der = services.authority.issuerCertificate(*name);
+                  if (!der) return der.error();
+                  return Reply{.type = "application/pkix-cert", .body = toText(*der)};
+                }
+                if (const auto name = stem(request, ".crl")) {
+                  auto der = services.authority.crl(*name);
+                  if (!der) return der.error();
+                  return Reply{.type = "application/pkix-crl", .body = toText(*der)};
+                }
+                return Error{Code::NotFound, "route_missing"};
+              }});
+  // POST /pki/tsa: RFC 3161 section 3.4.
+  router.add({"POST",
+              "/pki/tsa",
+              Access::Public,
+              BodyKind::Small,
+              16U << 10U,
+              [&](const Request& request) -> Result<Reply> {
+                auto answer = services.authority.timestampAnswer(asBytes(request.body));
+                if (!answer) return answer.error();
+                return Reply{.type = "application/timestamp-reply", .body = toText(*answer)};
+              }});
+}
+
+}  // namespace congvan::http

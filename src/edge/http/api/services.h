@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "edge/http/router.h"
+#include "office/authority/authority.h"
+#include "office/directory/authentication.h"
+#include "office/directory/directory.h"
+#include "office/records/evidence_desk.h"
+#include "office/records/outgoing.h"
+#include "office/records/reception.h"
+#include "office/signing/custody.h"
+#include "office/signing/document_signer.h"
+#include "office/work/blobs.h"
+
+/// The use cases that the endpoints call, and the endpoints themselves, one file a resource.
+namespace congvan::http {
+
+struct ApiLimits {
+  std::uint64_t document_bytes = 256U << 20U;  ///< DESIGN decision 17
+  std::uint64_t verify_bytes = 256U << 20U;
+};
+
+/// Everything lives longer than the server.
+struct Services {
+  directory::Authentication& authentication;
+  directory::Directory& directory;
+  authority::Authority& authority;
+  signing::Custody& custody;
+  signing::DocumentSigner& signer;
+  records::Outgoing& outgoing;
+  records::Reception& reception;
+  records::EvidenceDesk& evidence;
+  work::Blobs& blobs;
+  const Clock& clock;
+  ApiLimits limits = {};
+};
+
+void addSessionRoutes(Router& router, const Services& services);
+void addDirectoryRoutes(Router& router, const Services& services);
+void addCertificateRoutes(Router& router, const Services& services);
+void addDocumentRoutes(Router& router, const Services& services);
+void addIncomingRoutes(Router& router, const Services& services);
+void addVerificationRoutes(Router& router, const Services& services);
+
+/// The PKI listener: certificates, CRLs, time-stamps.
+void addPkiRoutes(Router& router, const Services& services);
+
+}  // namespace congvan::http

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/encoding.h"
+#include "edge/http/api/bodies.h"
+#include "edge/http/api/services.h"
+#include "trust/report/report.h"
+
+#include <nlohmann/json.hpp>
+
+namespace congvan::http {
+namespace {
+
+/// POST /api/v1/verify   the file itself; any signed file, judged against the province's trust;
+/// nothing is kept
+///
+/// 200 the report of DESIGN 4.1, whatever the verdict. 413.
+Result<Reply> verifyFile(const Services& services, const Request& request) {
+  // Through the store, so that memory does not grow with the file; unnamed blobs are swept.
+  const auto writer = services.blobs.create(services.limits.verify_bytes);
+  if (!writer) return writer.error();
+  const auto received =
+      request.upload->pump([&](BytesView block) { return (*writer)->write(block); });
+  if (!received) return received.error();
+  const auto hash = (*writer)->finish();
+  if (!hash) return hash.error();
+  const auto outcome = services.signer.judge(*hash);
+  if (!outcome) return outcome.error();
+  return jsonReply(report::toJson(outcome->verdict, {"upload", toHex(outcome->sha256)}));
+}
+
+}  // namespace
+
+void addVerificationRoutes(Router& router, const Services& services) {
+  router.add({"POST",
+              "/api/v1/verify",
+              Access::Change,
+              BodyKind::Upload,
+              services.limits.verify_bytes,
+              [&](const Request& request) { return verifyFile(services, request); }});
+}
+
+}  // namespace congvan::http

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/json.h"
+#include "office/audit/store.h"
+#include "office/authority/types.h"
+#include "office/directory/types.h"
+#include "office/exchange/types.h"
+#include "office/records/types.h"
+
+/// Resources as the API shows them (schemas in openapi.yaml).
+namespace congvan::http {
+
+Json view(const directory::Caller& caller);
+Json view(const directory::Agency& agency);
+Json view(const directory::Person& person);
+Json view(const directory::Post& post);
+Json view(const authority::Order& order);
+Json view(const authority::CertificateRecord& record);
+Json view(const records::Document& document);
+Json view(const records::DocumentFile& file);
+Json view(const records::Incoming& incoming);
+Json view(const records::Assignment& assignment);
+Json view(const exchange::Delivery& delivery);
+Json view(const audit::KeptEvent& event);
+
+}  // namespace congvan::http

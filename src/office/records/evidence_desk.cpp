@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office/records/evidence_desk.h"
+
+#include "office/audit/log_entry.h"
+#include "office/audit/log_proof.h"
+#include "office/directory/actor.h"
+#include "trust/tlog/leaf.h"
+
+#include <algorithm>
+
+namespace congvan::records {
+namespace {
+
+constexpr int kEventsMost = 500;
+
+Result<Bytes> leafOf(const audit::KeptEvent& kept) {
+  return tlog::encodeLeaf(
+      tlog::EventLeaf{tlog::commit(kept.salt, audit::canonicalBytes(kept.event))});
+}
+
+}  // namespace
+
+Result<ProvenLeaf> EvidenceDesk::prove(const audit::LogFiles& log,
+                                       Bytes leaf,
+                                       std::optional<std::uint64_t> index) {
+  ProvenLeaf proven{std::move(leaf), index, {}};
+  if (!index) return proven;
+  const auto evidence = audit::proveLeaf(log, *index);
+  if (evidence) {
+    proven.proof = tlog::evidenceText(*evidence);
+  } else if (evidence.error().reason != "leaf_not_in_tree") {  // not published yet is no refusal
+    return evidence.error();
+  }
+  return proven;
+}
+
+Result<std::vector<ProvenEvent>> EvidenceDesk::trail(const directory::Caller& caller,
+                                                     DocumentId id) {
+  const auto document = parts_.outgoing.find(caller, id);
+  if (!document) return document.error();
+  using Events = std::vector<audit::KeptEvent>;
+  auto events = parts_.transactions.read<Events>([&](work::Tx& tx) -> Result<Events> {
+    std::vector<Uuid> subjects{id.value};
+    const auto deliveries = parts_.deliveries.ofDocument(tx, id.value);
+    if (!deliveries) return deliveries.error();
+    for (const auto& delivery : *deliveries) {
+      subjects.push_back(delivery.id.value);
+      const auto incoming = parts_.records.findIncomingOfDelivery(tx, delivery.id);
+      if (incoming) subjects.push_back(incoming->id.value);
+    }
+    Events all;
+    for (const auto& subject : subjects) {
+      const auto some = parts_.events.list(tx, {.subject = subject, .limit = kEventsMost});
+      if (!some) return some.error();
+      all.insert(all.end(), some->begin(), some->end());
+    }
+    std::ranges::sort(all, {}, [](const audit::KeptEvent& kept) { return kept.event.id; });
+    return all;
+  });
+  if (!events) return events.error();
+
+  std::vector<ProvenEvent> proven;
+  for (auto& kept : *events) {
+    auto leaf = leafOf(kept);
+    if (!leaf) return leaf.error();
+    auto place = prove(parts_.records_log, std::move(*leaf), kept.leaf_index);
+    if (!place) return place.error();
+    proven.push_back({std::move(kept), std::move(*place)});
+  }
+  return proven;
+}
+
+Result<verify::Outcome> EvidenceDesk::verification(const directory::Caller& caller, DocumentId id) {
+  const auto document = parts_.outgoing.find(caller, id);
+  if (!document) return document.error();
+  if (document->file_size == 0) return Error{Code::NotFound, "file_missing"};
+  auto outcome = parts_.signer.judge(document->file);
+  if (!outcome) return outcome;
+  const auto recorded = parts_.transactions.run<std::monostate>([&](work::Tx& tx) {
+    return parts_.trail.record(
+        tx,
+        {.kind = audit::EventKind::DocumentVerified,
+         .by = directory::actor(caller),
+         .subject_kind = "document",
+         .subject = id.value,
+         .trace = caller.trace,
+         .details = R"({"overall":")" + std::string(validation::name(outcome->verdict.overall)) +
+                    R"("})"});
+  });
+  if (!recorded) return recorded.error();
+  return outcome;
+}
+
+Result<std::optional<std::uint64_t>> EvidenceDesk::placeOf(const std::optional<Uuid>& queued) {
+  using Place = std::optional<std::uint64_t>;
+  if (!queued) return Place{};
+  return parts_.transactions.read<Place>([&](work::Tx& tx) {
+    return parts_.leaves.indexOf(tx, audit::Log::Issuance, audit::LeafId{*queued});
+  });
+}
+
+Result<Issuance> EvidenceDesk::issuance(const directory::Caller& caller,
+                                        authority::CertificateId id) {
+  const auto record = parts_.authority.find(caller, id);
+  if (!record) return record.error();
+  Issuance issuance{*record, {}, {}};
+  for (auto [queued, leaf] : {std::pair(record->intent_leaf, &issuance.intent),
+                              std::pair(record->issued_leaf, &issuance.issued)}) {
+    const auto place = placeOf(queued);
+    if (!place) return place.error();
+    if (!*place) continue;
+    auto entry = audit::readEntry(parts_.issuance_log, **place);
+    if (!entry) return entry.error();
+    auto proven = prove(parts_.issuance_log, std::move(*entry), *place);
+    if (!proven) return proven.error();
+    *leaf = std::move(*proven);
+  }
+  return issuance;
+}
+
+}  // namespace congvan::records
