@@ -7,12 +7,16 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace congvan::pki {
 namespace {
 
 constexpr std::size_t kChainLengthMax = 64;
 constexpr std::size_t kSignaturesMax = 2048;
+/// A web of authorities that certify each other has more ways than anyone can walk, though each
+/// signature is checked but once.
+constexpr std::size_t kStepsMax = 20'000;
 
 /// How much a failed candidate tells: the further its check went, the better it explains.
 int depthOf(PathResult result) {
@@ -56,11 +60,10 @@ class PathBuilder {
 
   PathBuilder(const PathRequest& request, SignatureMemo& memo) : request_(request), memo_(memo) {
     for (const auto& anchor : request.anchors) index_[subjectOf(anchor)].push_back({&anchor, true});
+    std::unordered_set<std::string_view> seen;
+    for (const auto& anchor : request.anchors) seen.insert(asText(anchor.sha256()));
     for (const auto& one : request.intermediates) {
-      const auto& known = index_[subjectOf(one)];
-      const bool twice = std::ranges::any_of(
-          known, [&](const Issuer& other) { return *other.certificate == one; });
-      if (!twice) index_[subjectOf(one)].push_back({&one, false});
+      if (seen.insert(asText(one.sha256())).second) index_[subjectOf(one)].push_back({&one, false});
     }
   }
 
@@ -69,6 +72,7 @@ class PathBuilder {
   bool walk(Walk mode, Judge judge) {
     mode_ = mode;
     tried_ = 0;
+    steps_ = 0;
     chain_ = {&request_.leaf};
     if (isAnchor(request_.leaf)) return judge(Chain(chain_));
     return step(judge);
@@ -116,12 +120,15 @@ class PathBuilder {
     return candidates;
   }
 
-  bool isExhausted() const { return tried_ >= kPathsTried || memo_.made() >= kSignaturesMax; }
+  bool isExhausted() const {
+    return tried_ >= kPathsTried || steps_ >= kStepsMax || memo_.made() >= kSignaturesMax;
+  }
 
   template <typename Judge>
   bool step(Judge& judge) {
     if (chain_.size() > longest_.size()) longest_ = chain_;
     if (chain_.size() >= kChainLengthMax) return false;
+    ++steps_;
     const auto& child = *chain_.back();
     bool named = false;
     bool signed_well = false;
@@ -155,6 +162,7 @@ class PathBuilder {
   std::unordered_map<std::string_view, std::vector<Issuer>> index_;  // by subject
   Walk mode_ = Walk::Fitting;
   int tried_ = 0;
+  std::size_t steps_ = 0;
   std::vector<const Certificate*> chain_;
   std::vector<const Certificate*> longest_;
   const Certificate* badly_signed_ = nullptr;
