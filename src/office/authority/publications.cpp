@@ -102,7 +102,7 @@ Result<Issuer> Authority::publishCrl(const Key& key) {
     const pki::CrlRequest request{.number = static_cast<std::uint64_t>(seen->issuer.crl_number) + 1,
                                   .this_update = now,
                                   .next_update = now + options_.crl_period};
-    std::vector<pki::CrlEntry> entries;
+    std::vector<pki::RevokedEntry> entries;
     for (const auto& record : seen->revoked) {
       if (!record.revoked) continue;
       entries.push_back({serialBytes(record),

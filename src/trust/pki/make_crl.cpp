@@ -20,7 +20,7 @@ bool isSerial(const Bytes& serial) {
   return !reader.integer().empty() && serial.size() <= kCrlSerialBytesMax;
 }
 
-Result<> checkEntries(std::span<const CrlEntry> entries, const CrlRequest& request) {
+Result<> checkEntries(std::span<const RevokedEntry> entries, const CrlRequest& request) {
   std::vector<const Bytes*> serials;
   serials.reserve(entries.size());
   for (const auto& entry : entries) {
@@ -37,7 +37,7 @@ Result<> checkEntries(std::span<const CrlEntry> entries, const CrlRequest& reque
   return kDone;
 }
 
-Bytes entryExtensions(const CrlEntry& entry) {
+Bytes entryExtensions(const RevokedEntry& entry) {
   Bytes list;
   if (entry.reason != RevocationReason::Unspecified) {
     const Bytes reason{der::kEnumerated, 1, static_cast<std::uint8_t>(entry.reason)};
@@ -51,7 +51,7 @@ Bytes entryExtensions(const CrlEntry& entry) {
   return list.empty() ? list : der::element(der::kSequence, list);
 }
 
-Bytes entryList(std::span<const CrlEntry> entries) {
+Bytes entryList(std::span<const RevokedEntry> entries) {
   if (entries.empty()) return {};  // RFC 5280 5.1.2.6: absent, not empty
   Bytes list;
   list.reserve(entries.size() * 64);
@@ -102,7 +102,7 @@ Result<> checkRequest(const Certificate& issuer,
 
 Result<Bytes> makeCrl(const Certificate& issuer,
                       const crypto::Signer& signer,
-                      std::span<const CrlEntry> entries,
+                      std::span<const RevokedEntry> entries,
                       const CrlRequest& request) {
   for (const auto& checked :
        {checkRequest(issuer, signer, request), checkEntries(entries, request)}) {

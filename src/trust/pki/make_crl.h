@@ -12,7 +12,7 @@
 
 namespace congvan::pki {
 
-struct CrlEntry {
+struct RevokedEntry {
   Bytes serial;  ///< content octets of the INTEGER, as `Certificate::serialDer` gives them
   Instant time;
   RevocationReason reason = RevocationReason::Unspecified;
@@ -36,7 +36,7 @@ struct CrlRequest {
 /// Unavailable `signature_not_good`, or as the signer refuses.
 Result<Bytes> makeCrl(const Certificate& issuer,
                       const crypto::Signer& signer,
-                      std::span<const CrlEntry> entries,
+                      std::span<const RevokedEntry> entries,
                       const CrlRequest& request);
 
 }  // namespace congvan::pki

@@ -303,11 +303,11 @@ TEST(MakeCrl, OpensslReadsAndTrustsIt) {
     const auto gone = authority.issue("person", "Đã thu hồi", SoftwareKey::generate(KeyKind::P256));
     const auto kept =
         authority.issue("person", "Còn hiệu lực", SoftwareKey::generate(KeyKind::P256));
-    const std::vector<CrlEntry> entries{{gone.serialDer(),
-                                         authority.now - std::chrono::hours(1),
-                                         RevocationReason::KeyCompromise,
-                                         authority.now - std::chrono::hours(3)},
-                                        {Bytes{0x01}, authority.now - std::chrono::hours(2)}};
+    const std::vector<RevokedEntry> entries{{gone.serialDer(),
+                                             authority.now - std::chrono::hours(1),
+                                             RevocationReason::KeyCompromise,
+                                             authority.now - std::chrono::hours(3)},
+                                            {Bytes{0x01}, authority.now - std::chrono::hours(2)}};
 
     const auto crl = makeCrl(authority.issuing,
                              authority.issuing_key,
@@ -354,7 +354,7 @@ TEST(MakeCrl, AnEmptyListHasNoEntriesAtAll) {
 
 TEST(MakeCrl, RefusesContradictions) {
   const Authority authority(KeyKind::P256);
-  const auto reason = [&](std::vector<CrlEntry> entries, CrlRequest request) {
+  const auto reason = [&](std::vector<RevokedEntry> entries, CrlRequest request) {
     const auto made = makeCrl(authority.issuing, authority.issuing_key, entries, request);
     return made ? std::string("made") : made.error().reason;
   };
