@@ -64,6 +64,14 @@ bool canSign(const std::shared_ptr<EVP_PKEY>& key, const SignatureAlgorithm& alg
   return able;
 }
 
+/// A key from outside may hold numbers that do not belong together.
+bool signsForItself(const SoftwareKey& key) {
+  const Bytes trial(digestSize(key.algorithm().digest), 0x5A);
+  const auto value = key.signDigest(trial);
+  return value && checkDigestSignature(key.publicKey(), key.algorithm(), trial, *value) ==
+                      SignatureCheck::Good;
+}
+
 }  // namespace
 
 SoftwareKey::SoftwareKey(std::shared_ptr<EVP_PKEY> key, SignatureAlgorithm algorithm)
@@ -99,7 +107,8 @@ Result<SoftwareKey> SoftwareKey::adopt(std::shared_ptr<EVP_PKEY> key) {
   const PublicKey public_part(key);
   const auto algorithm = usualAlgorithm(public_part);
   if (!algorithm) return Error{Code::RuleRefused, "key_kind_unsupported"};
-  if (public_part.family() == KeyFamily::Rsa && public_part.bits() > kRsaBitsMax) {
+  const bool bearable = public_part.family() != KeyFamily::Rsa || public_part.bits() <= kRsaBitsMax;
+  if (!bearable || !canSign(key, *algorithm)) {
     return Error{Code::RuleRefused, "key_kind_unsupported"};
   }
   return SoftwareKey(std::move(key), *algorithm);
@@ -112,7 +121,12 @@ Result<SoftwareKey> SoftwareKey::fromPem(std::string_view pem, const SecretBytes
   std::shared_ptr<EVP_PKEY> key =
       KeyHandle(PEM_read_bio_PrivateKey(bio.get(), nullptr, answerPassphrase, &answer));
   auto detail = drainErrors();
-  if (key) return adopt(std::move(key));
+  if (key) {
+    auto adopted = adopt(std::move(key));
+    if (adopted && !signsForItself(*adopted))
+      return malformedKey("its numbers do not fit together");
+    return adopted;
+  }
   if (answer.asked) return Error{Code::Unauthenticated, "key_passphrase_wrong", {}, detail};
   return malformedKey(std::move(detail));
 }
@@ -155,15 +169,13 @@ Result<Bytes> SoftwareKey::signDigest(BytesView message_digest) const {
   }
   const auto context = need(KeyContext(EVP_PKEY_CTX_new_from_pkey(nullptr, key_.get(), nullptr)),
                             "EVP_PKEY_CTX_new");
-  if (EVP_PKEY_sign_init(context.get()) != 1 || !applyAlgorithm(context.get(), algorithm_)) {
-    throwFault("EVP_PKEY_sign_init");  // the constructor's callers have tried this algorithm
-  }
   std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()));
   Bytes value(size);
-  if (EVP_PKEY_sign(
-          context.get(), value.data(), &size, message_digest.data(), message_digest.size()) != 1) {
-    throwFault("EVP_PKEY_sign");
-  }
+  const bool made =
+      EVP_PKEY_sign_init(context.get()) == 1 && applyAlgorithm(context.get(), algorithm_) &&
+      EVP_PKEY_sign(
+          context.get(), value.data(), &size, message_digest.data(), message_digest.size()) == 1;
+  if (!made) return Error{Code::Unavailable, "key_unusable", {}, drainErrors()};
   value.resize(size);
   return value;
 }

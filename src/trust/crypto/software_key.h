@@ -21,7 +21,9 @@ class SoftwareKey final : public Signer {
   /// Malformed `key_malformed`. Unauthenticated `key_passphrase_wrong`: encrypted and not this
   /// passphrase.
   static Result<SoftwareKey> fromPem(std::string_view pem, const SecretBytes& passphrase);
-  /// Reads DER PKCS#8, unencrypted. Malformed `key_malformed`; RuleRefused as above.
+  /// Reads DER PKCS#8, unencrypted. Malformed `key_malformed`; RuleRefused as above. Unlike
+  /// `fromPem` it does not prove by a trial signature that the numbers belong together: it reads
+  /// what `pkcs8` wrote.
   static Result<SoftwareKey> fromPkcs8(BytesView der);
 
   /// The same key with another scheme (RSA-PSS) or digest; the key is shared.
@@ -33,6 +35,7 @@ class SoftwareKey final : public Signer {
 
   SignatureAlgorithm algorithm() const override { return algorithm_; }
   PublicKey publicKey() const override;
+  /// Also Unavailable `key_unusable`: the key's numbers do not fit together.
   Result<Bytes> signDigest(BytesView message_digest) const override;
 
  private:

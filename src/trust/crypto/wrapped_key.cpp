@@ -16,9 +16,9 @@ namespace {
 // version 1 | log2 n | r (4) | p (4) | salt (16) | nonce (12) | ciphertext | tag (16)
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kSaltBytes = 16;
-constexpr std::size_t kNonceBytes = 12;
-constexpr std::size_t kTagBytes = 16;
-constexpr std::size_t kHeaderBytes = 2 + 4 + 4 + kSaltBytes + kNonceBytes;
+constexpr std::size_t kWrapNonceBytes = 12;
+constexpr std::size_t kWrapTagBytes = 16;
+constexpr std::size_t kHeaderBytes = 2 + 4 + 4 + kSaltBytes + kWrapNonceBytes;
 constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kSecretBytesMax = 64U << 10U;
 constexpr std::uint64_t kScryptMemoryMax = 256U << 20U;
@@ -107,14 +107,14 @@ struct Header {
 };
 
 std::optional<Header> readHeader(BytesView wrapped) {
-  if (wrapped.size() <= kHeaderBytes + kTagBytes || wrapped[0] != kVersion || wrapped[1] > 31 ||
-      wrapped.size() > kHeaderBytes + kSecretBytesMax + kTagBytes) {
+  if (wrapped.size() <= kHeaderBytes + kWrapTagBytes || wrapped[0] != kVersion || wrapped[1] > 31 ||
+      wrapped.size() > kHeaderBytes + kSecretBytesMax + kWrapTagBytes) {
     return std::nullopt;
   }
   const Header header{
       {std::uint64_t{1} << wrapped[1], read32(wrapped.subspan(2)), read32(wrapped.subspan(6))},
       wrapped.subspan(10, kSaltBytes),
-      wrapped.subspan(10 + kSaltBytes, kNonceBytes)};
+      wrapped.subspan(10 + kSaltBytes, kWrapNonceBytes)};
   if (!costIsAllowed(header.cost)) return std::nullopt;
   return header;
 }
@@ -154,7 +154,7 @@ Bytes wrapSecret(const SecretBytes& secret,
   random.fill(std::span(wrapped).subspan(10));
   const Bytes front = wrapped;
   const BytesView salt = BytesView(front).subspan(10, kSaltBytes);
-  const BytesView nonce = BytesView(front).subspan(10 + kSaltBytes, kNonceBytes);
+  const BytesView nonce = BytesView(front).subspan(10 + kSaltBytes, kWrapNonceBytes);
   const auto key = wrappingKey(pin, server_secret, salt, cost);
 
   const auto cipher = aesGcm();
@@ -164,15 +164,15 @@ Bytes wrapSecret(const SecretBytes& secret,
     throwFault("EVP_EncryptInit_ex2");
   }
   authenticate(context.get(), front, bound_to);
-  wrapped.resize(kHeaderBytes + secret.size() + kTagBytes);
+  wrapped.resize(kHeaderBytes + secret.size() + kWrapTagBytes);
   int written = 0;
   std::uint8_t* body = wrapped.data() + kHeaderBytes;
   if (EVP_EncryptUpdate(
           context.get(), body, &written, secret.view().data(), static_cast<int>(secret.size())) !=
           1 ||
       EVP_EncryptFinal_ex(context.get(), body + written, &written) != 1 ||
-      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_GET_TAG, kTagBytes, body + secret.size()) !=
-          1) {
+      EVP_CIPHER_CTX_ctrl(
+          context.get(), EVP_CTRL_AEAD_GET_TAG, kWrapTagBytes, body + secret.size()) != 1) {
     throwFault("EVP_EncryptFinal_ex");
   }
   return wrapped;
@@ -193,15 +193,15 @@ Result<SecretBytes> unwrapSecret(BytesView wrapped,
     throwFault("EVP_DecryptInit_ex2");
   }
   authenticate(context.get(), wrapped.first(kHeaderBytes), bound_to);
-  const auto body = wrapped.subspan(kHeaderBytes, wrapped.size() - kHeaderBytes - kTagBytes);
-  auto tag = toBytes(wrapped.last(kTagBytes));
+  const auto body = wrapped.subspan(kHeaderBytes, wrapped.size() - kHeaderBytes - kWrapTagBytes);
+  auto tag = toBytes(wrapped.last(kWrapTagBytes));
   SecretBytes secret(body.size());
   int written = 0;
   const bool good =
       EVP_DecryptUpdate(
           context.get(), secret.data(), &written, body.data(), static_cast<int>(body.size())) ==
           1 &&
-      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) == 1 &&
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, kWrapTagBytes, tag.data()) == 1 &&
       EVP_DecryptFinal_ex(context.get(), secret.data() + written, &written) == 1;
   drainErrors();
   if (!good) return Error{Code::Unauthenticated, "pin_wrong"};
