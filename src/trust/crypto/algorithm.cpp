@@ -59,6 +59,7 @@ constexpr std::string_view kRsaEncryption = "1.2.840.113549.1.1.1";
 constexpr std::string_view kRsaPss = "1.2.840.113549.1.1.10";
 constexpr std::string_view kMgf1 = "1.2.840.113549.1.1.8";
 constexpr std::string_view kEcPublicKey = "1.2.840.10045.2.1";
+constexpr std::string_view kEcSignature = "1.2.840.10045.4";  // X9.62 id-ecSigType, names no digest
 constexpr std::string_view kDsaKey = "1.2.840.10040.4.1";
 constexpr std::uint64_t kSaltBytesMax = 2048;  // the salt of a 16,384-bit key at most
 
@@ -153,7 +154,7 @@ Result<SignatureAlgorithm> readPss(der::Reader& identifier) {
 
 std::optional<Scheme> schemeOfKeyOid(std::string_view oid) {
   if (oid == kRsaEncryption) return Scheme::RsaPkcs1;
-  if (oid == kEcPublicKey) return Scheme::Ecdsa;
+  if (oid == kEcPublicKey || oid == kEcSignature) return Scheme::Ecdsa;
   if (oid == kDsaKey) return Scheme::Dsa;
   return std::nullopt;
 }

@@ -32,6 +32,7 @@ constexpr std::array kDigests{
     DigestRow{48, "SHA3-384", "2.16.840.1.101.3.4.2.9", "SHA3-384"},
     DigestRow{64, "SHA3-512", "2.16.840.1.101.3.4.2.10", "SHA3-512"},
     DigestRow{20, "RIPEMD-160", "1.3.36.3.2.1", "RIPEMD160"},
+    DigestRow{64, "SHAKE256", "2.16.840.1.101.3.4.2.12", "SHAKE256"},
 };
 
 const DigestRow& rowOf(DigestAlgorithm algorithm) {
@@ -119,13 +120,16 @@ Digest Digest::fork() const {
 
 Bytes Digest::finish() {
   Bytes value(state_->size);
-  if (EVP_DigestFinal_ex(state_->context.get(), value.data(), nullptr) != 1) {
-    throwFault("EVP_DigestFinal_ex");
-  }
+  auto* context = state_->context.get();
+  const bool extendable = (EVP_MD_get_flags(EVP_MD_CTX_get0_md(context)) & EVP_MD_FLAG_XOF) != 0;
+  const int done = extendable ? EVP_DigestFinalXOF(context, value.data(), value.size())
+                              : EVP_DigestFinal_ex(context, value.data(), nullptr);
+  if (done != 1) throwFault("EVP_DigestFinal");
   return value;
 }
 
 Bytes digest(DigestAlgorithm algorithm, BytesView message) {
+  if (algorithm == DigestAlgorithm::Shake256) return Digest(algorithm).update(message).finish();
   Bytes value(digestSize(algorithm));
   if (EVP_Digest(message.data(),
                  message.size(),

@@ -26,6 +26,7 @@ enum class DigestAlgorithm {
   Sha3_384,
   Sha3_512,
   Ripemd160,
+  Shake256,  ///< with 64 bytes of output, as RFC 8419 wants beside Ed448
 };
 
 std::size_t digestSize(DigestAlgorithm algorithm);

@@ -30,6 +30,7 @@ constexpr std::array kAll{
     Named{DigestAlgorithm::Sha3_384, "sha3-384"},
     Named{DigestAlgorithm::Sha3_512, "sha3-512"},
     Named{DigestAlgorithm::Ripemd160, "rmd160"},
+    Named{DigestAlgorithm::Shake256, "shake256 -xoflen 64"},
 };
 
 TEST(Digest, AgreesWithTheOpensslCommand) {
