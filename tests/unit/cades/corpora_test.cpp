@@ -98,5 +98,30 @@ TEST(CadesCorpora, SignatureTimestampsCoverTheirSignatures) {
   EXPECT_GE(seen, 20U);
 }
 
+TEST(CadesCorpora, ArchiveTimestampsCoverWhatStoodThere) {
+  const auto folder = test::corpora();
+  if (folder.empty()) GTEST_SKIP() << "no corpora beside the checkout";
+  std::size_t computed = 0;
+  for (const Row& row : rows(folder / "ades")) {
+    const auto message = readRow(folder / "ades", row);
+    ASSERT_TRUE(message) << row.file;
+    bool index_broken = false;
+    for (const auto& signature : message->signatures) {
+      for (const auto& stamp : signature.timestamps) {
+        if (stamp.kind != evidence::TimestampKind::Archive) continue;
+        for (const auto& breach : stamp.signer.breaches)
+          index_broken |= breach.starts_with("hash-index");
+        if (stamp.imprint.computed.empty()) continue;
+        ++computed;
+        EXPECT_TRUE(stamp.imprint.matches()) << row.file << " " << stamp.id;
+      }
+    }
+    if (row.file.find("ats-v3-wrong") != std::string::npos) {
+      EXPECT_TRUE(index_broken) << row.file;
+    }
+  }
+  EXPECT_GE(computed, 10U);
+}
+
 }  // namespace
 }  // namespace congvan::cades

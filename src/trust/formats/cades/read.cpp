@@ -2,6 +2,7 @@
 #include "trust/formats/cades/read.h"
 
 #include "trust/crypto/der.h"
+#include "trust/formats/cades/archive.h"
 #include "trust/formats/timestamp/oids.h"
 #include "trust/formats/timestamp/signed_data.h"
 #include "trust/formats/timestamp/token.h"
@@ -82,44 +83,51 @@ class SignatureReader {
  private:
   void readTimestamps(const SignerInfo& signer, evidence::Signature& out) const {
     for (const Attribute& attribute : signer.attributes) {
-      if (attribute.oid == oid::kContentTimestamp) {
-        add(attribute, evidence::TimestampKind::Content, content_, "content", out);
+      if (attribute.oid != oid::kContentTimestamp) continue;
+      for (const BytesView token : attribute.values) {
+        add(token, {evidence::TimestampKind::Content, "content", content_, {}}, out);
       }
     }
-    const ContentDigest value = digestsOf(signer.value);
     for (const Attribute& attribute : signer.unsigned_attributes) {
       for (const Kind& kind : kUnsignedTimestamps) {
         if (attribute.oid != kind.oid) continue;
-        const bool signature = kind.kind == evidence::TimestampKind::Signature;
-        add(attribute,
-            kind.kind,
-            signature ? value : ContentDigest{},
-            signature ? "signature" : "archive",
-            out);
+        for (const BytesView token : attribute.values)
+          add(token, coverOf(signer, kind, token), out);
       }
     }
   }
 
-  void add(const Attribute& attribute,
-           evidence::TimestampKind kind,
-           const ContentDigest& covered,
-           std::string_view covers,
-           evidence::Signature& out) const {
-    for (const BytesView token : attribute.values) {
-      if (out.timestamps.size() == kTimestampsMax) {
-        out.signer.breaches.push_back(
-            fmt::format("too-many-timestamps: more than {}", kTimestampsMax));
-        return;
-      }
-      auto stamp = timestamp::read(token, kind, covered);
-      if (!stamp) {
-        out.signer.breaches.push_back(fmt::format("timestamp-malformed: {}", stamp.error().detail));
-        continue;
-      }
-      stamp->id = fmt::format("{}-t{}", out.id, out.timestamps.size() + 1);
-      stamp->covers = fmt::format("{} of {}", covers, out.id);
-      out.timestamps.push_back(std::move(*stamp));
+  struct Cover {
+    evidence::TimestampKind kind;
+    std::string_view name;
+    ContentDigest digest;
+    std::vector<std::string> breaches;
+  };
+
+  Cover coverOf(const SignerInfo& signer, const Kind& kind, BytesView token) const {
+    if (kind.kind == evidence::TimestampKind::Signature)
+      return {kind.kind, "signature", digestsOf(signer.value), {}};
+    if (kind.oid != oid::kArchiveTimestampV3) return {kind.kind, "archive", {}, {}};
+    auto archive = archiveCover(message_, signer, token, content_);
+    return {kind.kind, "archive", std::move(archive.imprint), std::move(archive.breaches)};
+  }
+
+  void add(BytesView token, const Cover& cover, evidence::Signature& out) const {
+    if (out.timestamps.size() == kTimestampsMax) {
+      out.signer.breaches.push_back(
+          fmt::format("too-many-timestamps: more than {}", kTimestampsMax));
+      return;
     }
+    auto stamp = timestamp::read(token, cover.kind, cover.digest);
+    if (!stamp) {
+      out.signer.breaches.push_back(fmt::format("timestamp-malformed: {}", stamp.error().detail));
+      return;
+    }
+    stamp->id = fmt::format("{}-t{}", out.id, out.timestamps.size() + 1);
+    stamp->covers = fmt::format("{} of {}", cover.name, out.id);
+    auto& breaches = stamp->signer.breaches;
+    breaches.insert(breaches.end(), cover.breaches.begin(), cover.breaches.end());
+    out.timestamps.push_back(std::move(*stamp));
   }
 
   static void readCommitments(const SignerInfo& signer, evidence::Signature& out) {
