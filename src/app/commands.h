@@ -11,6 +11,8 @@ namespace congvan::app {
 
 using Arguments = std::vector<std::string>;  ///< without the program and command names
 
+Exit runInit(const Arguments& arguments);
+Exit runServe(const Arguments& arguments);
 Exit runPath(const Arguments& arguments);
 Exit runSign(const Arguments& arguments);
 Exit runVerify(const Arguments& arguments);

@@ -78,11 +78,15 @@ Result<Bytes> readFile(const std::filesystem::path& path, std::size_t limit) {
   return toBytes(file->bytes());
 }
 
-Result<> writeFile(const std::filesystem::path& path, std::initializer_list<BytesView> parts) {
+namespace {
+
+Result<> writeWithMode(const std::filesystem::path& path,
+                       std::initializer_list<BytesView> parts,
+                       mode_t mode) {
   auto temporary = path;
   temporary += "." + std::to_string(::getpid()) + ".tmp";
   {
-    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
     if (file.get() < 0) return unwritable(path);
     for (const auto part : parts) {
       const auto written = writeAll(file.get(), part, path);
@@ -91,6 +95,7 @@ Result<> writeFile(const std::filesystem::path& path, std::initializer_list<Byte
         return written;
       }
     }
+    if (::fsync(file.get()) != 0) return unwritable(path);
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) {
     const auto error = unwritable(path);
@@ -98,6 +103,16 @@ Result<> writeFile(const std::filesystem::path& path, std::initializer_list<Byte
     return error;
   }
   return kDone;
+}
+
+}  // namespace
+
+Result<> writeFile(const std::filesystem::path& path, std::initializer_list<BytesView> parts) {
+  return writeWithMode(path, parts, 0644);
+}
+
+Result<> writeSecretFile(const std::filesystem::path& path, BytesView bytes) {
+  return writeWithMode(path, {bytes}, 0600);
 }
 
 }  // namespace congvan::app

@@ -33,4 +33,7 @@ Result<Bytes> readFile(const std::filesystem::path& path, std::size_t limit = 64
 /// a reader never sees half a file. Unavailable `output_unwritable`.
 Result<> writeFile(const std::filesystem::path& path, std::initializer_list<BytesView> parts);
 
+/// The same with mode 0600 and durable when it returns. Conflict-free: replaces what was there.
+Result<> writeSecretFile(const std::filesystem::path& path, BytesView bytes);
+
 }  // namespace congvan::app

@@ -17,6 +17,8 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
+    {"serve", &congvan::app::runServe, "chạy dịch vụ / run the service"},
+    {"init", &congvan::app::runInit, "tạo thư mục dữ liệu mới / make a new data folder"},
     {"sign", &congvan::app::runSign, "ký một tệp / sign a file"},
     {"verify",
      &congvan::app::runVerify,

@@ -76,6 +76,10 @@ class Authority {
   /// `authority_exists`.
   Result<> create();
 
+  /// A TLS certificate for the service's own listener, through the log like every other. `names`
+  /// are DNS names or IP addresses, the first is the common name. RuleRefused as the profile says.
+  Result<CertificateRecord> issueTls(const std::vector<std::string>& names, BytesView spki);
+
   /// Loads issuers and keys and settles intents that a crash left open (DESIGN: recovery completes
   /// or marks each). Call once before serving. NotFound `authority_missing`.
   Result<> start();

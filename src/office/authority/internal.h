@@ -52,6 +52,8 @@ struct Authority::Making {
   std::optional<Order> order;
   std::vector<pki::SubjectAttribute> subject;
   Bytes spki;
+  std::vector<std::string> dns_names;
+  std::vector<std::string> ip_addresses;
   std::shared_ptr<const Key> issuer;       // null: self-signed
   const crypto::Signer* signer = nullptr;  // of the issuer, or the root's own key
   std::string issuer_name;                 // for the addresses

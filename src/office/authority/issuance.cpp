@@ -44,7 +44,9 @@ Result<CertificateRecord> Authority::make(const Making& making) {
       .spki = making.spki,
       .serial = pki::makeSerial(random_),
       .not_before = now,
-      .addresses = {options_.public_url + "/pki", making.issuer_name}};
+      .addresses = {options_.public_url + "/pki", making.issuer_name},
+      .dns_names = making.dns_names,
+      .ip_addresses = making.ip_addresses};
   const auto issuer = making.issuer ? std::optional(pki::issuerIdentity(making.issuer->certificate))
                                     : std::optional<pki::IssuerIdentity>{};
   const auto tbs = pki::buildTbs(*profile, request, issuer, making.signer->algorithm());

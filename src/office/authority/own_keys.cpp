@@ -102,6 +102,23 @@ Result<> Authority::ensureKey(std::string_view name,
   return kDone;
 }
 
+Result<CertificateRecord> Authority::issueTls(const std::vector<std::string>& names,
+                                              BytesView spki) {
+  const auto issuer = keyNamed(kIssuing);
+  if (!issuer) return issuer.error();
+  Making making{.kind = CertificateKind::TlsServer, .spki = toBytes(spki)};
+  making.subject = {{"C", "VN"}, {"O", options_.province}, {"CN", names.front()}};
+  for (const auto& name : names) {
+    const bool address = name.find_first_not_of("0123456789.") == std::string::npos ||
+                         name.find(':') != std::string::npos;
+    (address ? making.ip_addresses : making.dns_names).push_back(name);
+  }
+  making.issuer = *issuer;
+  making.signer = &(*issuer)->key;
+  making.issuer_name = kIssuing;
+  return make(making);
+}
+
 Result<> Authority::load() {
   struct Row {
     Issuer issuer;

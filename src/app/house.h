@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/data_folder.h"
+#include "app/logs.h"
+#include "app/print_marks.h"
+#include "app/settings.h"
+#include "edge/http/api/services.h"
+#include "edge/http/server.h"
+#include "edge/storage/audit_store.h"
+#include "edge/storage/authority_store.h"
+#include "edge/storage/directory_store.h"
+#include "edge/storage/folder_blobs.h"
+#include "edge/storage/jobs.h"
+#include "edge/storage/outbox.h"
+#include "edge/storage/records_store.h"
+#include "edge/storage/transactions.h"
+#include "office/records/evidence_desk.h"
+#include "trust/crypto/random.h"
+
+#include <memory>
+#include <thread>
+
+/// The wiring: the only place that knows concrete classes. Members are made in order and undone in
+/// reverse.
+namespace congvan::app {
+
+/// Opens the database of the settings. RuleRefused, Unavailable as the drivers say.
+Result<std::unique_ptr<storage::Database>> openDatabase(const Settings& settings);
+
+/// Everything below HTTP, opened on one data folder.
+class House {
+ public:
+  /// Applies pending migrations, opens logs and stores; the authority is opened by `start`.
+  static Result<std::unique_ptr<House>> open(const Settings& settings);
+  ~House();
+  House(const House&) = delete;
+  House& operator=(const House&) = delete;
+
+  /// For `init`: the first agency and administrator, then root, issuing CA and time-stamping
+  /// authority.
+  Result<> setUp(const directory::NewAgency& top,
+                 const directory::NewPerson& administrator,
+                 const crypto::SecretBytes& password);
+
+  /// Loads the authority, settles what a crash left and starts the background work.
+  Result<> start();
+  void stop();
+
+  /// What keeps the service from being ready; nullopt: nothing.
+  std::optional<Error> trouble();
+
+  const http::Services& services() const { return services_; }
+  RunningLog& issuanceLog() { return issuance_log_; }
+  RunningLog& recordsLog() { return records_log_; }
+  const Clock& clock() const { return clock_; }
+  Random& random() { return random_; }
+  authority::Authority& authority() { return authority_; }
+
+ private:
+  struct Opened;
+  explicit House(Opened opened);
+  void background(const std::stop_token& stop);
+
+  Settings settings_;
+  DataFolder folder_;
+  SystemClock clock_;
+  crypto::SystemRandom random_;
+  crypto::SecretBytes server_secret_;
+  std::unique_ptr<storage::Database> database_;
+  std::unique_ptr<storage::Files> blob_files_;
+
+  storage::SqlTransactions transactions_;
+  storage::SqlLeases leases_;
+  storage::SqlIdempotency idempotency_;
+  storage::SqlEventStore events_;
+  storage::SqlLeafQueue leaves_;
+  storage::SqlLogState log_state_;
+  storage::SqlDirectoryStore directory_store_;
+  storage::SqlCertificateStore certificate_store_;
+  storage::SqlKeyStore key_store_;
+  storage::SqlDeliveryStore delivery_store_;
+  storage::SqlRecordStore record_store_;
+  storage::FolderBlobs blobs_;
+  RunningLog issuance_log_;
+  RunningLog records_log_;
+  SequencedIssuanceLog issuance_;
+
+  audit::Trail trail_;
+  work::Once once_;
+  directory::Authentication authentication_;
+  directory::Directory directory_;
+  std::unique_ptr<authority::Profiles> profiles_;
+  authority::Authority authority_;
+  authority::BuiltInTimestamps timestamps_;
+  signing::Custody custody_;
+  PrintMarks marks_;
+  signing::DocumentSigner signer_;
+  exchange::Deliveries deliveries_;
+  records::Outgoing outgoing_;
+  records::Reception reception_;
+  records::EvidenceDesk evidence_;
+  http::Services services_;
+  std::jthread background_;
+};
+
+/// Listeners over a house.
+class Listeners {
+ public:
+  explicit Listeners(House& house, const Settings& settings);
+  ~Listeners();
+  Result<> start();
+  void stop();
+  std::uint16_t appPort() const { return app_->port(); }
+  std::uint16_t pkiPort() const { return pki_->port(); }
+
+ private:
+  House& house_;
+  http::Log log_;
+  std::unique_ptr<http::Doorkeeper> doorkeeper_;
+  http::Router app_router_;
+  http::Router pki_router_;
+  http::Router internal_router_;
+  http::Dispatcher app_dispatcher_;
+  http::Dispatcher pki_dispatcher_;
+  http::Dispatcher internal_dispatcher_;
+  std::unique_ptr<http::Server> app_;
+  std::unique_ptr<http::Server> pki_;
+  std::unique_ptr<http::Server> internal_;
+};
+
+}  // namespace congvan::app

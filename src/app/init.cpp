@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/init.h"
+
+#include "app/commands.h"
+#include "app/files.h"
+#include "app/options.h"
+#include "base/encoding.h"
+#include "trust/pki/build.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace congvan::app {
+namespace {
+
+const std::vector<Option> kOptions = {
+    {"data", "DIR", "thư mục dữ liệu mới / new data folder"},
+    {"province", "NAME", "tên tỉnh, thành phố / name of the province"},
+    {"code", "CODE", "mã định danh của UBND / electronic identifier of its committee (QĐ 20/2020)"},
+    {"public-url",
+     "URL",
+     "địa chỉ công khai của PKI, có trong mọi chứng thư / public address of the PKI listener"},
+    {"admin", "LOGIN", "tên đăng nhập quản trị / login of the first administrator (admin)"},
+    {"help", "", "trợ giúp / this help"},
+};
+
+/// 20 letters and digits that are not mistaken for each other.
+std::string makePassword(Random& random) {
+  constexpr std::string_view kLetters = "abcdefghjkmnpqrstuvwxyz23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+  std::string password;
+  while (password.size() < 20) {
+    std::array<std::uint8_t, 1> byte{};
+    random.fill(byte);
+    if (byte[0] < 256 / kLetters.size() * kLetters.size())
+      password.push_back(kLetters[byte[0] % kLetters.size()]);
+  }
+  return password;
+}
+
+Result<> makeTls(House& house, const DataFolder& folder, const Settings& settings) {
+  const auto key = crypto::SoftwareKey::generate(crypto::KeyKind::P256);
+  const auto record =
+      house.authority().issueTls({"localhost", settings.app.address}, key.publicKey().spki());
+  if (!record) return record.error();
+  auto chain = house.authority().chainOf(*record);
+  if (!chain) return chain.error();
+  const auto leaf = pki::Certificate::parse(record->der);
+  if (!leaf) return leaf.error();
+  auto pem = leaf->pem();
+  for (const auto& above : *chain) pem += above.pem();
+  const auto written = writeFile(folder.tlsCertificate(), {asBytes(pem)});
+  if (!written) return written;
+  const auto key_pem = pemOf("PRIVATE KEY", key.pkcs8().view());
+  return writeSecretFile(folder.tlsKey(), key_pem.view());
+}
+
+Result<> writeAnchor(House& house, const DataFolder& folder) {
+  const auto root = house.authority().issuerCertificate("goc");
+  if (!root) return root.error();
+  const auto certificate = pki::Certificate::parse(*root);
+  if (!certificate) return certificate.error();
+  return writeFile(folder.root() / "root.pem", {asBytes(certificate->pem())});
+}
+
+}  // namespace
+
+crypto::SecretBytes pemOf(std::string_view label, BytesView der) {
+  auto base64 = toBase64(der);
+  std::string pem = "-----BEGIN " + std::string(label) + "-----\n";
+  for (std::size_t at = 0; at < base64.size(); at += 64) pem += base64.substr(at, 64) + "\n";
+  pem += "-----END " + std::string(label) + "-----\n";
+  crypto::SecretBytes secret{std::string_view(pem)};
+  crypto::wipe(pem.data(), pem.size());
+  crypto::wipe(base64.data(), base64.size());
+  return secret;
+}
+
+Result<> initialise(const Settings& settings,
+                    const FirstAgency& first,
+                    const crypto::SecretBytes& password) {
+  crypto::SystemRandom random;
+  const DataFolder folder(settings.data);
+  const auto made = folder.create(random);
+  if (!made) return made;
+  const auto house = House::open(settings);
+  if (!house) return house.error();
+  const auto set_up = (*house)->setUp({.code = first.code,
+                                       .name = first.name,
+                                       .letters = "UBND",
+                                       .kind = directory::AgencyKind::ProvinceCommittee},
+                                      {.name = "Quản trị hệ thống", .login = first.admin_login},
+                                      password);
+  if (!set_up) return set_up;
+  const auto tls = makeTls(**house, folder, settings);
+  if (!tls) return tls;
+  const auto anchor = writeAnchor(**house, folder);
+  if (!anchor) return anchor;
+  // Last: a folder with settings is a whole one.
+  return writeFile(folder.settings(), {asBytes(settingsText(settings))});
+}
+
+Exit runInit(const Arguments& arguments) {
+  const auto options = Options::parse(arguments, kOptions);
+  if (!options) return complain(options.error(), Exit::Usage);
+  if (options->has("help")) {
+    std::printf("Usage: congvan init --data DIR [OPTIONS]\n\n%s", helpText(kOptions).c_str());
+    return Exit::Good;
+  }
+  const auto data = options->value("data");
+  if (!data)
+    return complain({Code::Malformed, "usage_option_missing", {{"option", "--data"}}}, Exit::Usage);
+  Settings settings;
+  settings.data = *data;
+  settings.province = options->valueOr("province", "Tỉnh An Bình");
+  settings.public_url = options->valueOr("public-url", "http://127.0.0.1:8080");
+  const FirstAgency first{.code = options->valueOr("code", "H64"),
+                          .name = "Ủy ban nhân dân " + settings.province,
+                          .admin_login = options->valueOr("admin", "admin")};
+  crypto::SystemRandom random;
+  const auto password = makePassword(random);
+  const auto done = initialise(settings, first, crypto::SecretBytes(std::string_view(password)));
+  if (!done) return complain(done.error());
+  std::printf(
+      "Đã tạo thư mục dữ liệu / data folder made: %s\n"
+      "Quản trị / administrator: %s\nMật khẩu, chỉ hiện một lần / password, shown only now: %s\n"
+      "Chạy / start: congvan serve --config %s\n",
+      data->c_str(),
+      first.admin_login.c_str(),
+      password.c_str(),
+      DataFolder(settings.data).settings().c_str());
+  return Exit::Good;
+}
+
+}  // namespace congvan::app

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/house.h"
+#include "app/pages.h"
+#include "edge/storage/tile_files.h"
+#include "trust/tlog/tile.h"
+
+#include <nlohmann/json.hpp>
+
+namespace congvan::app {
+namespace {
+
+class SessionDoorkeeper final : public http::Doorkeeper {
+ public:
+  explicit SessionDoorkeeper(directory::Authentication& authentication)
+      : authentication_(authentication) {}
+  Result<directory::Caller> caller(const std::string& token, std::string_view trace) override {
+    return authentication_.caller(token, trace);
+  }
+  Result<directory::Caller> callerOfChange(const std::string& token,
+                                           const std::string& csrf,
+                                           std::string_view trace) override {
+    return authentication_.callerOfChange(token, csrf, trace);
+  }
+
+ private:
+  directory::Authentication& authentication_;
+};
+
+/// GET /log/{log}/checkpoint and /log/{log}/tile/…, as C2SP tlog-tiles names them. Tiles never
+/// change.
+void addLogRoutes(http::Router& router, House& house) {
+  const auto logNamed = [&house](const std::string& name) -> RunningLog* {
+    if (name == "issuance") return &house.issuanceLog();
+    if (name == "records") return &house.recordsLog();
+    return nullptr;
+  };
+  router.add({"GET",
+              "/log/{log}/checkpoint",
+              http::Access::Public,
+              http::BodyKind::None,
+              0,
+              [logNamed](const http::Request& request) -> Result<http::Reply> {
+                auto* log = logNamed(request.parameter("log"));
+                if (log == nullptr) return Error{Code::NotFound, "route_missing"};
+                const auto checkpoint = log->files().published();
+                if (!checkpoint) return checkpoint.error();
+                if (!*checkpoint) return Error{Code::NotFound, "checkpoint_missing"};
+                http::Reply reply{.type = "text/plain; charset=utf-8", .body = **checkpoint};
+                reply.headers.emplace_back("Cache-Control", "no-cache");
+                return reply;
+              }});
+  router.add({"GET",
+              "/log/{log}/{path...}",
+              http::Access::Public,
+              http::BodyKind::None,
+              0,
+              [logNamed](const http::Request& request) -> Result<http::Reply> {
+                auto* log = logNamed(request.parameter("log"));
+                if (log == nullptr) return Error{Code::NotFound, "route_missing"};
+                const auto tile = tlog::parseTilePath(request.parameter("path"));
+                if (!tile) return Error{Code::NotFound, "route_missing"};
+                const auto file = log->files().open(*tile);
+                if (!file) return file.error();
+                http::Reply reply{.type = "application/octet-stream",
+                                  .body = toText((*file)->bytes())};
+                reply.headers.emplace_back("Cache-Control", "public, max-age=31536000, immutable");
+                return reply;
+              }});
+}
+
+/// GET /livez: the process runs. GET /readyz: it can do its work; 503 with the reason otherwise.
+void addHealthRoutes(http::Router& router, House& house) {
+  router.add({"GET",
+              "/livez",
+              http::Access::Public,
+              http::BodyKind::None,
+              0,
+              [](const http::Request&) -> Result<http::Reply> {
+                return http::Reply{.type = "text/plain", .body = "ok\n"};
+              }});
+  router.add({"GET",
+              "/readyz",
+              http::Access::Public,
+              http::BodyKind::None,
+              0,
+              [&house](const http::Request&) -> Result<http::Reply> {
+                if (auto trouble = house.trouble()) {
+                  return Error{Code::Unavailable, trouble->reason, {}, trouble->detail};
+                }
+                return http::Reply{.type = "text/plain", .body = "ok\n"};
+              }});
+}
+
+http::ListenerOptions optionsOf(std::string name,
+                                const ListenerSettings& settings,
+                                const DataFolder& folder) {
+  http::ListenerOptions options{
+      .name = std::move(name), .address = settings.address, .port = settings.port};
+  if (settings.tls) {
+    options.tls = http::TlsFiles{folder.tlsCertificate().string(), folder.tlsKey().string()};
+  }
+  return options;
+}
+
+}  // namespace
+
+Listeners::Listeners(House& house, const Settings& settings)
+    : house_(house),
+      doorkeeper_(std::make_unique<SessionDoorkeeper>(house.services().authentication)),
+      app_dispatcher_(app_router_, *doorkeeper_, log_),
+      pki_dispatcher_(pki_router_, *doorkeeper_, log_),
+      internal_dispatcher_(internal_router_, *doorkeeper_, log_) {
+  const auto& services = house.services();
+  http::addSessionRoutes(app_router_, services);
+  http::addDirectoryRoutes(app_router_, services);
+  http::addCertificateRoutes(app_router_, services);
+  http::addDocumentRoutes(app_router_, services);
+  http::addIncomingRoutes(app_router_, services);
+  http::addVerificationRoutes(app_router_, services);
+  addPageRoutes(app_router_, settings.pages);
+  http::addPkiRoutes(pki_router_, services);
+  addLogRoutes(pki_router_, house);
+  addHealthRoutes(internal_router_, house);
+
+  const DataFolder folder(settings.data);
+  const auto listener =
+      [&](std::string name, const ListenerSettings& wanted, const http::Dispatcher& dispatcher) {
+        return std::make_unique<http::Server>(optionsOf(std::move(name), wanted, folder),
+                                              dispatcher,
+                                              log_,
+                                              house.clock(),
+                                              house.random());
+      };
+  app_ = listener("app", settings.app, app_dispatcher_);
+  pki_ = listener("pki", settings.pki, pki_dispatcher_);
+  internal_ = listener("private", settings.internal, internal_dispatcher_);
+}
+
+Listeners::~Listeners() {
+  stop();
+}
+
+Result<> Listeners::start() {
+  for (auto* server : {pki_.get(), app_.get(), internal_.get()}) {
+    const auto started = server->start();
+    if (!started) return started;
+  }
+  return kDone;
+}
+
+void Listeners::stop() {
+  for (auto* server : {app_.get(), pki_.get(), internal_.get()}) server->stop();
+}
+
+}  // namespace congvan::app

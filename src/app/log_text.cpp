@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/log_text.h"
+
+#include "base/encoding.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <array>
+
+namespace congvan::app {
+namespace {
+
+struct FindingText {
+  std::string_view reason;
+  std::string_view text;
+};
+
+// Sorted by reason.
+constexpr auto kFindings = std::to_array<FindingText>({
+    {"abandoned_after_issued",
+     "chứng thư đã cấp lại bị ghi là bỏ / abandoned although it was issued"},
+    {"bundle_malformed", "tệp mục nhật ký hỏng / the entry bundle is damaged"},
+    {"bundle_missing", "thiếu tệp mục nhật ký / the entry bundle is missing"},
+    {"checkpoint_malformed", "điểm kiểm tra không đúng dạng / not a checkpoint"},
+    {"checkpoint_not_signed", "điểm kiểm tra không do khóa này ký / not signed by this key"},
+    {"checkpoint_origin", "điểm kiểm tra của nhật ký khác / the checkpoint of another log"},
+    {"intent_open", "ý định cấp chưa có kết quả / an intent without its certificate yet"},
+    {"intent_used_twice", "một ý định cấp hai chứng thư / two certificates for one intent"},
+    {"issued_after_abandoned", "cấp sau khi đã bỏ / issued after it was abandoned"},
+    {"issued_serial_differs", "số sê-ri khác với ý định / serial number is not that of the intent"},
+    {"issued_without_intent", "cấp mà không có ý định trước / issued without an earlier intent"},
+    {"leaf_hash_differs", "mục khác với băm của nó / entries are not those that were hashed"},
+    {"leaf_malformed", "mục không đúng dạng / not an entry of this format"},
+    {"leaf_not_for_log", "mục không thuộc loại nhật ký này / an entry of another kind of log"},
+    {"partial_differs",
+     "tệp từng phần không khớp / a partial file is no beginning of the full one"},
+    {"previous_ahead", "điểm kiểm tra cũ dài hơn nhật ký / the log is shorter than it was"},
+    {"previous_differs", "lịch sử đã bị thay đổi / the log does not continue this checkpoint"},
+    {"previous_malformed", "điểm kiểm tra cũ không đúng dạng / not a checkpoint"},
+    {"previous_not_signed", "điểm kiểm tra cũ không do khóa này ký / not signed by this key"},
+    {"previous_origin", "điểm kiểm tra cũ của nhật ký khác / the checkpoint of another log"},
+    {"root_differs", "các mục không cho ra gốc đã ký / the entries do not give the signed root"},
+    {"serial_reused", "số sê-ri dùng hai lần / a serial number is used twice"},
+    {"status_without_certificate",
+     "trạng thái của chứng thư không có trong nhật ký / status of a certificate not in the log"},
+    {"tile_differs", "tệp băm không khớp tầng dưới / a tile is not the hash of the level below"},
+    {"tile_malformed", "tệp băm hỏng / the tile is damaged"},
+    {"tile_missing", "thiếu tệp băm / the tile is missing"},
+});
+
+std::string_view statusName(tlog::CertificateStatus status) {
+  switch (status) {
+    case tlog::CertificateStatus::Active:
+      return "active";
+    case tlog::CertificateStatus::Suspended:
+      return "suspended";
+    case tlog::CertificateStatus::Revoked:
+      return "revoked";
+    case tlog::CertificateStatus::Abandoned:
+      return "abandoned";
+  }
+  return "unknown";
+}
+
+Json leafJson(const tlog::EventLeaf& leaf) {
+  return {{"kind", "event"}, {"commitment", toHex(leaf.commitment)}};
+}
+
+Json leafJson(const tlog::IntentLeaf& leaf) {
+  return {{"kind", "intent"},
+          {"time", formatUtc(leaf.time)},
+          {"request", leaf.request.text()},
+          {"approvals", toHex(leaf.approvals)},
+          {"profile", leaf.profile},
+          {"serial", toHex(leaf.serial)},
+          {"tbs_sha256", toHex(leaf.tbs)}};
+}
+
+Json leafJson(const tlog::IssuedLeaf& leaf) {
+  return {{"kind", "issued"},
+          {"time", formatUtc(leaf.time)},
+          {"intent_index", leaf.intent_index},
+          {"serial", toHex(leaf.serial)},
+          {"certificate_sha256", toHex(leaf.certificate)}};
+}
+
+Json leafJson(const tlog::StatusLeaf& leaf) {
+  return {{"kind", "status"},
+          {"time", formatUtc(leaf.time)},
+          {"serial", toHex(leaf.serial)},
+          {"status", statusName(leaf.status)},
+          {"reason", leaf.reason}};
+}
+
+}  // namespace
+
+std::string findingLine(const tlog::Finding& finding) {
+  std::string_view text = "không rõ / unknown";
+  for (const auto& one : kFindings) {
+    if (one.reason == finding.reason) text = one.text;
+  }
+  const auto* const gravity =
+      finding.gravity == tlog::Gravity::Broken ? "HỎNG / BROKEN" : "chờ / open";
+  return fmt::format("{}: {}: {} [{}]", gravity, finding.where, text, finding.reason);
+}
+
+Json findingJson(const tlog::Finding& finding) {
+  return {{"gravity", finding.gravity == tlog::Gravity::Broken ? "broken" : "open"},
+          {"reason", finding.reason},
+          {"where", finding.where}};
+}
+
+std::string entryLine(std::uint64_t index, BytesView entry) {
+  auto json = entryJson(index, entry);
+  std::string line = fmt::format("{:>10}", index);
+  json.erase("index");
+  for (const auto& [name, value] : json.items()) {
+    line +=
+        fmt::format(" {}={}", name, value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return line;
+}
+
+Json entryJson(std::uint64_t index, BytesView entry) {
+  const auto leaf = tlog::parseLeaf(entry);
+  Json json = leaf ? std::visit([](const auto& one) { return leafJson(one); }, *leaf)
+                   : Json{{"kind", "other"}, {"bytes", toHex(entry)}};
+  json["index"] = index;
+  json["leaf_hash"] = toHex(tlog::leafHash(entry));
+  return json;
+}
+
+}  // namespace congvan::app

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/logs.h"
+
+namespace congvan::app {
+namespace {
+
+// A caller waits for durability, not for the disk of a bad day: after this it is told to come back.
+constexpr std::chrono::seconds kLongestWait{20};
+
+}  // namespace
+
+RunningLog::RunningLog(const DataFolder& folder,
+                       audit::Log log,
+                       tlog::NoteKey key,
+                       const std::string& node,
+                       const Stores& stores,
+                       const Clock& clock)
+    : root_(storage::openFiles(folder.root() / "log" / audit::name(log))),
+      tiles_(*root_, {.folder = {}, .writer = node}),
+      key_(std::move(key)),
+      sequencer_({stores.transactions, stores.leases, stores.queue, stores.state, tiles_},
+                 key_,
+                 clock,
+                 {.log = log, .origin = key_.verifier().name(), .holder = node}) {}
+
+RunningLog::~RunningLog() {
+  stop();
+}
+
+void RunningLog::start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) {
+    const auto ended = sequencer_.run(stop);
+    if (ended) return;
+    const std::lock_guard lock(mutex_);
+    failure_ = ended.error();
+  });
+}
+
+void RunningLog::stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  sequencer_.wake();
+  thread_.join();
+}
+
+std::optional<Error> RunningLog::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+Result<Uuid> SequencedIssuanceLog::add(work::Tx& tx, BytesView leaf) {
+  const auto queued = queue_.add(tx, audit::Log::Issuance, leaf);
+  if (!queued) return queued.error();
+  return queued->value;
+}
+
+Result<std::uint64_t> SequencedIssuanceLog::wait(const Uuid& queued) {
+  sequencer_.wake();
+  return sequencer_.waitForIndex(audit::LeafId{queued}, kLongestWait);
+}
+
+}  // namespace congvan::app

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/pages.h"
+
+#include "app/files.h"
+
+#include <array>
+
+namespace congvan::app {
+namespace {
+
+struct ContentType {
+  std::string_view suffix;
+  std::string_view type;
+};
+
+constexpr auto kTypes = std::to_array<ContentType>({
+    {".html", "text/html; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".mjs", "text/javascript; charset=utf-8"},
+    {".css", "text/css; charset=utf-8"},
+    {".json", "application/json"},
+    {".svg", "image/svg+xml"},
+    {".png", "image/png"},
+    {".woff2", "font/woff2"},
+});
+
+constexpr std::string_view kPolicy =
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'";
+
+std::string_view typeOf(std::string_view path) {
+  for (const auto& known : kTypes) {
+    if (path.ends_with(known.suffix)) return known.type;
+  }
+  return {};
+}
+
+Result<http::Reply> page(const std::filesystem::path& folder, std::string_view path, bool hashed) {
+  const auto type = typeOf(path);
+  if (type.empty()) return Error{Code::NotFound, "route_missing"};
+  const auto bytes = readFile(folder / path);
+  if (!bytes) return Error{Code::NotFound, "route_missing"};
+  http::Reply reply{.type = std::string(type), .body = toText(*bytes)};
+  reply.headers.emplace_back("Content-Security-Policy", kPolicy);
+  reply.headers.emplace_back("Cache-Control",
+                             hashed ? "public, max-age=31536000, immutable" : "no-cache");
+  return reply;
+}
+
+}  // namespace
+
+void addPageRoutes(http::Router& router, const std::filesystem::path& folder) {
+  // The router has refused dot segments already.
+  router.add({"GET",
+              "/assets/{path...}",
+              http::Access::Public,
+              http::BodyKind::None,
+              0,
+              [folder](const http::Request& request) {
+                return page(folder / "assets", request.parameter("path"), true);
+              }});
+  router.add(
+      {"GET", "/", http::Access::Public, http::BodyKind::None, 0, [folder](const http::Request&) {
+         return page(folder, "index.html", false);
+       }});
+  router.add({"GET",
+              "/{page}",
+              http::Access::Public,
+              http::BodyKind::None,
+              0,
+              [folder](const http::Request&) { return page(folder, "index.html", false); }});
+  router.add({"GET",
+              "/{page}/{id}",
+              http::Access::Public,
+              http::BodyKind::None,
+              0,
+              [folder](const http::Request&) { return page(folder, "index.html", false); }});
+}
+
+}  // namespace congvan::app

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/commands.h"
+#include "app/house.h"
+#include "app/options.h"
+
+#include <csignal>
+#include <cstdio>
+
+namespace congvan::app {
+namespace {
+
+const std::vector<Option> kOptions = {
+    {"config", "FILE", "tệp cấu hình / settings (congvan.yaml of the data folder)"},
+    {"help", "", "trợ giúp / this help"},
+};
+
+/// Blocks until SIGTERM or SIGINT. The signals were blocked before any thread was started, so that
+/// only this one takes them.
+void awaitStop(const sigset_t& signals) {
+  int signal = 0;
+  ::sigwait(&signals, &signal);
+}
+
+}  // namespace
+
+Exit runServe(const Arguments& arguments) {
+  const auto options = Options::parse(arguments, kOptions);
+  if (!options) return complain(options.error(), Exit::Usage);
+  if (options->has("help")) {
+    std::printf("Usage: congvan serve --config FILE\n\n%s", helpText(kOptions).c_str());
+    return Exit::Good;
+  }
+  const auto settings = readSettings(options->valueOr("config", "congvan.yaml"));
+  if (!settings) return complain(settings.error());
+
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGTERM);
+  ::sigaddset(&signals, SIGINT);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  const auto house = House::open(*settings);
+  if (!house) return complain(house.error());
+  const auto ready = (*house)->start();
+  if (!ready) return complain(ready.error());
+  Listeners listeners(**house, *settings);
+  const auto listening = listeners.start();
+  if (!listening) return complain(listening.error());
+  awaitStop(signals);
+  listeners.stop();
+  (*house)->stop();
+  return Exit::Good;
+}
+
+}  // namespace congvan::app

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The service's configuration: one YAML file, every key known, everything with a default that is
+/// safe.
+namespace congvan::app {
+
+struct ListenerSettings {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;
+  bool tls = false;
+};
+
+struct MySqlSettings {
+  std::vector<std::string> servers;
+  std::string user;
+  std::filesystem::path password_file;
+  std::string schema;
+  std::string tls_ca;
+};
+
+struct Settings {
+  std::filesystem::path data;          ///< folder of files, keys and, with SQLite, the database
+  std::optional<MySqlSettings> mysql;  ///< nullopt: SQLite in the data folder
+  std::string province;
+  std::string
+      public_url;  ///< of the PKI listener, as it stands in certificates: `http://ca.tinh.gov.vn`
+  std::string node = "node-1";  ///< names this instance in leases; different for each
+  std::filesystem::path pages;  ///< folder of the built pages; empty: where the build put them
+  ListenerSettings app{"127.0.0.1", 8443, true};
+  ListenerSettings pki{"127.0.0.1", 8080, false};
+  ListenerSettings internal{"127.0.0.1", 8081, false};
+};
+
+/// Malformed with `file`, `field` and `reason`; NotFound `input_unreadable`.
+Result<Settings> readSettings(const std::filesystem::path& file);
+
+/// The same settings as YAML, for `congvan init`.
+std::string settingsText(const Settings& settings);
+
+}  // namespace congvan::app
