@@ -131,12 +131,13 @@ Result<> FolderBlobs::keep(const std::string& temporary, const work::BlobHash& h
   const auto path = blobPath(hash);
   {
     const std::scoped_lock lock(renaming_);
-    auto renamed = files_.rename(temporary, path);
-    if (!renamed && renamed.error().code == Code::NotFound) {
+    const auto folder = static_cast<std::size_t>(hash.bytes[0] * 256 + hash.bytes[1]);
+    if (!folders_.test(folder)) {
       const auto made = files_.makeFolders(folderOf(path));
       if (!made) return made;
-      renamed = files_.rename(temporary, path);
+      folders_.set(folder);
     }
+    const auto renamed = files_.rename(temporary, path);
     if (!renamed) return renamed;
   }
   return files_.syncFolder(folderOf(path));

@@ -6,6 +6,7 @@
 #include "edge/storage/files.h"
 #include "office/work/blobs.h"
 
+#include <bitset>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -61,7 +62,8 @@ class FolderBlobs final : public work::Blobs {
   const Clock& clock_;
   Ids ids_;
   const Options options_;
-  std::mutex renaming_;  ///< between putting a name in place and deciding that it is old
+  std::bitset<65536> folders_;  ///< known to be there
+  std::mutex renaming_;         ///< between putting a name in place and deciding that it is old
 };
 
 }  // namespace congvan::storage
