@@ -14,7 +14,7 @@ constexpr std::uint64_t kTableOffsetMax = 9'999'999'999;  // ten digits, 7.5.4
 constexpr std::uint64_t kStreamOffsetMax = (std::uint64_t{1} << 40U) - 1;
 constexpr std::size_t kTailBytes = 1054;  // where readers look for startxref
 
-struct Entry {
+struct TableEntry {
   ObjectId id;
   std::uint64_t offset = 0;
 };
@@ -30,7 +30,7 @@ std::string padded(std::uint64_t value, std::size_t width) {
 }
 
 /// Runs of neighbouring object numbers: the subsections of a table, the pairs of /Index.
-std::vector<std::pair<std::size_t, std::size_t>> runsOf(const std::vector<Entry>& entries) {
+std::vector<std::pair<std::size_t, std::size_t>> runsOf(const std::vector<TableEntry>& entries) {
   std::vector<std::pair<std::size_t, std::size_t>> runs;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (i == 0 || entries[i].id.number != entries[i - 1].id.number + 1) runs.emplace_back(i, 0);
@@ -39,7 +39,7 @@ std::vector<std::pair<std::size_t, std::size_t>> runsOf(const std::vector<Entry>
   return runs;
 }
 
-std::string tableOf(const std::vector<Entry>& entries) {
+std::string tableOf(const std::vector<TableEntry>& entries) {
   std::string table = "xref\n";
   for (const auto& [first, count] : runsOf(entries)) {
     table += std::to_string(entries[first].id.number) + " " + std::to_string(count) + "\n";
@@ -57,7 +57,7 @@ void appendBigEndian(std::string& to, std::uint64_t value, unsigned width) {
   }
 }
 
-std::string streamBodyOf(const std::vector<Entry>& entries, const std::string& trailer) {
+std::string streamBodyOf(const std::vector<TableEntry>& entries, const std::string& trailer) {
   // W [1 4 2] is what every reader takes; five bytes only where four do not reach.
   const unsigned width = entries.back().offset > 0xFFFFFFFFU ? 5 : 4;
   std::string index;
@@ -147,7 +147,7 @@ void Update::putStream(ObjectId id, std::string_view entries, std::string_view d
 Result<Update::Written> Update::finish() const {
   Written written;
   std::string text = base_.ends_with_line_end ? "" : "\n";
-  std::vector<Entry> entries;
+  std::vector<TableEntry> entries;
   for (const auto& [id, body] : bodies_) {
     entries.push_back({id, base_.size + text.size()});
     const auto object = objectText(id, body);
