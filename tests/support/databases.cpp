@@ -5,7 +5,7 @@
 #include "edge/storage/mysql_driver.h"
 #include "edge/storage/sqlite_driver.h"
 #include "tests/support/mariadb_server.h"
-#include "tests/support/shell.h"
+#include "tests/support/ram_folder.h"
 
 #include <cstdlib>
 
@@ -16,12 +16,26 @@ using storage::Access;
 using storage::Database;
 using storage::Dialect;
 
+struct RamFolder {
+  std::filesystem::path path;
+  RamFolder() {
+    auto pattern = (databaseFolder() / "congvan-sqlite-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
+    path = pattern;
+  }
+  RamFolder(const RamFolder&) = delete;
+  RamFolder& operator=(const RamFolder&) = delete;
+  ~RamFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+};
+
 std::unique_ptr<Database> openFresh(Backend backend) {
   if (backend == Backend::Sqlite) {
-    static const TempFolder folder;
+    static const RamFolder folder;
     static int files = 0;
-    return storage::openSqlite(
-        {.file = folder.path() / ("test" + std::to_string(++files) + ".db")});
+    return storage::openSqlite({.file = folder.path / ("test" + std::to_string(++files) + ".db")});
   }
   auto& server = MariaDbServer::shared();
   if (!server.isRunning()) return nullptr;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/mariadb_server.h"
 
+#include "tests/support/ram_folder.h"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -76,8 +78,8 @@ fs::path templateFolder() {
   const auto command = findProgram("mariadb-install-db").string() +
                        " --no-defaults --auth-root-authentication-method=normal --skip-test-db"
                        " --innodb-log-file-size=8M" +
-                       asUser() + " --datadir=" + shellQuoted(making) + " >" + shellQuoted(making + ".log") +
-                       " 2>&1 </dev/null";
+                       asUser() + " --datadir=" + shellQuoted(making) + " >" +
+                       shellQuoted(making + ".log") + " 2>&1 </dev/null";
   if (std::system(command.c_str()) != 0) {  // NOLINT: our own text
     throw std::runtime_error("mariadb-install-db failed, see " + making + ".log");
   }
@@ -88,7 +90,7 @@ fs::path templateFolder() {
 /// Folders of test processes that were killed.
 void removeStaleFolders() {
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(fs::temp_directory_path(), ignored)) {
+  for (const auto& entry : fs::directory_iterator(databaseFolder(), ignored)) {
     const auto name = entry.path().filename().string();
     if (!name.starts_with(kFolderPrefix)) continue;
     const int owner = std::atoi(name.c_str() + kFolderPrefix.size());  // NOLINT: 0 is skipped
@@ -117,6 +119,7 @@ std::vector<std::string> serverArguments(const fs::path& folder) {
       "--socket=" + (folder / "s").string(),
       "--pid-file=" + (folder / "pid").string(),
       "--log-error=" + (folder / "error.log").string(),
+      "--innodb-flush-method=fsync",  // the default needs O_DIRECT
       "--innodb-buffer-pool-size=64M",
       "--innodb-log-file-size=8M",
       "--innodb-flush-log-at-trx-commit=1",
@@ -140,9 +143,9 @@ MariaDbServer::MariaDbServer() {
     return;
   }
   removeStaleFolders();
-  auto pattern = (fs::temp_directory_path() /
-                  (std::string(kFolderPrefix) + std::to_string(getpid()) + "-XXXXXX"))
-                     .string();
+  auto pattern =
+      (databaseFolder() / (std::string(kFolderPrefix) + std::to_string(getpid()) + "-XXXXXX"))
+          .string();
   if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
   folder_ = pattern;
   fs::copy(templateFolder(), folder_ / "data", fs::copy_options::recursive);
