@@ -27,7 +27,11 @@ std::shared_ptr<QPDF> process(BytesView file, Reading reading) {
 }
 
 Error translated(const QPDFExc& bad, Reading reading) {
-  if (bad.getErrorCode() == qpdf_e_password || bad.getErrorCode() == qpdf_e_unsupported) {
+  const auto refusal = refusalFor(bad);
+  if (refusal.code == Code::TooLarge) return refusal;
+  const bool encryption = bad.getMessageDetail().find("ncrypt") != std::string::npos;
+  if (bad.getErrorCode() == qpdf_e_password ||
+      (bad.getErrorCode() == qpdf_e_unsupported && encryption)) {
     return malformed("pdf_encrypted", bad.what());
   }
   return malformed(reading == Reading::Strict ? "pdf_damaged" : "pdf_malformed", bad.what());
@@ -40,7 +44,13 @@ bool isHarmless(const QPDFExc& warning) {
 
 }  // namespace
 
+Error refusalFor(const std::exception& thrown) {
+  if (inflationExceeded()) return Error{Code::TooLarge, "pdf_too_complex", {}, thrown.what()};
+  return malformed("pdf_malformed", thrown.what());
+}
+
 Result<std::shared_ptr<QPDF>> open(BytesView file, Reading reading, const OpenLimits& limits) {
+  limitInflation({limits.stream_bytes, limits.inflated_bytes + 4 * file.size()});
   const auto header = headerAt(file);
   if (header == std::string_view::npos) return malformed("pdf_malformed", "no %PDF- header");
   const bool strict = reading == Reading::Strict;
@@ -56,6 +66,7 @@ Result<std::shared_ptr<QPDF>> open(BytesView file, Reading reading, const OpenLi
     }
   });
   if (!opened) return opened.error();
+  if (inflationExceeded()) return refusalFor(std::runtime_error("inflated beyond the limit"));
   auto document = *opened;
   if (document->isEncrypted()) return malformed("pdf_encrypted", "has /Encrypt");
   if (strict) {
