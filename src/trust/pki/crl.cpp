@@ -342,6 +342,23 @@ const CrlEntry* entryIn(const Certificate& certificate, const Crl& complete, con
   return complete.parsed().find(issuer, serial);
 }
 
+/// A hold ends when a later CRL of the same scope no longer lists it (RFC 5280 5.3.1); every other
+/// revocation is for good, whatever a later CRL leaves out.
+bool isHoldLifted(const Certificate& certificate,
+                  const CrlEntry& entry,
+                  const Crl& crl,
+                  std::span<const Crl* const> crls,
+                  const StatusOptions& options) {
+  if (entry.reason != RevocationReason::CertificateHold) return false;
+  return std::ranges::any_of(crls, [&](const Crl* other) {
+    const auto& parsed = other->parsed();
+    return !parsed.base_number && parsed.defect.empty() && sameScope(parsed, crl.parsed()) &&
+           parsed.this_update > crl.thisUpdate() &&
+           staleness(parsed.this_update, parsed.next_update, options).empty() &&
+           parsed.find(certificate.facts().issuer_key, certificate.serialDer()) == nullptr;
+  });
+}
+
 /// An answer newer than the certificate's end says "not revoked" of none that was dropped since.
 bool mayHaveBeenDropped(const Certificate& certificate, const Crl& crl) {
   const auto& since = crl.parsed().keeps_expired_since;
@@ -487,6 +504,7 @@ StatusReport statusByCrls(const Certificate& certificate,
       continue;
     }
     const auto* entry = entryIn(certificate, *crl, delta);
+    if (entry != nullptr && isHoldLifted(certificate, *entry, *crl, crls, options)) entry = nullptr;
     if (entry == nullptr && mayHaveBeenDropped(certificate, *crl)) {
       if (covered == 0) report.reason = "expired-before: issued after the certificate expired";
       continue;

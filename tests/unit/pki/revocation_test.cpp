@@ -252,6 +252,25 @@ TEST(Revocation, ADeltaAddsToTheCompleteCrlThatItNames) {
       << "a delta alone says nothing";
 }
 
+TEST(Revocation, AHoldEndsWithTheNextCrlAndNothingElseDoes) {
+  const Province province;
+  const auto listed = [&](const std::string& reason) {
+    return province.pki.crl({.issuer = "issuing",
+                             .revoked = {{"leaf", "260101000000Z", reason}},
+                             .last_update = "260301000000Z",
+                             .next_update = "400101000000Z"});
+  };
+  const auto silent = province.pki.crl({.issuer = "issuing", .number = 2});
+
+  EXPECT_EQ(validatePath(province.asked({province.rootCrl(), listed("certificateHold")})).result,
+            PathResult::Revoked);
+  EXPECT_EQ(
+      validatePath(province.asked({province.rootCrl(), listed("certificateHold"), silent})).result,
+      PathResult::Ok);
+  EXPECT_EQ(validatePath(province.asked({province.rootCrl(), listed("superseded"), silent})).result,
+            PathResult::Revoked);
+}
+
 TEST(Revocation, OcspAnswersByTheIssuerAndByItsDelegate) {
   Province province;
   province.pki.make("responder",
