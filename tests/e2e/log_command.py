@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""congvan log against a log that Python and openssl made, so maker and judge share no code."""
+import base64
+import hashlib
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+PROGRAM = sys.argv[1]
+ORIGIN = 'log.example/records'
+failed = passed = 0
+
+
+def leaf(entry):
+    return hashlib.sha256(b'\0' + entry).digest()
+
+
+def root(hashes):
+    if not hashes:
+        return hashlib.sha256(b'').digest()
+    if len(hashes) == 1:
+        return hashes[0]
+    split = 1
+    while split * 2 < len(hashes):
+        split *= 2
+    return hashlib.sha256(b'\1' + root(hashes[:split]) + root(hashes[split:])).digest()
+
+
+def tile_path(kind, number, width):
+    digits = f'{number:03d}' if number < 1000 else f'x{number // 1000:03d}/{number % 1000:03d}'
+    return f'tile/{kind}/{digits}' + ('' if width == 256 else f'.p/{width}')
+
+
+class Key:
+    def __init__(self, folder):
+        self.pem = os.path.join(folder, 'key.pem')
+        subprocess.run(['openssl', 'genpkey', '-algorithm', 'ed25519', '-out', self.pem], check=True)
+        der = subprocess.run(['openssl', 'pkey', '-in', self.pem, '-pubout', '-outform', 'DER'], check=True,
+                             capture_output=True).stdout
+        self.typed = b'\1' + der[-32:]
+        self.id = hashlib.sha256(ORIGIN.encode() + b'\n' + self.typed).digest()[:4]
+        self.vkey = f'{ORIGIN}+{self.id.hex()}+{base64.b64encode(self.typed).decode()}'
+
+    def sign(self, text):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(text.encode())
+            file.flush()
+            value = subprocess.run(['openssl', 'pkeyutl', '-sign', '-inkey', self.pem, '-rawin', '-in', file.name],
+                                   check=True, capture_output=True).stdout
+        return f'{text}\n\u2014 {ORIGIN} {base64.b64encode(self.id + value).decode()}\n'
+
+
+def checkpoint(key, entries):
+    top = base64.b64encode(root([leaf(entry) for entry in entries])).decode()
+    return key.sign(f'{ORIGIN}\n{len(entries)}\n{top}\n')
+
+
+def write(folder, name, data):
+    path = os.path.join(folder, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, 'wb') as file:
+        file.write(data)
+
+
+def write_log(folder, key, entries):
+    level, hashes = 0, [leaf(entry) for entry in entries]
+    while hashes:
+        for number in range(0, len(hashes), 256):
+            part = hashes[number:number + 256]
+            write(folder, tile_path(level, number // 256, len(part)), b''.join(part))
+        whole = len(hashes) // 256
+        hashes = [root(hashes[i * 256:i * 256 + 256]) for i in range(whole)]
+        level += 1
+    for number in range(0, len(entries), 256):
+        part = entries[number:number + 256]
+        bundle = b''.join(struct.pack('>H', len(entry)) + entry for entry in part)
+        write(folder, tile_path('entries', number // 256, len(part)), bundle)
+    write(folder, 'checkpoint', checkpoint(key, entries).encode())
+
+
+def expect(name, status, *arguments, says=''):
+    global failed, passed
+    ran = subprocess.run([PROGRAM, 'log', *arguments], capture_output=True, text=True)
+    good = ran.returncode == status and says in ran.stdout + ran.stderr
+    passed, failed = passed + good, failed + (not good)
+    if not good:
+        print(f'FAILED {name}: exit {ran.returncode}, wanted {status} and {says!r}\n{ran.stdout}{ran.stderr}')
+    return ran.stdout
+
+
+def main():
+    folder = tempfile.mkdtemp()
+    os.chdir(folder)
+    key = Key(folder)
+    entries = [f'entry {i}'.encode() for i in range(70_000)]
+    write_log('log', key, entries)
+    for size in (1, 300, 65_536):
+        write('.', f'old-{size}', checkpoint(key, entries[:size]).encode())
+    write('.', 'forked', checkpoint(key, [b'other'] + entries[1:300]).encode())
+    write('.', 'vkey', key.vkey.encode() + b'\n')
+    write('.', 'entry', entries[66_000])
+
+    old = ['--previous', 'old-1', '--previous', 'old-300', '--previous', 'old-65536']
+    expect('a sound log', 0, 'check', 'log', '--key', key.vkey, *old, says='SOUND')
+    report = expect('the same in JSON', 0, 'check', 'log', '--key', 'vkey', '--format', 'json')
+    expect_json = json.loads(report)
+    assert expect_json['sound'] and expect_json['entries_checked'] == 70_000, expect_json
+    expect('a forked past', 1, 'check', 'log', '--key', key.vkey, '--previous', 'forked', says='previous_differs')
+    expect('other rules', 1, 'check', 'log', '--key', key.vkey, '--rules', 'records', says='leaf_malformed')
+
+    proof = expect('a proof', 0, 'prove', 'log', '--index', '66000', '--key', key.vkey, says='tlog-proof@v1')
+    write('.', 'proof', proof.encode())
+    expect('verified', 0, 'verify', 'proof', '--leaf', 'entry', '--key', key.vkey, says='IN THE LOG')
+    expect('verified by hash', 0, 'verify', 'proof', '--leaf-hash', leaf(entries[66_000]).hex(), '--key', 'vkey')
+    expect('of another entry', 1, 'verify', 'proof', '--leaf-hash', leaf(b'x').hex(), '--key', key.vkey)
+    expect('beyond the log', 66, 'prove', 'log', '--index', '70000', says='leaf_not_in_tree')
+    expect('an old size continues', 0, 'consistency', 'old-300', 'log/checkpoint', 'log', '--key', key.vkey)
+    expect('a fork does not', 1, 'consistency', 'forked', 'log/checkpoint', 'log', '--key', key.vkey)
+    expect('the log shown', 0, 'show', 'log', '--index', '17', says='kind=other')
+
+    expect('no key', 64, 'check', 'log')
+    expect('no such command', 64, 'dance')
+    expect('a bad key', 65, 'check', 'log', '--key', 'a+b+c', says='vkey_malformed')
+    expect('a proof that is none', 65, 'verify', 'entry', '--leaf', 'entry', '--key', key.vkey)
+    expect('no such folder', 66, 'check', 'nowhere', '--key', key.vkey, says='input_unreadable')
+
+    for name in ('tile/0/000', 'tile/1/000', 'tile/2/000.p/1', 'tile/entries/100'):
+        with open(f'log/{name}', 'r+b') as file:
+            file.seek(5)
+            byte = file.read(1)
+            file.seek(5)
+            file.write(bytes([byte[0] ^ 1]))
+            file.flush()
+            expect(f'{name} altered', 1, 'check', 'log', '--key', key.vkey, says='BROKEN')
+            file.seek(5)
+            file.write(byte)
+    os.remove('log/tile/entries/100')
+    expect('a bundle missing', 1, 'check', 'log', '--key', key.vkey, says='bundle_missing')
+    shutil.rmtree(folder)
+    print(f'{passed} passed, {failed} failed, 0 skipped')
+    return 1 if failed else 0
+
+
+sys.exit(main())
