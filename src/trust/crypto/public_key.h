@@ -45,6 +45,8 @@ class PublicKey {
   std::string curve() const;
   /// DER SubjectPublicKeyInfo.
   Bytes spki() const;
+  /// The same numbers; never true of a key that cannot be read.
+  bool operator==(const PublicKey& other) const;
   EVP_PKEY* handle() const { return key_.get(); }
 
  private:

@@ -354,7 +354,7 @@ Result<Certificate> issueCertificate(const Profile& profile,
                                      const crypto::Signer& signer) {
   if (!issuer.isCa() || !issuer.keyUsage(KeyUsage::KeyCertSign))
     return Error{Code::RuleRefused, "issuer_not_ca"};
-  if (!same(issuer.spkiDer(), signer.publicKey().spki()))
+  if (!(issuer.publicKey() == signer.publicKey()))
     return Error{Code::RuleRefused, "signer_not_issuer"};
   const auto tbs = buildTbs(profile, request, issuerIdentity(issuer), signer.algorithm());
   if (!tbs) return tbs.error();

@@ -90,7 +90,7 @@ Result<> checkRequest(const Certificate& issuer,
                       const CrlRequest& request) {
   if (!issuer.isCa() || !issuer.keyUsage(KeyUsage::CrlSign))
     return Error{Code::RuleRefused, "issuer_not_ca"};
-  if (!std::ranges::equal(issuer.spkiDer(), signer.publicKey().spki()))
+  if (!(issuer.publicKey() == signer.publicKey()))
     return Error{Code::RuleRefused, "signer_not_issuer"};
   if (request.next_update <= request.this_update) return Error{Code::RuleRefused, "crl_times"};
   if (request.distribution_point && !isAddress(*request.distribution_point))

@@ -103,6 +103,18 @@ TEST(SoftwareKey, TellsAWrongPassphraseFromABrokenKey) {
             "key_malformed");
 }
 
+TEST(SoftwareKey, RefusesAKeyWhoseNumbersDoNotBelongTogether) {
+  auto der = SoftwareKey::generate(KeyKind::Rsa2048).pkcs8();
+  der.data()[60] ^= 1U;  // inside the modulus
+  const auto pem =
+      "-----BEGIN PRIVATE KEY-----\n" + toBase64(der.view()) + "\n-----END PRIVATE KEY-----\n";
+
+  const auto key = SoftwareKey::fromPem(pem, passphrase(""));
+
+  ASSERT_FALSE(key);
+  EXPECT_EQ(key.error().reason, "key_malformed");
+}
+
 TEST(SoftwareKey, RefusesKindsItCannotSignDigestsWith) {
   const test::TempFolder folder;
   for (const auto* command : {"openssl genpkey -algorithm ED25519 -out key",
