@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/fuzz/property.h"
 #include "trust/crypto/der.h"
 #include "trust/crypto/software_key.h"
 #include "trust/formats/timestamp/token.h"
-
-#include <cstdlib>
-
 namespace {
 
 using namespace congvan;
@@ -40,7 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Bytes imprint(32, 1);
   if (const auto token = timestamp::read(
           input, evidence::TimestampKind::Signature, [&](auto) { return imprint; })) {
-    if (token->signer.signed_bytes.empty() && token->signer.breaches.empty()) std::abort();
+    fuzz::require(!token->signer.signed_bytes.empty() || !token->signer.breaches.empty(),
+                  "a token without attributes is a breach");
   }
   FixedRandom random;
   const auto request = timestamp::makeRequest(crypto::DigestAlgorithm::Sha256, imprint, random);
@@ -57,6 +56,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   crypto::der::Reader outer(response);
   crypto::der::Reader fields = outer.sequence();
   crypto::der::Reader status = fields.sequence();
-  if (status.smallInteger() != 2 || !outer.finish()) std::abort();
+  fuzz::require(status.smallInteger() == 2 && outer.finish(), "every answer is a TimeStampResp");
   return 0;
 }

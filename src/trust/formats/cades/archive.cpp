@@ -20,11 +20,8 @@ using timestamp::Attribute;
 using timestamp::SignedData;
 using timestamp::SignerInfo;
 
-enum class IndexVersion { V1, V3 };
-
 // ATSHashIndex: digests of everything that stood beside the signature when the token was made.
 struct HashIndex {
-  IndexVersion version = IndexVersion::V3;
   Bytes der;
   DigestAlgorithm algorithm = DigestAlgorithm::Sha256;
   std::vector<Bytes> certificates;
@@ -50,12 +47,8 @@ bool hasAlgorithm(BytesView index) {
   return count == 4;
 }
 
-std::optional<HashIndex> parseIndex(BytesView value, IndexVersion version) {
-  HashIndex index{.version = version,
-                  .der = toBytes(value),
-                  .certificates = {},
-                  .revocations = {},
-                  .attributes = {}};
+std::optional<HashIndex> parseIndex(BytesView value) {
+  HashIndex index{.der = toBytes(value), .certificates = {}, .revocations = {}, .attributes = {}};
   der::Reader outer(value);
   der::Reader fields = outer.sequence();
   if (hasAlgorithm(value)) {
@@ -75,9 +68,10 @@ std::optional<HashIndex> findIndex(BytesView token) {
   const auto message = SignedData::parse(token);
   if (!message || message->signers.size() != 1) return std::nullopt;
   for (const Attribute& attribute : message->signers.front().unsigned_attributes) {
-    const bool third = attribute.oid == oid::kAtsHashIndexV3;
-    if ((!third && attribute.oid != oid::kAtsHashIndexV1) || attribute.values.size() != 1) continue;
-    return parseIndex(attribute.values.front(), third ? IndexVersion::V3 : IndexVersion::V1);
+    const bool index =
+        attribute.oid == oid::kAtsHashIndexV3 || attribute.oid == oid::kAtsHashIndexV1;
+    if (!index || attribute.values.size() != 1) continue;
+    return parseIndex(attribute.values.front());
   }
   return std::nullopt;
 }
@@ -85,39 +79,6 @@ std::optional<HashIndex> findIndex(BytesView token) {
 std::set<Bytes> digestsOfAll(DigestAlgorithm algorithm, const std::vector<BytesView>& parts) {
   std::set<Bytes> out;
   for (const BytesView part : parts) out.insert(crypto::digest(algorithm, part));
-  return out;
-}
-
-// The standard means SignedData.crls; some makers name what stands in revocation-values instead.
-// Either way the data is in the message, which is what the index has to show.
-std::set<Bytes> revocationDigests(const HashIndex& index,
-                                  const SignedData& message,
-                                  const SignerInfo& signer) {
-  std::set<Bytes> out = digestsOfAll(index.algorithm, message.revocation_choices);
-  timestamp::Material values;
-  timestamp::collectValidationData(signer, values);
-  for (const auto& crl : values.crls) out.insert(crypto::digest(index.algorithm, crl.der()));
-  for (const auto& answer : values.ocsp_responses) {
-    out.insert(crypto::digest(index.algorithm, answer.der));
-  }
-  return out;
-}
-
-// Version 1 counts whole attributes, version 3 each value together with its type.
-std::set<Bytes> attributeDigests(const HashIndex& index, const SignerInfo& signer) {
-  std::set<Bytes> out;
-  for (const Attribute& attribute : signer.unsigned_attributes) {
-    if (index.version == IndexVersion::V1) {
-      out.insert(crypto::digest(index.algorithm, attribute.whole));
-      continue;
-    }
-    der::Reader outer(attribute.whole);
-    der::Reader fields = outer.sequence();
-    const BytesView type = fields.expectWhole(der::kOid);
-    for (const BytesView value : attribute.values) {
-      out.insert(crypto::Digest(index.algorithm).update(type).update(value).finish());
-    }
-  }
   return out;
 }
 
@@ -134,31 +95,64 @@ void checkPresent(std::string_view what,
 
 }  // namespace
 
-ArchiveCover archiveCover(const SignedData& message,
-                          const SignerInfo& signer,
-                          BytesView token,
-                          const ContentDigest& content) {
+const std::set<Bytes>& Archive::certificates(DigestAlgorithm algorithm) {
+  const auto known = certificates_.find(algorithm);
+  if (known != certificates_.end()) return known->second;
+  return certificates_.emplace(algorithm, digestsOfAll(algorithm, message_.certificate_choices))
+      .first->second;
+}
+
+// The standard means SignedData.crls; some makers name what stands in revocation-values instead.
+// Either way the data is in the message, which is what the index has to show.
+const std::set<Bytes>& Archive::revocations(DigestAlgorithm algorithm, const SignerInfo& signer) {
+  const PerSigner key{&signer, algorithm};
+  const auto known = revocations_.find(key);
+  if (known != revocations_.end()) return known->second;
+  Digests digests = digestsOfAll(algorithm, message_.revocation_choices);
+  timestamp::Material values;
+  timestamp::collectValidationData(signer, values);
+  for (const auto& crl : values.crls) digests.insert(crypto::digest(algorithm, crl.der()));
+  for (const auto& answer : values.ocsp_responses)
+    digests.insert(crypto::digest(algorithm, answer.der));
+  return revocations_.emplace(key, std::move(digests)).first->second;
+}
+
+// Version 1 of the index counts whole attributes, version 3 each value together with its type.
+const std::set<Bytes>& Archive::attributes(DigestAlgorithm algorithm, const SignerInfo& signer) {
+  const PerSigner key{&signer, algorithm};
+  const auto known = attributes_.find(key);
+  if (known != attributes_.end()) return known->second;
+  Digests digests;
+  for (const Attribute& attribute : signer.unsigned_attributes) {
+    digests.insert(crypto::digest(algorithm, attribute.whole));
+    der::Reader outer(attribute.whole);
+    der::Reader fields = outer.sequence();
+    const BytesView type = fields.expectWhole(der::kOid);
+    for (const BytesView value : attribute.values) {
+      digests.insert(crypto::Digest(algorithm).update(type).update(value).finish());
+    }
+  }
+  return attributes_.emplace(key, std::move(digests)).first->second;
+}
+
+ArchiveCover Archive::cover(const SignerInfo& signer,
+                            BytesView token,
+                            const ContentDigest& content) {
   ArchiveCover cover;
   const auto index = findIndex(token);
   if (!index) {
     cover.breaches.emplace_back("hash-index: missing or unreadable");
     return cover;
   }
-  checkPresent("certificates",
-               index->certificates,
-               digestsOfAll(index->algorithm, message.certificate_choices),
-               cover.breaches);
-  checkPresent("revocation data",
-               index->revocations,
-               revocationDigests(*index, message, signer),
-               cover.breaches);
-  checkPresent(
-      "unsigned attributes", index->attributes, attributeDigests(*index, signer), cover.breaches);
-  cover.imprint = [&message, &signer, content, hash_index = index->der](DigestAlgorithm algorithm) {
+  const DigestAlgorithm hash = index->algorithm;
+  checkPresent("certificates", index->certificates, certificates(hash), cover.breaches);
+  checkPresent("revocation data", index->revocations, revocations(hash, signer), cover.breaches);
+  checkPresent("unsigned attributes", index->attributes, attributes(hash, signer), cover.breaches);
+  cover.imprint = [this, &signer, content, hash_index = index->der](DigestAlgorithm algorithm) {
     const Bytes inner = content(algorithm);
     if (inner.empty()) return Bytes{};
     crypto::Digest digest(algorithm);
-    digest.update(message.content_type_whole).update(inner);
+    digest.update(message_.content_type_whole).update(inner);
     digest.update(signer.version).update(signer.identifier).update(signer.digest_algorithm);
     if (signer.signed_attributes) digest.update(*signer.signed_attributes);
     return digest.update(signer.signature_algorithm)

@@ -22,7 +22,7 @@ using timestamp::Attribute;
 using timestamp::SignedData;
 using timestamp::SignerInfo;
 
-constexpr std::size_t kTimestampsMax = 128;
+constexpr std::size_t kTimestampsMax = 64;
 constexpr int kCounterDepthMax = 4;
 
 timestamp::MessageLimits messageLimits(const Limits& limits) {
@@ -62,8 +62,8 @@ constexpr std::array kUnsignedTimestamps{
 
 class SignatureReader {
  public:
-  SignatureReader(const SignedData& message, const ContentDigest& content)
-      : message_(message), content_(content) {}
+  SignatureReader(const SignedData& message, const ContentDigest& content, Archive& archive)
+      : message_(message), content_(content), archive_(archive) {}
 
   evidence::Signature read(const SignerInfo& signer,
                            std::string id,
@@ -108,7 +108,7 @@ class SignatureReader {
     if (kind.kind == evidence::TimestampKind::Signature)
       return {kind.kind, "signature", digestsOf(signer.value), {}};
     if (kind.oid != oid::kArchiveTimestampV3) return {kind.kind, "archive", {}, {}};
-    auto archive = archiveCover(message_, signer, token, content_);
+    auto archive = archive_.cover(signer, token, content_);
     return {kind.kind, "archive", std::move(archive.imprint), std::move(archive.breaches)};
   }
 
@@ -156,6 +156,7 @@ class SignatureReader {
 
   const SignedData& message_;
   const ContentDigest& content_;
+  Archive& archive_;
 };
 
 // RFC 5652 11.4: a countersignature is a SignerInfo over the value of another, and may itself have
@@ -190,7 +191,8 @@ class CountersignatureReader {
       return;
     }
     const ContentDigest content = digestsOf(parent.value);
-    const SignatureReader reader(message_, content);
+    Archive archive(message_);
+    const SignatureReader reader(message_, content, archive);
     auto signature = reader.read(*signer, id, {.content = content, .content_type = {}});
     signature.covers = fmt::format("signature {}", id.substr(0, id.rfind('-')));
     auto inner = std::move(signature.signer.breaches);
@@ -215,10 +217,11 @@ Result<Message> read(BytesView der, const ContentDigest& detached, const Limits&
   out.content_type = message->content_type;
   const ContentDigest outside = remembered(detached);
   const ContentDigest content = message->content ? digestsOf(*message->content) : outside;
+  Archive archive(*message);
   for (std::size_t i = 0; i < message->signers.size(); ++i) {
     const SignerInfo& signer = message->signers[i];
     const std::string id = fmt::format("s{}", i + 1);
-    const SignatureReader reader(*message, content);
+    const SignatureReader reader(*message, content, archive);
     auto signature =
         reader.read(signer, id, {.content = content, .content_type = message->content_type});
     signature.covers = "whole-file";
