@@ -99,34 +99,34 @@ bool PathRevocation::isStrongEnough(
 
 StatusReport PathRevocation::byCrls(Chain chain, std::size_t at) {
   std::vector<const Crl*> usable;
-  bool refused = false;
+  std::string objected;
   for (const auto& crl : request_.crls) {
     if (!crlScope(*chain[at], crl)) continue;
-    if (isUsable(crl, chain, at)) {
+    auto why = objection(crl, chain, at);
+    if (why.empty()) {
       usable.push_back(&crl);
     } else {
-      refused = true;
+      objected = std::move(why);
     }
   }
-  if (usable.empty() && refused) {
-    return {.reason = "untrusted: no CRL by a signer with a path to the same anchor"};
-  }
+  if (usable.empty() && !objected.empty()) return {.reason = objected};
   return statusByCrls(*chain[at], usable, options());
 }
 
-bool PathRevocation::isUsable(const Crl& crl, Chain chain, std::size_t at) {
+std::string PathRevocation::objection(const Crl& crl, Chain chain, std::size_t at) {
   const auto& parsed = crl.parsed();
   const bool strict = request_.conformance == Conformance::Strict;
-  if (strict && !parsed.number) return false;  // RFC 5280 5.2.3
-  if (!isStrongEnough(parsed.signature_algorithm)) return false;
-  if (memo_.isSignedBy(crl, *chain[at + 1])) return true;
+  if (strict && !parsed.number) return "malformed: no cRLNumber (RFC 5280 5.2.3)";
+  if (!isStrongEnough(parsed.signature_algorithm)) return "weak: the CRL's signature algorithm";
+  if (memo_.isSignedBy(crl, *chain[at + 1])) return {};
   const auto signs = [&](const Certificate& candidate) {
     return candidate.facts().subject_key == parsed.issuers.front() &&
            memo_.isSignedBy(crl, candidate) &&
            isTrustedSigner(candidate, *chain.back(), *chain[at]);
   };
-  return signs(*chain.back()) || std::ranges::any_of(request_.intermediates, signs) ||
-         signs(request_.leaf);
+  const bool trusted = signs(*chain.back()) || std::ranges::any_of(request_.intermediates, signs) ||
+                       signs(request_.leaf);
+  return trusted ? "" : "untrusted: no CRL by a signer with a path to the same anchor";
 }
 
 bool PathRevocation::isTrustedSigner(const Certificate& signer,

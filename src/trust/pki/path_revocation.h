@@ -40,7 +40,8 @@ class PathRevocation {
   StatusReport byCrls(Chain chain, std::size_t at);
   StatusReport byOcsp(Chain chain, std::size_t at);
   bool isStrongEnough(const std::optional<crypto::SignatureAlgorithm>& algorithm) const;
-  bool isUsable(const Crl& crl, Chain chain, std::size_t at);
+  /// Why a CRL that covers the certificate does not count; empty: it does.
+  std::string objection(const Crl& crl, Chain chain, std::size_t at);
   bool isTrustedSigner(const Certificate& signer,
                        const Certificate& anchor,
                        const Certificate& about);
