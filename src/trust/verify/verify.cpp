@@ -7,7 +7,6 @@
 #include "trust/verify/sniff.h"
 
 #include <algorithm>
-#include <future>
 #include <iterator>
 
 namespace congvan::verify {
@@ -17,10 +16,6 @@ using crypto::DigestAlgorithm;
 using evidence::SignedFile;
 using validation::FileVerdict;
 using validation::Overall;
-
-/// From this size on the digest of the whole file is computed beside the reading: see README, "Why
-/// it is so".
-constexpr std::size_t kParallelFrom = 1U << 20U;
 
 FileVerdict unread(evidence::Format format, Overall overall, std::vector<std::string> problems) {
   FileVerdict verdict;
@@ -80,45 +75,50 @@ Result<SignedFile> readCms(BytesView der, const std::vector<BytesView>& contents
   return asFile(std::move(*first));
 }
 
-Result<SignedFile> readAny(const Sniffed& sniffed, const Request& request) {
-  if (sniffed.container == Container::Pdf) return pades::read(request.file);
-  if (sniffed.container == Container::Cms) return readCms(request.file, request.contents);
-  const auto der = cmsFromText(asText(request.file));
-  if (!der) return Error{Code::Malformed, "cms_malformed"};
-  return readCms(*der, request.contents);
+Result<Outcome> readAndJudge(const Sniffed& sniffed, const Request& request) {
+  const auto judge = [&](const SignedFile& file) {
+    return validation::validate(file, request.material, request.policy, request.time);
+  };
+  if (sniffed.container == Container::Pdf) {
+    auto reading = pades::readAndHash(request.file);
+    if (!reading) return reading.error();
+    return Outcome{judge(reading->file), std::move(reading->sha256)};
+  }
+  const auto unwrapped = sniffed.container == Container::CmsPem ? cmsFromText(asText(request.file))
+                                                                : std::optional<Bytes>{};
+  const auto file = readCms(unwrapped ? BytesView(*unwrapped) : request.file, request.contents);
+  if (!file) return file.error();
+  return Outcome{judge(*file), {}};
 }
 
-FileVerdict judge(const Request& request) {
+Outcome judgeFile(const Request& request) {
   const auto sniffed = sniff(request.file);
   switch (sniffed.container) {
     case Container::Empty:
-      return unread(sniffed.format, Overall::Malformed, {"empty: the file has no bytes"});
+      return {unread(sniffed.format, Overall::Malformed, {"empty: the file has no bytes"}), {}};
     case Container::Plain:
-      return unread(sniffed.format, Overall::NoSignature, {});
+      return {unread(sniffed.format, Overall::NoSignature, {}), {}};
     case Container::SignedXml:
     case Container::SignedZip:
-      return unsupported(sniffed);
+      return {unsupported(sniffed), {}};
     case Container::Pdf:
     case Container::Cms:
     case Container::CmsPem:
       break;
   }
-  const auto file = readAny(sniffed, request);
-  if (!file) return malformed(sniffed.format, file.error());
-  return validation::validate(*file, request.material, request.policy, request.time);
+  auto outcome = readAndJudge(sniffed, request);
+  if (!outcome) return {malformed(sniffed.format, outcome.error()), {}};
+  return std::move(*outcome);
 }
 
 }  // namespace
 
 Outcome verify(const Request& request) {
-  const auto hash = [&] { return crypto::digest(DigestAlgorithm::Sha256, request.file); };
-  if (request.file.size() < kParallelFrom) {
-    auto verdict = judge(request);
-    return {std::move(verdict), hash()};
+  auto outcome = judgeFile(request);
+  if (outcome.sha256.empty()) {
+    outcome.sha256 = crypto::digest(DigestAlgorithm::Sha256, request.file);
   }
-  auto sha256 = std::async(std::launch::async, hash);
-  auto verdict = judge(request);
-  return {std::move(verdict), sha256.get()};
+  return outcome;
 }
 
 }  // namespace congvan::verify

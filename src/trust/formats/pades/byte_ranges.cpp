@@ -89,4 +89,11 @@ Bytes ByteRangeDigests::digest(crypto::DigestAlgorithm algorithm, const Coverage
   return mine.finish();
 }
 
+Bytes ByteRangeDigests::wholeFile() {
+  if (!running_.contains(crypto::DigestAlgorithm::Sha256)) return {};
+  Coverage all;
+  all.spans = {{0, file_.size()}};
+  return digest(crypto::DigestAlgorithm::Sha256, all);
+}
+
 }  // namespace congvan::pades

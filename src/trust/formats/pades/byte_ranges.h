@@ -40,6 +40,9 @@ class ByteRangeDigests {
   /// (signatures that make us hash the same bytes again and again; no honest file comes near it).
   Bytes digest(crypto::DigestAlgorithm algorithm, const Coverage& coverage);
 
+  /// SHA-256 of the whole file when a running digest only has to be carried to its end; else empty.
+  Bytes wholeFile();
+
  private:
   struct Running {
     crypto::Digest digest;

@@ -89,7 +89,7 @@ class Reader {
     }
   }
 
-  evidence::SignedFile read() {
+  Reading read() {
     gather();
     takeValidationData();
     for (std::size_t i = 0; i < pieces_.size(); ++i) {
@@ -101,7 +101,7 @@ class Reader {
         readSignature(pieces_[i]);
       }
     }
-    return std::move(result_);
+    return {std::move(result_), digests_.wholeFile()};
   }
 
  private:
@@ -372,6 +372,12 @@ class Reader {
 }  // namespace
 
 Result<evidence::SignedFile> read(BytesView file, const Limits& limits) {
+  auto reading = readAndHash(file, limits);
+  if (!reading) return reading.error();
+  return std::move(reading->file);
+}
+
+Result<Reading> readAndHash(BytesView file, const Limits& limits) {
   auto found = pdf::findSignatures(file, limits.signatures);
   if (!found) return found.error();
   auto revisions = pdf::findRevisions(file, limits.revisions);

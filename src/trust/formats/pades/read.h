@@ -21,4 +21,13 @@ struct Limits {
 /// open. Malformed `pdf_encrypted`. TooLarge: a limit, or the bounds against PDF bombs, is passed.
 Result<evidence::SignedFile> read(BytesView file, const Limits& limits = {});
 
+struct Reading {
+  evidence::SignedFile file;
+  /// SHA-256 of the whole file when it came with the byte ranges at next to no cost; else empty.
+  Bytes sha256;
+};
+
+/// The same, for callers that want the digest of the file too: bytes are hashed once, not twice.
+Result<Reading> readAndHash(BytesView file, const Limits& limits = {});
+
 }  // namespace congvan::pades
