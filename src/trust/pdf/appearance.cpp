@@ -103,9 +103,9 @@ Content contentOf(QPDFObjectHandle page, Graft& graft) {
 }
 
 Result<FormXObject> embed(QPDF& drawing, Update& update) {
-  const auto pages = drawing.getAllPages();
-  if (pages.size() != 1) return badDrawing("not one page");
-  const auto& page = pages.front();
+  const auto first = findPage(drawing, 0);
+  if (!first || findPage(drawing, 1)) return badDrawing("not one page");
+  const auto page = *first;
   const auto box = inheritedKey(page, "/MediaBox");
   if (!QPDFObjectHandle(box).isRectangle()) return badDrawing("no /MediaBox");
   const auto corners = QPDFObjectHandle(box).getArrayAsRectangle();

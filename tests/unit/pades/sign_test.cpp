@@ -246,6 +246,23 @@ INSTANTIATE_TEST_SUITE_P(Kinds,
                          testing::ValuesIn(test::baseKinds()),
                          [](const auto& instance) { return instance.param.name; });
 
+TEST(Appearance, RefusesADrawingThatIsNotOnePage) {
+  const test::TempFolder folder;
+  const auto file = test::byQpdf(folder, {}, test::kClassic);  // of two pages
+  const auto reason = [&file](const Bytes& drawing) {
+    auto options = optionsFor("S");
+    options.place = Place{0, {10, 10, 100, 50}};
+    options.appearance = Appearance{drawing};
+    return sign(file, people().certificate("ec1"), people().key("ec1"), options, nullptr)
+        .error()
+        .reason;
+  };
+
+  EXPECT_EQ(reason(file), "appearance_malformed");
+  EXPECT_EQ(reason(toBytes("no PDF")), "appearance_malformed");
+  EXPECT_EQ(reason(Bytes((4U << 20U) + 1)), "appearance_too_large");
+}
+
 TEST(Locks, OfASealCloseTheFieldsItNames) {
   const test::TempFolder folder;
   auto file = routed(test::byQpdf(folder, {}, test::kClassic));

@@ -51,17 +51,29 @@ Result<std::size_t> holeSize(const pki::Certificate& certificate, const SignOpti
   return 2 * cades::sizeBound(*sample, options.timestamp_bytes);
 }
 
-/// The byte range: everything but `<`, the hole and `>`.
-Bytes rangeDigest(crypto::DigestAlgorithm algorithm,
-                  BytesView file,
-                  BytesView update,
-                  std::size_t hole_at,
-                  std::size_t hole_size) {
-  return crypto::Digest(algorithm)
-      .update(file)
-      .update(update.first(hole_at - 1))
-      .update(update.subspan(hole_at + hole_size + 1))
-      .finish();
+/// `hashed` is what was hashed of the file, once: the retry of `sign` needs it again.
+Result<Prepared> prepareHashed(BytesView file,
+                               const pki::Certificate& certificate,
+                               const SignOptions& options,
+                               std::optional<crypto::Digest>& hashed) {
+  const auto hole_size = holeSize(certificate, options);
+  if (!hole_size) return hole_size.error();
+  auto revision = pdf::appendSignature(file, planOf(options, *hole_size));
+  if (!revision) return revision.error();
+  if (!hashed) {
+    hashed.emplace(options.algorithm.digest);
+    hashed->update(file);
+  }
+  // The byte range is everything but `<`, the hole and `>`.
+  const BytesView update = revision->bytes;
+  const auto digest = hashed->fork()
+                          .update(update.first(revision->hole_at - 1))
+                          .update(update.subspan(revision->hole_at + *hole_size + 1))
+                          .finish();
+  auto cms = cades::prepare(digest, certificate, cadesOptions(options));
+  if (!cms) return cms.error();
+  return Prepared{
+      std::move(revision->bytes), file.size(), revision->hole_at, *hole_size, std::move(*cms)};
 }
 
 /// The token over the signature value, or nothing when no source was given.
@@ -79,16 +91,8 @@ Result<std::optional<Bytes>> stampOver(BytesView value,
 Result<Prepared> prepare(BytesView file,
                          const pki::Certificate& certificate,
                          const SignOptions& options) {
-  const auto hole_size = holeSize(certificate, options);
-  if (!hole_size) return hole_size.error();
-  auto revision = pdf::appendSignature(file, planOf(options, *hole_size));
-  if (!revision) return revision.error();
-  const auto digest =
-      rangeDigest(options.algorithm.digest, file, revision->bytes, revision->hole_at, *hole_size);
-  auto cms = cades::prepare(digest, certificate, cadesOptions(options));
-  if (!cms) return cms.error();
-  return Prepared{
-      std::move(revision->bytes), file.size(), revision->hole_at, *hole_size, std::move(*cms)};
+  std::optional<crypto::Digest> hashed;
+  return prepareHashed(file, certificate, options, hashed);
 }
 
 Result<Bytes> complete(Prepared prepared, BytesView value, const std::optional<Bytes>& timestamp) {
@@ -116,8 +120,9 @@ Result<Bytes> sign(BytesView file,
   if (source != nullptr) {
     options.timestamp_bytes = std::max(options.timestamp_bytes, source->tokenBytes());
   }
+  std::optional<crypto::Digest> hashed;
   for (int attempt = 0;; ++attempt) {
-    auto prepared = prepare(file, certificate, options);
+    auto prepared = prepareHashed(file, certificate, options, hashed);
     if (!prepared) return prepared.error();
     const auto value = signer.signDigest(prepared->cms.to_be_signed);
     if (!value) return value.error();
