@@ -64,6 +64,8 @@ std::string_view digestOid(DigestAlgorithm algorithm) {
 }
 
 std::optional<DigestAlgorithm> digestByOid(std::string_view oid) {
+  // id-shake256-len, whose parameter says 512 bits wherever it stands beside Ed448 (RFC 8419 3.1).
+  if (oid == "2.16.840.1.101.3.4.2.18") return DigestAlgorithm::Shake256;
   for (std::size_t i = 0; i < kDigests.size(); ++i) {
     if (kDigests[i].oid == oid) return static_cast<DigestAlgorithm>(i);
   }
