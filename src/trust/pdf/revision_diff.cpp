@@ -477,7 +477,7 @@ class RevisionDiff {
     if (unchanged) return;
     explain(after.node);
     for (const auto& key : keysOfBoth(before.node, after.node)) {
-      if (key == "/V" || key == "/Kids") continue;
+      if (key == "/V" || key == "/Kids" || key == "/T" || key == "/FT") continue;  // compared above
       auto old_value = valueAt(before.node, key);
       auto new_value = valueAt(after.node, key);
       if (!sameValue(old_value, new_value)) compareFieldKey(after, key, old_value, new_value);
