@@ -11,6 +11,7 @@
 
 #include <array>
 #include <optional>
+#include <sys/socket.h>
 #include <vector>
 
 namespace congvan::fetch {
@@ -117,7 +118,8 @@ class Connection {
 
   bool send(BytesView bytes) {
     while (!bytes.empty()) {
-      const int sent = socket_.sendBytes(bytes.data(), static_cast<int>(bytes.size()));
+      const int sent =
+          socket_.sendBytes(bytes.data(), static_cast<int>(bytes.size()), MSG_NOSIGNAL);
       if (sent > 0)
         bytes = bytes.subspan(static_cast<std::size_t>(sent));
       else if (!wait(Socket::SELECT_WRITE))

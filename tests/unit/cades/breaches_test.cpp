@@ -21,7 +21,7 @@ using test::OpensslPki;
 using testing::Contains;
 using testing::StartsWith;
 
-constexpr std::string_view kText = "nội dung";
+constexpr std::string_view kContent = "nội dung";
 
 const OpensslPki& forger() {
   static const OpensslPki* made = [] {
@@ -45,7 +45,7 @@ Bytes attribute(std::string_view name, std::vector<Bytes> values) {
 Bytes contentType(std::string_view type = oid::kData) {
   return attribute(oid::kContentType, {der::oid(type)});
 }
-Bytes messageDigest(std::string_view text = kText) {
+Bytes messageDigest(std::string_view text = kContent) {
   return attribute(oid::kMessageDigest,
                    {der::octetString(crypto::digest(DigestAlgorithm::Sha256, asBytes(text)))});
 }
@@ -63,7 +63,7 @@ struct Forgery {
   std::vector<Bytes> attributes;  ///< none: a signature without attributes
   bool sorted = true;
   std::string_view content_type = oid::kData;
-  Bytes content = toBytes(kText);
+  Bytes content = toBytes(kContent);
   DigestAlgorithm listed = DigestAlgorithm::Sha256;  ///< in the message's digestAlgorithms
   DigestAlgorithm stated = DigestAlgorithm::Sha256;  ///< in SignerInfo.digestAlgorithm
   DigestAlgorithm used = DigestAlgorithm::Sha256;    ///< by the signature

@@ -15,7 +15,7 @@ using test::mustRun;
 using test::OpensslPki;
 using testing::StartsWith;
 
-constexpr std::string_view kText = "Quyết định số 12/QĐ-UBND\r\n";
+constexpr std::string_view kDecision = "Quyết định số 12/QĐ-UBND\r\n";
 
 const OpensslPki& others() {
   static const OpensslPki* made = [] {
@@ -24,7 +24,7 @@ const OpensslPki& others() {
     fresh->makeSigner("p256", OpensslPki::kP256);
     fresh->makeSigner("p384", OpensslPki::kP384);
     fresh->makeTimestampAuthority("tsa", OpensslPki::kP256);
-    fresh->folder().write("text", kText);
+    fresh->folder().write("text", kDecision);
     return fresh;
   }();
   return *made;
@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_P(EveryMaker, ReadsDetached) {
   const auto der = signedBy(GetParam().arguments, GetParam().tool);
-  expectGood(read(der, digestOf(kText)), GetParam().signers);
+  expectGood(read(der, digestOf(kDecision)), GetParam().signers);
 }
 
 TEST_P(EveryMaker, ReadsAttachedInBer) {
@@ -105,7 +105,7 @@ TEST_P(EveryMaker, ReadsAttachedInBer) {
   ASSERT_EQ(ber.at(1) == 0x80, streams);
   const auto message = read(ber, {});
   expectGood(message, GetParam().signers);
-  EXPECT_EQ(toText(message->content.value_or(Bytes{})), kText);
+  EXPECT_EQ(toText(message->content.value_or(Bytes{})), kDecision);
 }
 
 TEST_P(EveryMaker, SeesThatTheContentIsAnother) {
@@ -136,8 +136,8 @@ TEST(CadesRead, SaysWhenTheContentStandsTwice) {
 }
 
 TEST(CadesRead, ReadsReferencesAndClaims) {
-  const auto message =
-      read(signedBy("-cades -signer p256.pem -inkey p256.key -certfile ca.pem"), digestOf(kText));
+  const auto message = read(signedBy("-cades -signer p256.pem -inkey p256.key -certfile ca.pem"),
+                            digestOf(kDecision));
   ASSERT_TRUE(message);
   const auto& signer = message->signatures[0].signer;
   const auto certificate = others().certificate("p256");
@@ -151,7 +151,8 @@ TEST(CadesRead, ReadsReferencesAndClaims) {
 }
 
 TEST(CadesRead, NamesTheSignerWhoseCertificateIsNotInside) {
-  const auto message = read(signedBy("-nocerts -signer p256.pem -inkey p256.key"), digestOf(kText));
+  const auto message =
+      read(signedBy("-nocerts -signer p256.pem -inkey p256.key"), digestOf(kDecision));
   ASSERT_TRUE(message);
   const auto& signer = message->signatures[0].signer;
   EXPECT_FALSE(signer.certificate);
@@ -179,9 +180,9 @@ TEST(CadesRead, PassesOverPaddingAndNothingElse) {
        {"-signer p256.pem -inkey p256.key", "-nodetach -stream -signer p256.pem -inkey p256.key"}) {
     Bytes padded = signedBy(arguments);
     padded.resize(padded.size() + 500);
-    EXPECT_TRUE(read(padded, digestOf(kText)));
+    EXPECT_TRUE(read(padded, digestOf(kDecision)));
     padded.back() = 1;
-    const auto refused = read(padded, digestOf(kText));
+    const auto refused = read(padded, digestOf(kDecision));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().reason, "cms_malformed");
   }
@@ -192,7 +193,7 @@ TEST(CadesRead, RefusesEveryTruncation) {
                                 "-nodetach -stream -signer p256.pem -inkey p256.key"}) {
     const Bytes whole = signedBy(arguments);
     for (std::size_t size = 0; size < whole.size(); ++size) {
-      const auto refused = read(BytesView(whole).first(size), digestOf(kText));
+      const auto refused = read(BytesView(whole).first(size), digestOf(kDecision));
       ASSERT_FALSE(refused) << size;
       ASSERT_EQ(refused.error().reason, "cms_malformed");
     }
@@ -207,7 +208,7 @@ TEST(CadesRead, NoTouchedBitOfTheSignedPartGoesUnseen) {
     for (const unsigned bit : {0U, 3U, 7U}) {
       Bytes touched = whole;
       touched[at] = static_cast<std::uint8_t>(touched[at] ^ (1U << bit));
-      const auto message = read(touched, digestOf(kText));
+      const auto message = read(touched, digestOf(kDecision));
       if (!message || message->signatures.size() != 1) continue;
       auto signer = message->signatures[0].signer;
       signer.certificate = certificate;

@@ -14,7 +14,7 @@ using crypto::Scheme;
 using test::mustRun;
 using test::OpensslPki;
 
-constexpr std::string_view kText = "Chỉ thị số 05/CT-UBND\n";
+constexpr std::string_view kDirective = "Chỉ thị số 05/CT-UBND\n";
 
 const OpensslPki& people() {
   static const OpensslPki* made = [] {
@@ -56,13 +56,13 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_P(EveryKey, DetachedVerifiesWithOpenssl) {
   const auto key = keyFor(GetParam());
-  const auto digest = crypto::digest(GetParam().digest, asBytes(kText));
+  const auto digest = crypto::digest(GetParam().digest, asBytes(kDirective));
   const auto cms = sign(digest, people().certificate(GetParam().signer), key, {}, nullptr);
   ASSERT_TRUE(cms) << cms.error().reason;
 
   const auto& folder = people().folder();
   folder.write("ours.p7s", *cms);
-  folder.write("text", kText);
+  folder.write("text", kDirective);
   const auto ran =
       test::run(folder,
                 "openssl cms -verify -cades -binary -inform DER -in ours.p7s -content text "
@@ -72,11 +72,11 @@ TEST_P(EveryKey, DetachedVerifiesWithOpenssl) {
 
 TEST_P(EveryKey, AttachedVerifiesWithOpensslAndReadsBack) {
   const auto key = keyFor(GetParam());
-  const auto digest = crypto::digest(GetParam().digest, asBytes(kText));
+  const auto digest = crypto::digest(GetParam().digest, asBytes(kDirective));
   const SignOptions options{.algorithm = {},
                             .chain = {people().certificate("ca")},
                             .signing_time = fromUnix(1790000000),
-                            .content = toBytes(kText)};
+                            .content = toBytes(kDirective)};
   const auto cms = sign(digest, people().certificate(GetParam().signer), key, options, nullptr);
   ASSERT_TRUE(cms) << cms.error().reason;
 
@@ -89,7 +89,7 @@ TEST_P(EveryKey, AttachedVerifiesWithOpensslAndReadsBack) {
   const auto back = read(*cms, {});
   ASSERT_TRUE(back);
   ASSERT_EQ(back->signatures.size(), 1U);
-  EXPECT_EQ(toText(*back->content), kText);
+  EXPECT_EQ(toText(*back->content), kDirective);
   const auto& signer = back->signatures[0].signer;
   EXPECT_TRUE(signer.breaches.empty()) << signer.breaches.front();
   EXPECT_TRUE(signer.digests.at(0).matches());
@@ -104,7 +104,7 @@ TEST_P(EveryKey, AttachedVerifiesWithOpensslAndReadsBack) {
 
 TEST_P(EveryKey, SizeBoundIsNeverPassedAndIsNear) {
   const auto key = keyFor(GetParam());
-  const auto prepared = prepare(crypto::digest(GetParam().digest, asBytes(kText)),
+  const auto prepared = prepare(crypto::digest(GetParam().digest, asBytes(kDirective)),
                                 people().certificate(GetParam().signer),
                                 {.algorithm = key.algorithm(),
                                  .chain = {people().certificate("ca")},
@@ -120,7 +120,7 @@ TEST_P(EveryKey, SizeBoundIsNeverPassedAndIsNear) {
 
 TEST(CadesSign, IsDerAndHasNoSigningTimeUnlessAsked) {
   const auto key = people().key("p256");
-  const auto cms = sign(crypto::digest(DigestAlgorithm::Sha256, asBytes(kText)),
+  const auto cms = sign(crypto::digest(DigestAlgorithm::Sha256, asBytes(kDirective)),
                         people().certificate("p256"),
                         key,
                         {},
@@ -137,7 +137,7 @@ TEST(CadesSign, IsDerAndHasNoSigningTimeUnlessAsked) {
 }
 
 TEST(CadesSign, RefusesAValueOfAnotherKey) {
-  const auto prepared = prepare(crypto::digest(DigestAlgorithm::Sha256, asBytes(kText)),
+  const auto prepared = prepare(crypto::digest(DigestAlgorithm::Sha256, asBytes(kDirective)),
                                 people().certificate("p256"),
                                 {.algorithm = {}, .chain = {}, .signing_time = {}, .content = {}});
   ASSERT_TRUE(prepared);
