@@ -16,17 +16,18 @@ using test::onBoth;
 
 constexpr Instant kNow{};
 
-class MigrationsContract : public ::testing::TestWithParam<test::Backend> {
+class MigrationsContract : public test::DatabaseTest {
  protected:
   void SetUp() override {
-    if (test::emptyDatabase(GetParam()) == nullptr) {
-      GTEST_SKIP() << test::whyNoDatabase(GetParam());
-    }
-    database_ = test::freshDatabase(GetParam());
+    DatabaseTest::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    fresh_ = test::freshDatabase(GetParam());
   }
-  Database& database() { return *database_; }
+  /// One of its own, without tables.
+  Database& database() { return *fresh_; }
 
-  std::unique_ptr<Database> database_;
+ private:
+  std::unique_ptr<Database> fresh_;
 };
 INSTANTIATE_TEST_SUITE_P(Both, MigrationsContract, onBoth(), backendName);
 
