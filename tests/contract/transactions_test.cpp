@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 namespace congvan::storage {
@@ -142,7 +144,9 @@ TEST_P(TransactionsContract, RunsBothOfADeadlock) {
   makeCounter("a");
   makeCounter("b");
   std::atomic<int> runs = 0;
-  std::atomic<int> arrived = 0;
+  int arrived = 0;
+  std::mutex mutex;
+  std::condition_variable met;
 
   inThreads(2, [&](int thread) {
     const auto* first = thread == 0 ? "a" : "b";
@@ -150,11 +154,12 @@ TEST_P(TransactionsContract, RunsBothOfADeadlock) {
     const auto done = transactions().run<int>([&](Tx& tx) -> Result<int> {
       ++runs;
       add(tx, first);
+      std::unique_lock lock(mutex);
       ++arrived;
-      // Only one can be here at a time where there is one writer: then it does not wait long.
-      for (int i = 0; i < 100 && arrived < 2; ++i) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
-      }
+      met.notify_all();
+      // Where there is one writer only one can be here at a time: then it does not wait long.
+      met.wait_for(lock, std::chrono::milliseconds(200), [&] { return arrived >= 2; });
+      lock.unlock();
       add(tx, second);
       return 0;
     });

@@ -149,7 +149,7 @@ class MySqlSession {
     in_transaction_ = true;
   }
 
-  void commit() {
+  void sendCommit() {
     try {
       text_->execute("COMMIT");
       in_transaction_ = false;
@@ -365,7 +365,7 @@ class MySqlConnection final : public Connection {
     return session_->insertUnlessTaken(sql, params);
   }
   void begin(Access access) override { session_->begin(access); }
-  void commit() override { session_->commit(); }
+  void commit() override { session_->sendCommit(); }
   void rollback() noexcept override { session_->rollBack(); }
 
  private:
