@@ -11,6 +11,7 @@ namespace congvan::app {
 
 using Arguments = std::vector<std::string>;  ///< without the program and command names
 
+Exit runDemo(const Arguments& arguments);
 Exit runInit(const Arguments& arguments);
 Exit runServe(const Arguments& arguments);
 Exit runPath(const Arguments& arguments);

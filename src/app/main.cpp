@@ -19,6 +19,9 @@ struct Command {
 constexpr Command kCommands[] = {
     {"serve", &congvan::app::runServe, "chạy dịch vụ / run the service"},
     {"init", &congvan::app::runInit, "tạo thư mục dữ liệu mới / make a new data folder"},
+    {"demo",
+     &congvan::app::runDemo,
+     "tỉnh minh họa và câu chuyện / demonstration province and its story"},
     {"sign", &congvan::app::runSign, "ký một tệp / sign a file"},
     {"verify",
      &congvan::app::runVerify,

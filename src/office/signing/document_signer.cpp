@@ -61,7 +61,7 @@ Result<StoredFile> DocumentSigner::prepareFields(const work::BlobHash& file,
   if (!blob) return blob.error();
   const auto prepared = pades::addFields((*blob)->bytes(), fields);
   if (!prepared) return prepared.error();
-  return keep(*prepared, {});
+  return keep((*blob)->bytes(), *prepared);
 }
 
 Result<DocumentSigner::Act> DocumentSigner::act(const authority::Holder& holder,

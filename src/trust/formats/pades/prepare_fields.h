@@ -38,8 +38,7 @@ struct NewField {
   std::string tooltip;  ///< /TU, what a screen reader says
 };
 
-/// Appends one incremental revision that adds `fields`. The bytes of `file` are the prefix of the
-/// result.
+/// One incremental revision that adds `fields`, to be appended to `file`.
 ///
 /// Malformed `pdf_malformed`, `pdf_encrypted`, `pdf_damaged` (a file QPDF would have to repair).
 /// Conflict `field_exists`. NotFound `page_missing`. RuleRefused `certified_no_changes`: an earlier

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/commands.h"
+#include "app/demo/province.h"
+#include "app/demo/story.h"
+#include "app/files.h"
+#include "app/init.h"
+#include "app/options.h"
+
+#include <Poco/Net/SSLManager.h>
+
+#include <csignal>
+#include <cstdio>
+
+namespace congvan::app {
+namespace {
+
+const std::vector<Option> kOptions = {
+    {"data", "DIR", "thư mục dữ liệu / data folder (./data)"},
+    {"once", "", "dừng sau câu chuyện / stop after the story"},
+    {"file", "PDF", "dùng tệp PDF của bạn / use your own PDF"},
+    {"port",
+     "PORT",
+     "cổng ứng dụng, hai cổng sau dùng cho PKI và nội bộ / application port; the next two are PKI "
+     "and private (8443)"},
+    {"help", "", "trợ giúp / this help"},
+};
+
+// Demonstration only: printed, kept in demo.json, and useless elsewhere.
+constexpr std::string_view kAdminPassword = "quan-tri-minh-hoa";
+constexpr std::string_view kPassword = "mat-khau-minh-hoa";
+constexpr std::string_view kPin = "20252025";
+
+/// The service of this process, as the story switches it off and on.
+class OwnService {
+ public:
+  explicit OwnService(Settings settings) : settings_(std::move(settings)) {}
+  ~OwnService() { off(); }
+  OwnService(const OwnService&) = delete;
+  OwnService& operator=(const OwnService&) = delete;
+
+  Result<> on() {
+    auto house = House::open(settings_);
+    if (!house) return house.error();
+    const auto ready = (*house)->start();
+    if (!ready) return ready;
+    auto listeners = std::make_unique<Listeners>(**house, settings_);
+    const auto listening = listeners->start();
+    if (!listening) return listening;
+    house_ = std::move(*house);
+    listeners_ = std::move(listeners);
+    return kDone;
+  }
+  void off() {
+    listeners_.reset();
+    house_.reset();
+  }
+
+ private:
+  Settings settings_;
+  std::unique_ptr<House> house_;
+  std::unique_ptr<Listeners> listeners_;
+};
+
+Result<Settings> openOrInitialise(const std::filesystem::path& data, std::uint16_t port) {
+  const DataFolder folder(data);
+  if (std::filesystem::exists(folder.settings())) return readSettings(folder.settings());
+  Settings settings;
+  settings.data = data;
+  settings.province = demo::kProvinceName;
+  settings.app.port = port;
+  settings.pki.port = static_cast<std::uint16_t>(port + 1);
+  settings.internal.port = static_cast<std::uint16_t>(port + 2);
+  settings.public_url = "http://127.0.0.1:" + std::to_string(settings.pki.port);
+  const auto made =
+      initialise(settings,
+                 {.code = "H64", .name = "Ủy ban nhân dân tỉnh An Bình", .admin_login = "admin"},
+                 crypto::SecretBytes(kAdminPassword));
+  if (!made) return made.error();
+  // Read back, so that the first run and every later one have the same settings.
+  return readSettings(folder.settings());
+}
+
+void printAccounts(const Settings& settings) {
+  std::printf("\nĐịa chỉ / address:  https://127.0.0.1:%u/\n", settings.app.port);
+  std::printf("Chứng thư gốc / root certificate: %s\n", (settings.data / "root.pem").c_str());
+  std::printf("Tài khoản minh họa / demonstration accounts (mật khẩu / password: %s, PIN: %s):\n",
+              std::string(kPassword).c_str(),
+              std::string(kPin).c_str());
+  for (const auto& person : demo::people()) {
+    std::printf("  %-14s %s, %s\n",
+                std::string(person.login).c_str(),
+                std::string(person.name).c_str(),
+                std::string(person.title).c_str());
+  }
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+Exit runDemo(const Arguments& arguments) {
+  const auto options = Options::parse(arguments, kOptions);
+  if (!options) return complain(options.error(), Exit::Usage);
+  if (options->has("help")) {
+    std::printf("Usage: congvan demo [--data DIR] [--once] [--file PDF]\n\n%s",
+                helpText(kOptions).c_str());
+    return Exit::Good;
+  }
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGTERM);
+  ::sigaddset(&signals, SIGINT);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  const std::filesystem::path data = std::filesystem::absolute(options->valueOr("data", "data"));
+  const auto port = static_cast<std::uint16_t>(std::stoi(options->valueOr("port", "8443")));
+  const auto settings = openOrInitialise(data, port);
+  if (!settings) return complain(settings.error());
+  const auto notes_file = data / "demo.json";
+  auto notes = demo::readNotes(notes_file);
+  if (!notes) {
+    notes = demo::Notes{.admin_password = std::string(kAdminPassword),
+                        .password = std::string(kPassword),
+                        .pin = std::string(kPin)};
+  }
+
+  OwnService service(*settings);
+  const auto started = service.on();
+  if (!started) return complain(started.error());
+  demo::Story story({.settings = *settings,
+                     .app_port = settings->app.port,
+                     .pki_port = settings->pki.port,
+                     .file = options->value("file"),
+                     .program = "/proc/self/exe"},
+                    *notes,
+                    {.on = [&] { return service.on(); }, .off = [&] { service.off(); }});
+  const auto played = story.play();
+  const auto noted = demo::writeNotes(notes_file, story.notes());
+  if (!played) return complain(played.error(), Exit::Bad);
+  if (!noted) return complain(noted.error());
+  printAccounts(*settings);
+  if (options->has("once")) return Exit::Good;
+  std::printf("Đang phục vụ, Ctrl+C để dừng / serving, Ctrl+C stops\n");
+  std::fflush(stdout);
+  int signal = 0;
+  ::sigwait(&signals, &signal);
+  return Exit::Good;
+}
+
+}  // namespace congvan::app

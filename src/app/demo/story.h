@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/demo/api_client.h"
+#include "app/settings.h"
+#include "edge/print/directive.h"
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The story of the README, played over HTTP: every step is read back before it counts.
+namespace congvan::app::demo {
+
+/// What a later run of the demonstration needs to know; kept in demo.json of the data folder, which
+/// is for demonstrations only (it holds passwords and PINs).
+struct Notes {
+  std::string admin_password;
+  std::string password;  ///< of all demonstration persons
+  std::string pin;
+  std::map<std::string, std::string> agencies;      ///< key → id
+  std::map<std::string, std::string> people;        ///< login → id
+  std::map<std::string, std::string> posts;         ///< login → id
+  std::map<std::string, std::string> certificates;  ///< login, `seal:KEY` → id
+};
+
+Result<Notes> readNotes(const std::filesystem::path& file);
+Result<> writeNotes(const std::filesystem::path& file, const Notes& notes);
+
+/// Starts and stops the service that the story talks to.
+struct ServiceSwitch {
+  std::function<Result<>()> on;
+  std::function<void()> off;
+};
+
+class Story {
+ public:
+  struct Setting {
+    Settings settings;
+    std::uint16_t app_port = 0;
+    std::uint16_t pki_port = 0;
+    std::optional<std::filesystem::path> file;  ///< the person's own PDF
+    std::filesystem::path program;              ///< this program, for the offline check
+  };
+  Story(Setting setting, Notes notes, ServiceSwitch service);
+
+  /// Plays all steps and prints each. The first that does not come out as it should ends the story
+  /// with its error.
+  Result<> play();
+  const Notes& notes() const { return notes_; }
+
+ private:
+  using Step = Result<std::string> (Story::*)();
+  ApiClient& as(const std::string& login);
+  Result<Json> expect(const Result<ApiClient::Answer>& answer, int status, std::string_view what);
+  Result<Json> act(const std::string& login,
+                   const std::string& path,
+                   const Json& body,
+                   std::string_view what,
+                   int status = 200);
+  Result<Json> refresh(const std::string& login);
+
+  Result<std::string> setUpProvince();
+  Result<std::string> issueCertificates();
+  Result<std::string> draftDirective();
+  Result<std::string> signOnRoute();
+  Result<std::string> issueDirective();
+  Result<std::string> dispatchDirective();
+  Result<std::string> receiveEverywhere();
+  Result<std::string> refuseTampered();
+  Result<std::string> auditOffline();
+
+  Result<> addAgencies();
+  Result<> addPeople();
+  Result<> certificateFor(const std::string& key, const Json& order, const std::string& login);
+  Result<> checkIssuanceProof(const std::string& certificate);
+  Result<> receiveAt(const std::string& clerk,
+                     const std::string& leader,
+                     const std::string& worker);
+  Result<> returnAt(const std::string& clerk);
+  Result<Json> judge(BytesView file);
+  Result<Bytes> download(const std::string& path,
+                         const std::filesystem::path& to,
+                         const std::string& login);
+  Result<> fetchPki(const std::string& path, const std::filesystem::path& to);
+  Result<> checkProofs();
+  Result<std::string> verifyOffline(std::string_view when);
+  /// A second directive goes as far as the Chairman, whose certificate is revoked.
+  Result<> refuseRevokedSigner();
+  Result<> save(std::string_view name, BytesView bytes);
+
+  Setting setting_;
+  Notes notes_;
+  ServiceSwitch service_;
+  std::map<std::string, ApiClient> clients_;
+  std::filesystem::path out_;
+  std::string document_;
+  std::string etag_;
+  Json last_;
+  Bytes issued_;
+  std::string online_overall_;
+};
+
+}  // namespace congvan::app::demo
