@@ -4,12 +4,15 @@
 #include "app/demo/story.h"
 #include "app/files.h"
 #include "app/init.h"
+#include "app/messages.h"
 #include "app/options.h"
 
 #include <Poco/Net/SSLManager.h>
 
 #include <csignal>
 #include <cstdio>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace congvan::app {
 namespace {
@@ -80,8 +83,25 @@ Result<Settings> openOrInitialise(const std::filesystem::path& data, std::uint16
   return readSettings(folder.settings());
 }
 
+/// The service's log would stand between the steps: it goes to a file beside the data.
+Result<> logToFile(const std::filesystem::path& file) {
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+  const bool moved = descriptor >= 0 && ::dup2(descriptor, STDERR_FILENO) >= 0;
+  if (descriptor >= 0) ::close(descriptor);
+  if (moved) return kDone;
+  return Error{Code::Unavailable, "output_unwritable", {{"file", file.string()}}};
+}
+
+/// What goes wrong is said where the steps are.
+Exit tell(const Error& error, Exit code) {
+  std::printf("      KHÔNG ĐẠT / FAILED: %s\n", message(error).c_str());
+  std::fflush(stdout);
+  return code;
+}
+
 void printAccounts(const Settings& settings) {
   std::printf("\nĐịa chỉ / address:  https://127.0.0.1:%u/\n", settings.app.port);
+  std::printf("Nhật ký dịch vụ / service log: %s\n", (settings.data / "service.log").c_str());
   std::printf("Chứng thư gốc / root certificate: %s\n", (settings.data / "root.pem").c_str());
   std::printf("Tài khoản minh họa / demonstration accounts (mật khẩu / password: %s, PIN: %s):\n",
               std::string(kPassword).c_str(),
@@ -116,6 +136,8 @@ Exit runDemo(const Arguments& arguments) {
   const auto port = static_cast<std::uint16_t>(std::stoi(options->valueOr("port", "8443")));
   const auto settings = openOrInitialise(data, port);
   if (!settings) return complain(settings.error());
+  const auto logging = logToFile(data / "service.log");
+  if (!logging) return complain(logging.error());
   const auto notes_file = data / "demo.json";
   auto notes = demo::readNotes(notes_file);
   if (!notes) {
@@ -126,7 +148,7 @@ Exit runDemo(const Arguments& arguments) {
 
   OwnService service(*settings);
   const auto started = service.on();
-  if (!started) return complain(started.error());
+  if (!started) return tell(started.error(), Exit::ServiceUnavailable);
   demo::Story story({.settings = *settings,
                      .app_port = settings->app.port,
                      .pki_port = settings->pki.port,
@@ -136,8 +158,8 @@ Exit runDemo(const Arguments& arguments) {
                     {.on = [&] { return service.on(); }, .off = [&] { service.off(); }});
   const auto played = story.play();
   const auto noted = demo::writeNotes(notes_file, story.notes());
-  if (!played) return complain(played.error(), Exit::Bad);
-  if (!noted) return complain(noted.error());
+  if (!played) return tell(played.error(), Exit::Bad);
+  if (!noted) return tell(noted.error(), Exit::OutputUnwritable);
   printAccounts(*settings);
   if (options->has("once")) return Exit::Good;
   std::printf("Đang phục vụ, Ctrl+C để dừng / serving, Ctrl+C stops\n");

@@ -119,6 +119,7 @@ House::House(Opened opened)
                  certificate_store_,
                  directory_store_,
                  trail_,
+                 once_,
                  issuance_,
                  *profiles_,
                  server_secret_,

@@ -43,7 +43,11 @@ Result<pades::Appearance> PrintMarks::seal(const signing::SealMark& mark) {
 }
 
 Result<pades::Appearance> PrintMarks::text(const signing::TextMark& mark) {
-  return appearance(print::drawFieldValue(mark.text, {mark.width, mark.height}));
+  return appearance(print::drawFieldValue(
+      mark.text,
+      {mark.width, mark.height},
+      {.face = mark.face == signing::TextFace::Italic ? print::FieldFace::Italic
+                                                      : print::FieldFace::Upright}));
 }
 
 Result<Bytes> PrintMarks::sealImage(const std::string& agency) {

@@ -116,6 +116,24 @@ std::int64_t Fields::integer(std::string_view name, std::int64_t least, std::int
   return value.value_or(least);
 }
 
+double Fields::number(std::string_view name, double least, double most) {
+  const auto* value = find(name);
+  if (value == nullptr) {
+    refuse(name, "missing");
+    return least;
+  }
+  if (!value->is_number()) {
+    refuse(name, "not_a_number");
+    return least;
+  }
+  const auto number = value->get<double>();
+  if (number < least || number > most) {
+    refuse(name, "out_of_range");
+    return least;
+  }
+  return number;
+}
+
 bool Fields::boolean(std::string_view name, bool when_absent) {
   const auto* value = find(name);
   if (value == nullptr) return when_absent;

@@ -36,6 +36,8 @@ class Fields {
   std::optional<std::int64_t> optionalInteger(std::string_view name,
                                               std::int64_t least,
                                               std::int64_t most);
+  /// Required; NaN and infinities are not JSON.
+  double number(std::string_view name, double least, double most);
   bool boolean(std::string_view name, bool when_absent);
 
   std::vector<std::string> texts(std::string_view name, std::size_t most, std::size_t longest);

@@ -13,8 +13,8 @@
 #include <cstdio>
 #include <spawn.h>
 #include <sstream>
-#include <thread>
 #include <sys/wait.h>
+#include <thread>
 
 extern char** environ;
 

@@ -27,7 +27,7 @@ const std::vector<PersonRow>& people() {
   constexpr std::string_view kCommittee = "ỦY BAN NHÂN DÂN";
   static const std::vector<PersonRow> kPeople = {
       {"chutich",
-       "Trần Minh Quang",
+       "Trần Minh Khôi",
        kTop,
        "Chủ tịch",
        "tm",

@@ -7,7 +7,6 @@
 #include "base/encoding.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <thread>
 
@@ -23,10 +22,10 @@ Error wentWrong(std::string_view what, std::string_view why) {
 Json slotView(std::string_view field, const print::Slot& slot) {
   return {{"field", field},
           {"page", slot.page},
-          {"left", std::lround(slot.left)},
-          {"bottom", std::lround(slot.bottom)},
-          {"width", std::lround(slot.width)},
-          {"height", std::lround(slot.height)}};
+          {"left", slot.left},
+          {"bottom", slot.bottom},
+          {"width", slot.width},
+          {"height", slot.height}};
 }
 
 }  // namespace

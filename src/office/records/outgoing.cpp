@@ -427,21 +427,24 @@ Result<signing::StoredFile> Outgoing::sealFile(const Caller& caller,
       !document.issue_date) {
     return wrongState(document);
   }
-  return parts_.signer.seal(
-      caller,
-      {.file = document.file,
-       .field = std::string(kSealField),
-       .agency = document.agency.value,
-       .agency_name = agency->name,
-       .width = seal->width,
-       .height = seal->height,
-       .fills =
-           {{std::string(kNumberField),
-             codeText(*document.number, document.notation),
-             number->width,
-             number->height},
-            {std::string(kDateField), dateText(*document.issue_date), date->width, date->height}}},
-      pin);
+  return parts_.signer.seal(caller,
+                            {.file = document.file,
+                             .field = std::string(kSealField),
+                             .agency = document.agency.value,
+                             .agency_name = agency->name,
+                             .width = seal->width,
+                             .height = seal->height,
+                             .fills = {{std::string(kNumberField),
+                                        codeText(*document.number, document.notation),
+                                        signing::TextFace::Upright,
+                                        number->width,
+                                        number->height},
+                                       {std::string(kDateField),
+                                        dateText(*document.issue_date),
+                                        signing::TextFace::Italic,
+                                        date->width,
+                                        date->height}}},
+                            pin);
 }
 
 Result<Document> Outgoing::issue(const Caller& caller,

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "office/directory/actor.h"
+#include "office/work/again.h"
 #include "trust/crypto/sealed.h"
 #include "trust/crypto/wrapped_key.h"
 
@@ -61,6 +62,14 @@ Result<> Custody::checkPin(const crypto::SecretBytes& pin) const {
   return kDone;
 }
 
+Bytes Custody::wrapFor(const Uuid& person,
+                       KeyId key,
+                       const crypto::SecretBytes& data_key,
+                       const crypto::SecretBytes& pin) const {
+  return crypto::wrapSecret(
+      data_key, pin, server_secret_, accessBinding(key, person), random_, rules_.cost);
+}
+
 Result<NewKey> Custody::make(const KeyOwner& owner,
                              const Uuid& user,
                              const crypto::SecretBytes& pin,
@@ -77,8 +86,7 @@ Result<NewKey> Custody::make(const KeyOwner& owner,
                .wrapped = crypto::seal(data_key, pkcs8.view(), keyBinding(id), random_)};
   KeyAccess access{.key = id,
                    .person = user,
-                   .wrapped = crypto::wrapSecret(
-                       data_key, pin, server_secret_, accessBinding(id, user), random_)};
+                   .wrapped = wrapFor(user, id, data_key, pin)};
   auto spki = key.publicKey().spki();
   return NewKey(std::move(key), std::move(spki), std::move(kept), std::move(access));
 }
@@ -98,7 +106,7 @@ Result<> Custody::add(work::Tx& tx,
 
 Result<Custody::Attempt> Custody::countAttempt(const directory::Caller& caller,
                                                const Uuid& certificate) {
-  return transactions_.run<Attempt>([&](work::Tx& tx) -> Result<Attempt> {
+  return work::runUntilCurrent<Attempt>(transactions_, [&](work::Tx& tx) -> Result<Attempt> {
     const auto key = store_.findKeyOfCertificate(tx, certificate);
     if (!key) return key.error();
     auto access = store_.findAccess(tx, key->id, caller.person.value);
@@ -182,16 +190,18 @@ Result<> Custody::share(const directory::Caller& caller,
                         const crypto::SecretBytes& pin_of_other) {
   const auto fine = checkPin(pin_of_other);
   if (!fine) return fine;
+  const auto key = transactions_.read<KeptKey>(
+      [&](work::Tx& tx) { return store_.findKeyOfCertificate(tx, certificate); });
+  if (!key) return key.error();
+  if (key->person) return Error{Code::RuleRefused, "key_is_personal"};
   const auto attempt = countAttempt(caller, certificate);
   if (!attempt) return attempt.error();
-  if (attempt->key.person) return Error{Code::RuleRefused, "key_is_personal"};
   const auto data_key = dataKey(caller, *attempt, pin);
   if (!data_key) return data_key.error();
   const KeyAccess access{
       .key = attempt->key.id,
       .person = other,
-      .wrapped = crypto::wrapSecret(
-          *data_key, pin_of_other, server_secret_, accessBinding(attempt->key.id, other), random_)};
+      .wrapped = wrapFor(other, attempt->key.id, *data_key, pin_of_other)};
   return transactions_.run<std::monostate>([&](work::Tx& tx) -> Result<> {
     const auto added = store_.addAccess(tx, access);
     if (!added) return added;

@@ -7,6 +7,7 @@
 #include "office/signing/store.h"
 #include "trust/crypto/secret.h"
 #include "trust/crypto/software_key.h"
+#include "trust/crypto/wrapped_key.h"
 
 #include <optional>
 
@@ -25,6 +26,8 @@ struct PinRules {
   int failures_free = 2;
   int failures_most = 6;
   Duration delay_first = std::chrono::seconds{15};
+  /// Of each wrap made from now on; a wrap remembers its own.
+  crypto::ScryptCost cost = {};
 };
 
 /// A new key that is not stored yet: `add` puts it into the transaction that makes its certificate
@@ -99,6 +102,10 @@ class Custody {
     KeyAccess access;
   };
   Result<> checkPin(const crypto::SecretBytes& pin) const;
+  Bytes wrapFor(const Uuid& person,
+                        KeyId key,
+                        const crypto::SecretBytes& data_key,
+                        const crypto::SecretBytes& pin) const;
   Result<Attempt> countAttempt(const directory::Caller& caller, const Uuid& certificate);
   Result<crypto::SecretBytes> dataKey(const directory::Caller& caller,
                                       const Attempt& attempt,

@@ -112,7 +112,7 @@ Result<StoredFile> DocumentSigner::seal(const directory::Caller& caller,
   prepared->options.appearance = std::move(*drawn);
   prepared->options.signer_name = task.agency_name;
   for (const auto& fill : task.fills) {
-    auto text = marks_.text({fill.value, fill.width, fill.height});
+    auto text = marks_.text({fill.value, fill.face, fill.width, fill.height});
     if (!text) return text.error();
     prepared->options.fills.push_back({fill.field, fill.value, std::move(*text)});
   }

@@ -35,6 +35,7 @@ struct PersonTask {
 struct TextTask {
   std::string field;
   std::string value;
+  TextFace face = TextFace::Upright;
   double width = 0;
   double height = 0;
 };

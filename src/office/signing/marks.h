@@ -23,8 +23,12 @@ struct SealMark {
   double height = 0;
 };
 
+/// Dates are set in italics (NĐ 30/2020 annex I), numbers upright.
+enum class TextFace { Upright, Italic };
+
 struct TextMark {
   std::string text;
+  TextFace face = TextFace::Upright;
   double width = 0;
   double height = 0;
 };

@@ -25,14 +25,13 @@ std::vector<records::Slot> slotsField(Fields& fields) {
   std::vector<records::Slot> slots;
   for (const auto* object : fields.objects("slots", kSlotsMost)) {
     Fields slot(*object, "slots.");
-    // Whole points are exact enough for a mark and keep numbers out of rounding trouble.
-    constexpr std::int64_t kFar = 20'000;
+    constexpr double kFar = 20'000;
     records::Slot read{.field = slot.text("field", 40),
                        .page = static_cast<int>(slot.integer("page", 0, 5000)),
-                       .left = static_cast<double>(slot.integer("left", 0, kFar)),
-                       .bottom = static_cast<double>(slot.integer("bottom", 0, kFar)),
-                       .width = static_cast<double>(slot.integer("width", 1, kFar)),
-                       .height = static_cast<double>(slot.integer("height", 1, kFar))};
+                       .left = slot.number("left", 0, kFar),
+                       .bottom = slot.number("bottom", 0, kFar),
+                       .width = slot.number("width", 1, kFar),
+                       .height = slot.number("height", 1, kFar)};
     fields.adopt(slot);
     slots.push_back(std::move(read));
   }
