@@ -2,9 +2,11 @@
 #include "base/settings.h"
 
 #include <nlohmann/json.hpp>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <charconv>
+#include <sstream>
 
 namespace congvan {
 namespace {
@@ -55,29 +57,67 @@ Result<Json> convert(const YAML::Node& node, std::size_t depth_left) {
   return Json(nullptr);
 }
 
-/// An alias can make a small text unfold into a huge tree, so none is taken.
-bool hasAlias(std::string_view text) {
-  bool line_start = true;
-  char before = '\n';
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const bool token_start = line_start || before == ' ' || before == '[' || before == ',';
-    const bool name_follows =
-        i + 1 < text.size() && std::isalnum(static_cast<unsigned char>(text[i + 1])) != 0;
-    if (token_start && (c == '*' || c == '&') && name_follows) return true;
-    line_start = c == '\n';
-    before = c;
+/// Hears what a text uses before a tree is made of it. An alias can make a small text unfold into a
+/// huge tree, and a tag gives a value a type that nobody reads off the page.
+class Listener final : public YAML::EventHandler {
+ public:
+  std::string_view refusal;  ///< reason of the first breach; empty: none
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t anchor) override { hear("", anchor); }
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override { note("yaml_alias_refused"); }
+  void OnScalar(const YAML::Mark&,
+                const std::string& tag,
+                YAML::anchor_t anchor,
+                const std::string&) override {
+    hear(tag, anchor);
   }
-  return false;
+  void OnSequenceStart(const YAML::Mark&,
+                       const std::string& tag,
+                       YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    hear(tag, anchor);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&,
+                  const std::string& tag,
+                  YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    hear(tag, anchor);
+  }
+  void OnMapEnd() override {}
+
+  void note(std::string_view reason) {
+    if (refusal.empty()) refusal = reason;
+  }
+
+ private:
+  void hear(std::string_view tag, YAML::anchor_t anchor) {
+    if (anchor != YAML::NullAnchor) note("yaml_alias_refused");
+    // The parser says `?` for a plain scalar or a collection and `!` for a quoted scalar.
+    if (!tag.empty() && tag != "?" && tag != "!") note("yaml_tag_refused");
+  }
+};
+
+std::string_view refusalOf(const std::string& text) {
+  std::istringstream in(text);
+  YAML::Parser parser(in);
+  Listener listener;
+  const bool any = parser.HandleNextDocument(listener);
+  if (any && parser.HandleNextDocument(listener)) listener.note("yaml_second_document");
+  return listener.refusal;
 }
 
 }  // namespace
 
 Result<Json> parseYaml(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.bytes) return Error{Code::TooLarge, "yaml_too_large"};
-  if (hasAlias(text)) return Error{Code::Malformed, "yaml_alias_refused"};
+  const std::string whole(text);
   try {
-    return convert(YAML::Load(std::string(text)), limits.depth);
+    const auto refusal = refusalOf(whole);
+    if (!refusal.empty()) return Error{Code::Malformed, std::string(refusal)};
+    return convert(YAML::Load(whole), limits.depth);
   } catch (const YAML::Exception& bad) {  // the library's only way to say that the text is bad
     return badYaml(bad.mark, bad.msg);
   }
