@@ -2,6 +2,7 @@
 #include "office/audit/trail.h"
 
 #include "office/audit/leaf_queue.h"
+#include "office/audit/proven_leaf.h"
 #include "trust/tlog/leaf.h"
 
 namespace congvan::audit {
@@ -24,7 +25,7 @@ Result<EventId> Trail::recordNamed(work::Tx& tx, const Entry& entry) {
                     .trace = entry.trace,
                     .details = entry.details};
   const auto salt = tlog::makeSalt(random_);
-  const auto leaf = tlog::encodeLeaf(tlog::EventLeaf{tlog::commit(salt, canonicalBytes(event))});
+  const auto leaf = eventLeaf(event, salt);
   if (!leaf) return leaf.error();
   const auto queued = leaves_.add(tx, Log::Records, *leaf);
   if (!queued) return queued.error();

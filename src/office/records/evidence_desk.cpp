@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "office/records/evidence_desk.h"
 
-#include "office/audit/log_entry.h"
-#include "office/audit/log_proof.h"
 #include "office/directory/actor.h"
-#include "trust/tlog/leaf.h"
 
 #include <algorithm>
 
@@ -13,26 +10,7 @@ namespace {
 
 constexpr int kEventsMost = 500;
 
-Result<Bytes> leafOf(const audit::KeptEvent& kept) {
-  return tlog::encodeLeaf(
-      tlog::EventLeaf{tlog::commit(kept.salt, audit::canonicalBytes(kept.event))});
-}
-
 }  // namespace
-
-Result<ProvenLeaf> EvidenceDesk::prove(const audit::LogFiles& log,
-                                       Bytes leaf,
-                                       std::optional<std::uint64_t> index) {
-  ProvenLeaf proven{std::move(leaf), index, {}};
-  if (!index) return proven;
-  const auto evidence = audit::proveLeaf(log, *index);
-  if (evidence) {
-    proven.proof = tlog::evidenceText(*evidence);
-  } else if (evidence.error().reason != "leaf_not_in_tree") {  // not published yet is no refusal
-    return evidence.error();
-  }
-  return proven;
-}
 
 Result<std::vector<ProvenEvent>> EvidenceDesk::trail(const directory::Caller& caller,
                                                      DocumentId id) {
@@ -61,11 +39,9 @@ Result<std::vector<ProvenEvent>> EvidenceDesk::trail(const directory::Caller& ca
 
   std::vector<ProvenEvent> proven;
   for (auto& kept : *events) {
-    auto leaf = leafOf(kept);
+    auto leaf = audit::proveEvent(parts_.records_log, kept);
     if (!leaf) return leaf.error();
-    auto place = prove(parts_.records_log, std::move(*leaf), kept.leaf_index);
-    if (!place) return place.error();
-    proven.push_back({std::move(kept), std::move(*place)});
+    proven.push_back({std::move(kept), std::move(*leaf)});
   }
   return proven;
 }
@@ -109,9 +85,7 @@ Result<Issuance> EvidenceDesk::issuance(const directory::Caller& caller,
     const auto place = placeOf(queued);
     if (!place) return place.error();
     if (!*place) continue;
-    auto entry = audit::readEntry(parts_.issuance_log, **place);
-    if (!entry) return entry.error();
-    auto proven = prove(parts_.issuance_log, std::move(*entry), *place);
+    auto proven = audit::proveEntry(parts_.issuance_log, **place);
     if (!proven) return proven.error();
     *leaf = std::move(*proven);
   }

@@ -3,6 +3,7 @@
 
 #include "office/audit/leaf_queue.h"
 #include "office/audit/log_files.h"
+#include "office/audit/proven_leaf.h"
 #include "office/audit/store.h"
 #include "office/records/outgoing.h"
 
@@ -14,12 +15,7 @@
 /// them.
 namespace congvan::records {
 
-/// A leaf and, once a published checkpoint covers it, its `c2sp.org/tlog-proof@v1`.
-struct ProvenLeaf {
-  Bytes leaf;
-  std::optional<std::uint64_t> index;
-  std::optional<std::string> proof;
-};
+using audit::ProvenLeaf;
 
 struct ProvenEvent {
   audit::KeptEvent event;
@@ -62,9 +58,6 @@ class EvidenceDesk {
   Result<Issuance> issuance(const directory::Caller& caller, authority::CertificateId id);
 
  private:
-  Result<ProvenLeaf> prove(const audit::LogFiles& log,
-                           Bytes leaf,
-                           std::optional<std::uint64_t> index);
   Result<std::optional<std::uint64_t>> placeOf(const std::optional<Uuid>& queued);
   Parts parts_;
 };
