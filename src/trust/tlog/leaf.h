@@ -8,18 +8,21 @@
 #include <string>
 #include <variant>
 
+// clang-format off
 /// What stands in our logs, byte for byte. Final: a change is a new version byte, and old ones stay
 /// readable.
 ///
-///   leaf    = version (0x01) ‖ kind (1 byte) ‖ fields in the order below
-///   time    = 8 bytes, microseconds since 1970-01-01T00:00:00Z, not negative
-///   number  = 8 bytes;  hash = 32 bytes;  id = 16 bytes
+///   leaf        = version (0x01) ‖ kind (1 byte) ‖ fields in the order below
+///   time        = 8 bytes, microseconds since 1970-01-01T00:00:00Z, not negative
+///   number      = 8 bytes;  hash = 32 bytes;  id = 16 bytes
 ///   text, bytes = length (2 bytes) ‖ that many bytes
 ///
-///   0x01 event   commitment hash                                                 records log
-///   0x02 intent  time, request id, approvals hash, profile text, serial bytes, TBS hash   issuance
-///   log 0x03 issued  time, intent index number, serial bytes, certificate hash issuance log 0x04
-///   status  time, serial bytes, status (1 byte), reason (1 byte)                     issuance log
+///   0x01 event    commitment hash                                       records log
+///   0x02 intent   time, request id, approvals hash, profile text,
+///                 serial bytes, TBS hash                                issuance log
+///   0x03 issued   time, intent index number, serial bytes,
+///                 certificate hash                                      issuance log
+///   0x04 status   time, serial bytes, status (1 byte), reason (1 byte)  issuance log
 ///
 /// Numbers are big-endian. Profile: 1 to 64 characters a–z, 0–9, `-`, `.`. Serial: 1 to 20 bytes,
 /// unsigned, no zero byte in front. There is one encoding of each leaf: nothing may follow it.
@@ -28,6 +31,7 @@
 /// text anybody can check that the leaf means them, without the salt the leaf tells nothing, not
 /// even to one who guesses the text. Hashes of certificates are not salted, so that whoever has the
 /// certificate can look for it; its key and serial number cannot be guessed.
+// clang-format on
 namespace congvan::tlog {
 
 inline constexpr std::uint8_t kLeafVersion = 1;
