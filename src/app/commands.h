@@ -11,6 +11,8 @@ namespace congvan::app {
 
 using Arguments = std::vector<std::string>;  ///< without the program and command names
 
+Exit runDoctor(const Arguments& arguments);
+Exit runMigrate(const Arguments& arguments);
 Exit runDemo(const Arguments& arguments);
 Exit runInit(const Arguments& arguments);
 Exit runServe(const Arguments& arguments);

@@ -147,6 +147,7 @@ House::House(Opened opened)
                   deliveries_,
                   signer_,
                   trail_,
+                  once_,
                   clock_,
                   random_}),
       evidence_({transactions_,

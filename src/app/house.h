@@ -56,6 +56,8 @@ class House {
   const Clock& clock() const { return clock_; }
   Random& random() { return random_; }
   authority::Authority& authority() { return authority_; }
+  work::Transactions& transactions() { return transactions_; }
+  storage::FolderBlobs& blobs() { return blobs_; }
 
  private:
   struct Opened;

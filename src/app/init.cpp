@@ -39,8 +39,7 @@ std::string makePassword(Random& random) {
 
 Result<> makeTls(House& house, const DataFolder& folder, const Settings& settings) {
   const auto key = crypto::SoftwareKey::generate(crypto::KeyKind::P256);
-  const auto record =
-      house.authority().issueTls({settings.app.address}, key.publicKey().spki());
+  const auto record = house.authority().issueTls({settings.app.address}, key.publicKey().spki());
   if (!record) return record.error();
   auto chain = house.authority().chainOf(*record);
   if (!chain) return chain.error();

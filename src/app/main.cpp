@@ -28,6 +28,10 @@ constexpr Command kCommands[] = {
      "kiểm tra chữ ký, không cần mạng / verify signatures, offline"},
     {"path", &congvan::app::runPath, "kiểm tra chuỗi chứng thư / validate certificate paths"},
     {"log", &congvan::app::runLog, "kiểm tra nhật ký Merkle / check Merkle logs and proofs"},
+    {"migrate",
+     &congvan::app::runMigrate,
+     "cập nhật lược đồ cơ sở dữ liệu / bring the database schema up to date"},
+    {"doctor", &congvan::app::runDoctor, "tự kiểm tra / check a data folder"},
 };
 
 void printHelp(std::FILE* to) {

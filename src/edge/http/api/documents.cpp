@@ -84,7 +84,9 @@ Result<Reply> attach(const Services& services, const Request& request) {
   if (size == 0) return Error{Code::Malformed, "file_empty"};
   const auto blob = (*writer)->finish();
   if (!blob) return blob.error();
-  const auto document = services.outgoing.attachFile(*request.caller, *id, *version, {*blob, size});
+  const auto caller = callerOf(request);
+  if (!caller) return caller.error();
+  const auto document = services.outgoing.attachFile(*caller, *id, *version, {*blob, size});
   if (!document) return document.error();
   return resourceReply(200, view(*document), document->version);
 }

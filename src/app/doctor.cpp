@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/commands.h"
+#include "app/house.h"
+#include "app/options.h"
+#include "edge/storage/inspection.h"
+#include "edge/storage/migrations.h"
+#include "trust/tlog/check.h"
+
+#include <cstdio>
+
+namespace congvan::app {
+namespace {
+
+const std::vector<Option> kOptions = {
+    {"config", "FILE", "tệp cấu hình / settings (congvan.yaml of the data folder)"},
+    {"help", "", "trợ giúp / this help"},
+};
+
+enum class Health { Good, Warning, Bad };
+
+/// One line a check; remembers whether any was bad.
+class Sheet {
+ public:
+  void line(Health health, const std::string& what, const std::string& detail = {}) {
+    const char* word = health == Health::Good      ? "TỐT / OK     "
+                       : health == Health::Warning ? "LƯU Ý / WARN "
+                                                   : "LỖI / BAD    ";
+    std::printf("%s %s%s%s\n", word, what.c_str(), detail.empty() ? "" : ": ", detail.c_str());
+    if (health == Health::Bad) bad_ = true;
+  }
+  void refused(const std::string& what, const Error& error) {
+    line(Health::Bad, what, error.reason);
+  }
+  bool bad() const { return bad_; }
+
+ private:
+  bool bad_ = false;
+};
+
+void checkLog(Sheet& sheet, const std::string& name, RunningLog& log, tlog::LogRules rules) {
+  const auto checkpoint = log.files().published();
+  if (!checkpoint) return sheet.refused("log " + name, checkpoint.error());
+  if (!*checkpoint) return sheet.line(Health::Warning, "log " + name, "no checkpoint yet");
+  const auto report = tlog::checkWholeLog({.tiles = log.files(),
+                                           .bundles = log.files(),
+                                           .checkpoint = **checkpoint,
+                                           .key = log.verifier(),
+                                           .rules = rules});
+  for (const auto& finding : report.findings) {
+    const auto health = finding.gravity == tlog::Gravity::Broken ? Health::Bad : Health::Warning;
+    sheet.line(health, "log " + name, finding.reason + " " + finding.where);
+  }
+  if (report.sound()) {
+    sheet.line(Health::Good, "log " + name, std::to_string(report.entries_checked) + " entries");
+  }
+}
+
+void checkNumbers(Sheet& sheet, work::Transactions& transactions) {
+  const auto breaches = transactions.read<std::vector<storage::Breach>>(
+      [](work::Tx& tx) { return storage::inspectNumbers(tx); });
+  if (!breaches) return sheet.refused("numbers", breaches.error());
+  for (const auto& breach : *breaches)
+    sheet.line(Health::Bad, "numbers", breach.what + " " + breach.where);
+  if (breaches->empty()) sheet.line(Health::Good, "numbers", "no gap, none twice");
+}
+
+void checkFiles(Sheet& sheet, work::Transactions& transactions, storage::FolderBlobs& blobs) {
+  const auto named = transactions.read<std::vector<work::BlobHash>>(
+      [](work::Tx& tx) { return storage::namedBlobs(tx); });
+  if (!named) return sheet.refused("files", named.error());
+  std::size_t good = 0;
+  for (const auto& hash : *named) {
+    const auto intact = blobs.isIntact(hash);
+    if (intact && *intact) {
+      ++good;
+    } else {
+      sheet.line(Health::Bad, "files", hash.hex() + (intact ? " altered" : " missing"));
+    }
+  }
+  sheet.line(Health::Good, "files", std::to_string(good) + " named and intact");
+}
+
+void checkWaiting(Sheet& sheet, work::Transactions& transactions) {
+  const auto waiting =
+      transactions.read<std::int64_t>([](work::Tx& tx) { return storage::waitingLeaves(tx); });
+  if (!waiting) return sheet.refused("waiting leaves", waiting.error());
+  // They get their places when the service runs again; nothing is lost.
+  sheet.line(
+      *waiting == 0 ? Health::Good : Health::Warning, "waiting leaves", std::to_string(*waiting));
+}
+
+}  // namespace
+
+Exit runDoctor(const Arguments& arguments) {
+  const auto options = Options::parse(arguments, kOptions);
+  if (!options) return complain(options.error(), Exit::Usage);
+  if (options->has("help")) {
+    std::printf("Usage: congvan doctor --config FILE\n\n%s", helpText(kOptions).c_str());
+    return Exit::Good;
+  }
+  const auto settings = readSettings(options->valueOr("config", "congvan.yaml"));
+  if (!settings) return complain(settings.error());
+  const auto house = House::open(*settings);
+  if (!house) return complain(house.error());
+
+  Sheet sheet;
+  sheet.line(Health::Good, "settings, server secret, database");
+  checkLog(sheet, "issuance", (*house)->issuanceLog(), tlog::LogRules::Issuance);
+  checkLog(sheet, "records", (*house)->recordsLog(), tlog::LogRules::Events);
+  checkWaiting(sheet, (*house)->transactions());
+  checkNumbers(sheet, (*house)->transactions());
+  checkFiles(sheet, (*house)->transactions(), (*house)->blobs());
+  return sheet.bad() ? Exit::Bad : Exit::Good;
+}
+
+Exit runMigrate(const Arguments& arguments) {
+  auto known = kOptions;
+  known.push_back({"plan", "", "chỉ xem, không đổi / show what is pending, change nothing"});
+  const auto options = Options::parse(arguments, known);
+  if (!options) return complain(options.error(), Exit::Usage);
+  if (options->has("help")) {
+    std::printf("Usage: congvan migrate [--plan] --config FILE\n\n%s", helpText(known).c_str());
+    return Exit::Good;
+  }
+  const auto settings = readSettings(options->valueOr("config", "congvan.yaml"));
+  if (!settings) return complain(settings.error());
+  const auto database = openDatabase(*settings);
+  if (!database) return complain(database.error());
+  const auto state =
+      options->has("plan")
+          ? storage::inspectSchema(**database, storage::embeddedMigrations())
+          : storage::migrate(**database, storage::embeddedMigrations(), SystemClock().now());
+  if (!state) return complain(state.error());
+  std::printf("đã áp dụng / applied: %lld, còn chờ / pending: %lld\n",
+              static_cast<long long>(state->applied),
+              static_cast<long long>(state->pending));
+  return Exit::Good;
+}
+
+}  // namespace congvan::app

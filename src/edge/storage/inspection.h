@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.h"
+#include "office/work/blobs.h"
+#include "office/work/transactions.h"
+
+#include <string>
+#include <vector>
+
+/// Promises that span rows, looked at from outside the use cases: for `congvan doctor` and the
+/// tests.
+namespace congvan::storage {
+
+/// One broken promise: a stable word and where.
+struct Breach {
+  std::string what;  ///< `number_gap`, `number_twice`, `number_beyond_book`
+  std::string where;
+};
+
+/// Every book of every agency and year: the numbers given out are 1 to the last, each once.
+Result<std::vector<Breach>> inspectNumbers(work::Tx& tx);
+
+/// Every file that a row names, each once.
+Result<std::vector<work::BlobHash>> namedBlobs(work::Tx& tx);
+
+/// Leaves that wait for their place in a log.
+Result<std::int64_t> waitingLeaves(work::Tx& tx);
+
+}  // namespace congvan::storage

@@ -1,0 +1,260 @@
+#!/usr/bin/env python3
+"""kill -9 of the service at random points of the story.
+
+A client plays drafting, signing, issuing and dispatching against `congvan serve`, again and again, while the service is
+killed and started anew. After every start, all that was ever answered must be there; a request that got no answer is
+sent again with its key. At the end `congvan doctor` must be clean and the numbers must have no gap.
+
+usage: kill_story.py CONGVAN [KILLS]        prints its seed; KILL_SEED=N repeats a run
+"""
+import http.client, json, os, pathlib, random, re, signal, socket, ssl, subprocess, sys, tempfile, threading, time, uuid
+
+congvan, kills_wanted = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20
+seed = int(os.environ.get("KILL_SEED", random.randrange(1 << 30)))
+print("seed", seed)
+dice = random.Random(seed)
+PIN, PASSWORD = "13572468", "mat-khau-thu-nghiem"
+ORDER = ["draft", "submitted", "returned", "initialled", "signed", "issuing", "issued", "dispatched"]
+passed, failures = 0, []
+
+
+def check(holds, what):
+    global passed
+    if holds:
+        passed += 1
+    else:
+        failures.append(what)
+        print("FAILED", what)
+
+
+def free_ports(count):
+    holders = [socket.socket() for _ in range(count)]
+    for holder in holders:
+        holder.bind(("127.0.0.1", 0))
+    ports = [holder.getsockname()[1] for holder in holders]
+    for holder in holders:
+        holder.close()
+    return ports
+
+
+class Service:
+    """One `congvan serve` on one data folder, killed and started at will."""
+
+    def __init__(self, folder):
+        self.folder, self.process, self.kills = folder, None, 0
+        self.app, self.pki, self.internal = free_ports(3)
+        made = subprocess.run([congvan, "init", "--data", folder, "--public-url", f"http://127.0.0.1:{self.pki}"],
+                              capture_output=True, text=True)
+        assert made.returncode == 0, made.stdout + made.stderr
+        self.password = re.search(r"password, shown only now: (\S+)", made.stdout)[1]
+        settings = pathlib.Path(folder, "congvan.yaml")
+        text = settings.read_text()
+        for old, new in ((8443, self.app), (8080, self.pki), (8081, self.internal)):
+            text = text.replace(f"port: {old}", f"port: {new}")
+        settings.write_text(text)
+        self.log = open(pathlib.Path(folder, "service.log"), "ab")
+
+    def start(self):
+        self.process = subprocess.Popen([congvan, "serve", "--config", f"{self.folder}/congvan.yaml"],
+                                        stderr=self.log, stdout=self.log)
+        until = time.time() + 60
+        while time.time() < until:
+            if self.process.poll() == -signal.SIGKILL:  # a late killer struck the new one too
+                return self.start()
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the service ended with {self.process.returncode}")
+            try:
+                probe = http.client.HTTPConnection("127.0.0.1", self.internal, timeout=5)
+                probe.request("GET", "/readyz")
+                if probe.getresponse().status == 200:
+                    return
+            except OSError:
+                pass
+            threading.Event().wait(0.02)
+        raise RuntimeError("the service did not become ready in 60 s")
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.kills += 1
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+
+
+class Client:
+    """A signed-in person whose requests survive the service's death."""
+
+    def __init__(self, story, login, password):
+        self.story, self.login, self.password = story, login, password
+        self.cookie = self.csrf = None
+
+    def once(self, method, path, body, headers):
+        context = ssl.create_default_context(cafile=f"{self.story.service.folder}/root.pem")
+        connection = http.client.HTTPSConnection("127.0.0.1", self.story.service.app, context=context, timeout=60)
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        data = answer.read()
+        if answer.getheader("Set-Cookie"):
+            self.cookie = answer.getheader("Set-Cookie").split(";")[0]
+        connection.close()
+        return answer.status, answer.getheader("ETag"), data
+
+    def sign_in(self):
+        body = json.dumps({"login": self.login, "password": self.password})
+        status, _, data = self.story.persist(lambda: self.once("POST", "/api/v1/session", body, {}))
+        assert status == 200, data
+        self.csrf = json.loads(data)["csrf"]
+
+    def send(self, method, path, body=None, etag=None):
+        if self.cookie is None:
+            self.sign_in()
+        payload = body if isinstance(body, bytes) else json.dumps(body) if body is not None else None
+        headers = {"Cookie": self.cookie, "X-CSRF-Token": self.csrf, "Idempotency-Key": str(uuid.uuid4())}
+        if etag:
+            headers["If-Match"] = etag
+        status, tag, data = self.story.persist(lambda: self.once(method, path, payload, headers))
+        return status, tag, json.loads(data) if data[:1] in (b"{", b"[") else data
+
+
+class Story:
+    def __init__(self, service):
+        self.service, self.documents, self.clients = service, {}, {}
+        self.killer_on = False
+
+    def persist(self, request):
+        """The request's answer, whatever happens to the service meanwhile: sent again until there is one."""
+        for _ in range(50):
+            try:
+                if self.killer_on and self.service.kills < kills_wanted and dice.random() < 0.35:
+                    threading.Timer(dice.random() * 0.25, self.kill_quietly).start()
+                return request()
+            except (OSError, http.client.HTTPException):
+                self.restart()
+        raise RuntimeError("no answer after 50 tries")
+
+    def kill_quietly(self):
+        if self.service.process.poll() is None:
+            self.service.kill()
+
+    def restart(self):
+        if self.service.process.poll() is None:
+            return
+        self.service.start()
+        was, self.killer_on = self.killer_on, False
+        self.read_back()
+        self.killer_on = was
+
+    def read_back(self):
+        """All that was ever answered is there, and no state went back."""
+        for document, (version, state, number) in list(self.documents.items()):
+            status, _, now = self.as_("vanthu").send("GET", f"/api/v1/documents/{document}")
+            check(status == 200 and now["version"] >= version and ORDER.index(now["state"]) >= ORDER.index(state)
+                  and (number is None or now["number"] == number),
+                  f"document {document} was answered as {state} v{version} no {number}, is {now}")
+
+    def as_(self, login):
+        if login not in self.clients:
+            self.clients[login] = Client(self, login, self.service.password if login == "admin" else PASSWORD)
+        return self.clients[login]
+
+    def made(self, answer, *statuses):
+        status, etag, body = answer
+        if status not in (statuses or (200, 201)):
+            raise RuntimeError(f"{status} {body}")
+        return body, etag
+
+    def set_up(self):
+        admin = self.as_("admin")
+        top = self.made(admin.send("GET", "/api/v1/agencies"))[0]["items"][0]["id"]
+        other = self.made(admin.send("POST", "/api/v1/agencies", {"parent": top, "code": "H64.02", "name": "Sở Thử nghiệm",
+                                                                  "letters": "STN", "kind": "department"}))[0]["id"]
+        self.agencies, self.posts, people = {"top": top, "so": other}, {}, {}
+        rows = [("chutich", "top", "Chủ tịch", [("leader", top)]), ("vanthu", "top", "Văn thư", [("clerk", top)]),
+                ("chanhvp", "top", "Chánh Văn phòng", [("form-checker", top)]),
+                ("giamdoc", "so", "Giám đốc", [("unit-head", other)]),
+                ("chuyenvien", "so", "Chuyên viên", [("drafter", other)]), ("vanthuso", "so", "Văn thư", [("clerk", other)])]
+        for login, agency, title, grants in rows:
+            people[login] = self.made(admin.send("POST", "/api/v1/people", {"name": title + " " + login, "login": login,
+                                                                           "password": PASSWORD}))[0]["id"]
+            self.posts[login] = self.made(admin.send("POST", "/api/v1/posts", {
+                "agency": self.agencies[agency], "title": title, "holder": people[login],
+                "grants": [{"role": role, "over": over} for role, over in grants]}))[0]["id"]
+        orders = [(login, {"kind": "person", "person": people[login], "activator": people[login]})
+                  for login in ("chutich", "chanhvp", "giamdoc")]
+        orders.append(("vanthu", {"kind": "organisation-seal", "agency": top, "activator": people["vanthu"]}))
+        for login, order in orders:
+            number = self.made(admin.send("POST", "/api/v1/certificate-orders", order))[0]["id"]
+            self.made(self.as_(login).send("POST", f"/api/v1/certificate-orders/{number}/activate", {"pin": PIN}))
+
+    def note(self, body):
+        self.documents[body["id"]] = (body["version"], body["state"], body["number"])
+
+    def act(self, login, document, verb, body):
+        """One act on a document. Its answer, or, where a lost answer's retry finds the version gone, what it became."""
+        path = f"/api/v1/documents/{document}"
+        seen, etag = self.made(self.as_(login).send("GET", path))
+        method, target = ("PUT", f"{path}/file") if verb == "file" else ("POST", f"{path}/{verb}")
+        answer = self.as_(login).send(method, target, body, etag)
+        done, _ = self.made(answer)
+        self.note(done)
+        return done
+
+    def one_document(self, pdf):
+        draft = self.made(self.as_("chuyenvien").send("POST", "/api/v1/documents", {
+            "agency": self.agencies["top"], "type": "CT", "subject": "Thử nghiệm ngắt điện",
+            "recipients": [self.agencies["so"]]}))[0]
+        self.note(draft)
+        number = draft["id"]
+        self.act("chuyenvien", number, "file", pdf)
+        self.act("chuyenvien", number, "submit", {"initials": [self.posts["giamdoc"]], "formChecker": self.posts["chanhvp"],
+                                                  "signer": self.posts["chutich"]})
+        for login in ("giamdoc", "chanhvp", "chutich"):
+            self.act(login, number, "sign", {"pin": PIN})
+        self.act("vanthu", number, "issue", {"pin": PIN})
+        self.act("vanthu", number, "dispatch", {})
+
+
+def small_pdf():
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+               b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << >> >>"]
+    out, places = b"%PDF-1.7\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    return out + b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
+
+
+with tempfile.TemporaryDirectory() as temporary:
+    service = Service(temporary + "/data")
+    service.start()
+    story = Story(service)
+    story.set_up()
+    story.killer_on = True
+    rounds = 0
+    while service.kills < kills_wanted and rounds < 60 and not failures:
+        story.one_document(small_pdf())
+        rounds += 1
+    story.killer_on = False
+    if service.process.poll() is not None:
+        service.start()
+    story.read_back()
+    check(service.kills >= kills_wanted, f"{service.kills} kills of {kills_wanted}")
+    numbers = sorted(n for _, _, n in story.documents.values() if n is not None)
+    check(numbers == list(range(1, len(numbers) + 1)), f"numbers {numbers}")
+    service.stop()
+    doctor = subprocess.run([congvan, "doctor", "--config", temporary + "/data/congvan.yaml"], capture_output=True, text=True)
+    print(doctor.stdout)
+    check(doctor.returncode == 0, "doctor: " + doctor.stdout + doctor.stderr)
+    for log in ("issuance", "records"):
+        key = pathlib.Path(temporary, "data/log", log + ".vkey").read_text().strip()
+        checked = subprocess.run([congvan, "log", "check", f"{temporary}/data/log/{log}", "--key", key],
+                                 capture_output=True, text=True)
+        check(checked.returncode == 0, f"log check {log}: {checked.stdout}{checked.stderr}")
+    print(f"{rounds} documents, {service.kills} kills, {len(numbers)} numbers")
+print(f"{passed} passed, {len(failures)} failed, 0 skipped")
+sys.exit(bool(failures))

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# The story of the README on a fresh data folder and once more on the same one: both times every step is read back,
+# the second directive gets the next number, and the doctor finds nothing.
+set -uo pipefail
+congvan=$1
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+port=$((20000 + RANDOM % 20000))
+passed=0 failed=0
+check() { if [ "$1" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED $2"; fi; }
+
+"$congvan" demo --data "$folder/data" --once --port $port >"$folder/first.txt"
+check $? "first story: $(tail -n 3 "$folder/first.txt")"
+"$congvan" demo --data "$folder/data" --once >"$folder/second.txt"
+check $? "second story: $(tail -n 3 "$folder/second.txt")"
+grep -q '01/CT-UBND' "$folder/first.txt"; check $? "the first directive has number 01"
+grep -q '02/CT-UBND' "$folder/second.txt"; check $? "the second directive has number 02"
+"$congvan" doctor --config "$folder/data/congvan.yaml" >"$folder/doctor.txt"
+check $? "doctor: $(grep -v OK "$folder/doctor.txt")"
+signed=$(ls "$folder"/data/out/*/chi-thi.pdf | head -n 1)
+[ "$(pdfsig -nocert "$signed" | grep -c 'Signature is Valid')" = 4 ]; check $? "pdfsig finds four valid signatures"
+qpdf --check "$signed" >/dev/null; check $? "qpdf finds no fault in the directive"
+openssl crl -in "$(dirname "$signed")/ca1.crl" -inform DER -noout; check $? "openssl reads the CRL"
+echo "$passed passed, $failed failed, 0 skipped"
+[ $failed = 0 ]
