@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import { agencies } from '../api/directory';
+import { get } from '../api/http';
+import type { Delivery, Page } from '../api/types';
+import { time } from '../lib/format';
+import { t, word } from '../lib/i18n';
+import { useLoaded } from './hooks';
+import { ProblemBox } from './problem';
+import { DeliveryTag } from './tag';
+
+const ORDER = ['returned', 'arrived', 'registered', 'assigned', 'in-progress', 'done'];
+
+/** What each recipient did; refusals come first, because they need an answer. */
+export function DeliveriesView({ document, version }: { document: string; version: number }) {
+  const all = useLoaded(`${document} ${version}`, async () => {
+    const [page, known] = await Promise.all([
+      get<Page<Delivery>>(`/api/v1/documents/${document}/deliveries`),
+      agencies(),
+    ]);
+    const rows = page.data.items.map((delivery) => ({
+      delivery,
+      name: known.find((one) => one.id === delivery.recipient)?.name ?? delivery.recipient,
+    }));
+    return rows.sort(
+      (a, b) =>
+        ORDER.indexOf(a.delivery.state) - ORDER.indexOf(b.delivery.state) || a.name.localeCompare(b.name, 'vi'),
+    );
+  });
+  const counts = ORDER.map((state) => ({
+    state,
+    count: all.data?.filter((row) => row.delivery.state === state).length ?? 0,
+  })).filter((one) => one.count > 0);
+  return (
+    <section aria-labelledby="deliveries-title">
+      <h2 id="deliveries-title">{t('deliveries.title')}</h2>
+      <ProblemBox problem={all.problem} retry={() => void all.reload()} />
+      <p>
+        {counts.map((one) => (
+          <span key={one.state} class="tally">
+            <DeliveryTag state={one.state} /> {one.count}
+          </span>
+        ))}
+        <button type="button" class="quiet" onClick={() => void all.reload()}>
+          {t('act.refresh')}
+        </button>
+      </p>
+      {all.data && (
+        <div class="table">
+          <table>
+            <caption class="unseen">{t('deliveries.title')}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{t('deliveries.recipient')}</th>
+                <th scope="col">{t('column.state')}</th>
+                <th scope="col">{t('column.changed')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {all.data.map(({ delivery, name }) => (
+                <tr key={delivery.id}>
+                  <td class="subject">
+                    {name}
+                    {delivery.note && <span class="small">{t('return.because', { reason: delivery.note })}</span>}
+                  </td>
+                  <td data-label={t('column.state')}>
+                    <DeliveryTag state={delivery.state} />
+                    <span class="small" title={word('delivery', delivery.state)}>
+                      {t('deliveries.code', { code: delivery.statusCode })}
+                    </span>
+                  </td>
+                  <td data-label={t('column.changed')}>{time(delivery.changed)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
