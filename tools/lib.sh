@@ -53,7 +53,13 @@ build() {
   shift 2
   (cd "$ROOT" && cmake --preset "$preset" "$@" >"$ROOT/build/configure-$preset.log") ||
     { cat "$ROOT/build/configure-$preset.log" >&2; return 1; }
-  cmake --build "$ROOT/build/$preset" --target "$target" -j "$(nproc)" | tail -n 3
+  local log=$ROOT/build/build-$preset.log
+  if cmake --build "$ROOT/build/$preset" --target "$target" -j "$(nproc)" >"$log"; then
+    tail -n 1 "$log"
+  else
+    grep -vE '^\[[0-9]+/[0-9]+\] ' "$log" >&2  # all but the progress: what the compilers said
+    return 1
+  fi
 }
 
 # The pages are built by npm from src/web into build/web; skipped when nothing changed.

@@ -13,12 +13,10 @@ target_compile_options(congvan_options INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op>
   $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-field-initializers -Wno-missing-braces>
   $<$<BOOL:${CONGVAN_WERROR}>:-Werror>)
+# The asan preset carries fuzzer-no-link as well, so that the rooms compiled for it are cache hits for fuzz.
 if(CONGVAN_SANITIZE)  # an if: a generator expression would split the list at its comma
   target_compile_options(congvan_options INTERFACE -fsanitize=${CONGVAN_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(congvan_options INTERFACE -fsanitize=${CONGVAN_SANITIZE} -fuse-ld=lld)
-endif()
-if(CONGVAN_FUZZ)
-  target_compile_options(congvan_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 # congvan_module(<name> SOURCES <file>... USES <module>... LINKS <imported target>...)
@@ -38,11 +36,15 @@ function(congvan_module name)
   add_library(congvan::${name} ALIAS congvan_${name})
 endfunction()
 
-# congvan_test(<name> LABEL <one label> SOURCES <file>... USES <module>... LINKS <target>... [TIMEOUT s])
-# One CTest an executable; tools/test adds up the cases from the JSON that each writes.
+# Built by this: every test that runs under ThreadSanitizer.
+add_custom_target(tsan_tests)
+
+# congvan_test(<name> LABEL <one label> SOURCES <file>... USES <module>... LINKS <target>... [TIMEOUT s] [THREADS])
+# One CTest an executable; tools/test adds up the cases from the JSON that each writes. THREADS: what it tests
+# works with threads, so it runs under ThreadSanitizer too, as every test labelled http does.
 # Tests find their inputs through CONGVAN_SOURCE_DIR.
 function(congvan_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "SOURCES;USES;LINKS;ARGS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "THREADS" "LABEL;TIMEOUT" "SOURCES;USES;LINKS;ARGS")
   list(TRANSFORM arg_USES PREPEND congvan::)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
@@ -53,7 +55,12 @@ function(congvan_test name)
   target_link_libraries(${name} PRIVATE ${arg_USES} ${arg_LINKS} GTest::gmock GTest::gtest_main congvan_options)
   add_test(NAME ${arg_LABEL}.${name}
     COMMAND ${name} --gtest_brief=1 --gtest_output=json:${PROJECT_BINARY_DIR}/results/${name}.json ${arg_ARGS})
-  set_tests_properties(${arg_LABEL}.${name} PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
+  set(labels ${arg_LABEL})
+  if(arg_THREADS OR arg_LABEL STREQUAL http)
+    list(APPEND labels threads)
+    add_dependencies(tsan_tests ${name})
+  endif()
+  set_tests_properties(${arg_LABEL}.${name} PROPERTIES LABELS "${labels}" TIMEOUT ${arg_TIMEOUT})
 endfunction()
 
 # congvan_script_test(<name> LABEL <label> COMMAND <command>...)
