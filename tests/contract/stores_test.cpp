@@ -672,7 +672,7 @@ TEST_P(RecordsContract, ListsDocumentsByFilterAndPage) {
 
   using Ids = std::vector<records::DocumentId>;
   EXPECT_EQ(list({}), (Ids{third.id, second.id, first.id}));
-  EXPECT_EQ(list({.agency = agency_}), (Ids{second.id, first.id}));
+  EXPECT_EQ(list({.agencies = {agency_}}), (Ids{second.id, first.id}));
   EXPECT_EQ(list({.drafter = drafter_}), (Ids{second.id, first.id}));
   EXPECT_EQ(list({.waiting_for = head_}), (Ids{third.id, first.id}));
   EXPECT_EQ(list({.waiting_for = chairman_}), (Ids{second.id}));
@@ -769,7 +769,7 @@ TEST_P(RecordsContract, KeepsWhatArrived) {
 
   const auto count = [&](std::optional<exchange::DeliveryState> state) {
     return run<std::vector<records::Incoming>>([&](Tx& tx) {
-             return store_.incoming(tx, {agency_, state}, {});
+             return store_.incoming(tx, {{agency_}, state}, {});
            })
         ->size();
   };

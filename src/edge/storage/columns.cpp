@@ -51,7 +51,7 @@ Conditions& Conditions::add(std::string_view condition, std::initializer_list<Pa
   return *this;
 }
 
-Conditions& Conditions::addAnyOf(std::string_view column, const std::vector<std::string>& values) {
+Conditions& Conditions::addAnyOf(std::string_view column, const std::vector<Param>& values) {
   if (values.empty()) return *this;
   std::string marks = "?";
   for (std::size_t i = 1; i < values.size(); ++i) marks += ", ?";

@@ -46,7 +46,14 @@ class Conditions {
  public:
   Conditions& add(std::string_view condition, std::initializer_list<Param> params = {});
   /// `column IN (?, ?)`; nothing when there are no values.
-  Conditions& addAnyOf(std::string_view column, const std::vector<std::string>& values);
+  Conditions& addAnyOf(std::string_view column, const std::vector<std::string>& values) {
+    return addAnyOf(column, std::vector<Param>(values.begin(), values.end()));
+  }
+  Conditions& addAnyOf(std::string_view column, const std::vector<Param>& values);
+  template <typename Of>
+  Conditions& addAnyOf(std::string_view column, const std::vector<Id<Of>>& ids) {
+    return addAnyOf(column, std::vector<Param>(ids.begin(), ids.end()));
+  }
   /// Starts with ` WHERE`, or is empty.
   const std::string& text() const { return text_; }
   /// With those that follow the WHERE.

@@ -233,7 +233,7 @@ Result<std::vector<Document>> SqlRecordStore::documents(work::Tx& tx,
   std::vector<std::string> states;
   for (const auto state : filter.states) states.emplace_back(name(state));
   Conditions where;
-  if (filter.agency) where.add("agency = ?", {*filter.agency});
+  where.addAnyOf("agency", filter.agencies);
   if (filter.drafter) where.add("drafter = ?", {*filter.drafter});
   if (filter.waiting_for) where.add("waiting_post = ?", {*filter.waiting_for});
   where.addAnyOf("state", states);
@@ -368,8 +368,9 @@ Result<Incoming> SqlRecordStore::findIncomingOfDelivery(work::Tx& tx,
 Result<std::vector<Incoming>> SqlRecordStore::incoming(work::Tx& tx,
                                                        const records::IncomingFilter& filter,
                                                        const records::Page<IncomingId>& page) {
+  if (filter.agencies.empty()) return std::vector<Incoming>();
   Conditions where;
-  where.add("agency = ?", {filter.agency});
+  where.addAnyOf("agency", filter.agencies);
   if (filter.state) where.add("state = ?", {name(*filter.state)});
   if (page.after) where.add("id < ?", {*page.after});
   return all<Incoming>(connectionOf(tx).query(std::string(kSelectIncoming) + where.text() +

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "office/authority/internal.h"
+#include "office/work/again.h"
 
 namespace congvan::authority {
 
@@ -10,6 +11,7 @@ Authority::Authority(work::Transactions& transactions,
                      CertificateStore& store,
                      directory::DirectoryStore& directory,
                      audit::Trail& trail,
+                     work::Once once,
                      IssuanceLog& log,
                      Profiles& profiles,
                      const crypto::SecretBytes& server_secret,
@@ -21,6 +23,7 @@ Authority::Authority(work::Transactions& transactions,
       store_(store),
       directory_(directory),
       trail_(trail),
+      once_(once),
       log_(log),
       profiles_(profiles),
       server_secret_(server_secret),
@@ -45,27 +48,17 @@ Result<Order> Authority::order(const Caller& officer,
   if (person && *holder.person != activator) return Error{Code::RuleRefused, "holder_wrong"};
 
   return transactions_.run<Order>([&](work::Tx& tx) -> Result<Order> {
-    // The officer answers for the agency the certificate names; a person's is that of their post.
-    auto agency = directory::AgencyId{holder.agency.value_or(Uuid{})};
-    if (person) {
-      const auto posts = directory_.postsOfPerson(tx, directory::PersonId{activator});
-      if (!posts) return posts.error();
-      if (posts->empty()) return Error{Code::RuleRefused, "holder_wrong"};
-      agency = posts->front().agency;
-    }
-    const auto found = directory_.findAgency(tx, agency);
-    if (!found) return found.error();
-    if (seal && !found->isLegalPerson()) return Error{Code::RuleRefused, "holder_wrong"};
-    const auto lineage = directory::lineageOf(tx, directory_, agency);
-    if (!lineage) return lineage.error();
-    const auto allowed = directory::require(officer, Role::CertificateOfficer, *lineage);
-    if (!allowed) return allowed.error();
+    const auto before = once_.before(tx, officer.once);
+    if (!before) return before.error();
+    if (*before) return store_.findOrder(tx, OrderId{*Uuid::parse(**before)});
     Order order{.id = ids_.make<OrderTag>(),
                 .kind = kind,
                 .holder = holder,
                 .activator = activator,
                 .ordered_by = officer.person.value,
                 .created = clock_.now()};
+    const auto allowed = orderAllowed(tx, officer, order);
+    if (!allowed) return allowed.error();
     const auto added = store_.addOrder(tx, order);
     if (!added) return added.error();
     const auto recorded = trail_.record(tx,
@@ -75,8 +68,39 @@ Result<Order> Authority::order(const Caller& officer,
                                          .subject = order.id.value,
                                          .trace = officer.trace});
     if (!recorded) return recorded.error();
+    const auto kept = once_.after(tx, officer.once, order.id.text());
+    if (!kept) return kept.error();
     return order;
   });
+}
+
+Result<> Authority::orderAllowed(work::Tx& tx, const Caller& officer, const Order& order) {
+  const auto lineage = lineageOfHolder(tx, officer, order.holder);
+  if (!lineage) return lineage.error();
+  const bool is_unit = lineage->links.front().kind == directory::AgencyKind::Unit;
+  if (order.holder.agency && is_unit) return Error{Code::RuleRefused, "holder_wrong"};
+  const auto activator = directory_.findPerson(tx, directory::PersonId{order.activator});
+  if (!activator) return activator.error();
+  return directory::require(officer, Role::CertificateOfficer, *lineage);
+}
+
+/// The officer answers for the agency that a certificate names. A person's is that of the post held
+/// first; the service's own certificates hang under the top agency.
+Result<directory::Lineage> Authority::lineageOfHolder(work::Tx& tx,
+                                                      const Caller& officer,
+                                                      const Holder& holder) {
+  if (holder.agency)
+    return directory::lineageOf(tx, directory_, directory::AgencyId{*holder.agency});
+  if (holder.person) {
+    const auto posts = directory_.postsOfPerson(tx, directory::PersonId{*holder.person});
+    if (!posts) return posts.error();
+    if (posts->empty()) return Error{Code::RuleRefused, "holder_wrong"};
+    return directory::lineageOf(tx, directory_, posts->front().agency);
+  }
+  auto own = directory::lineageOf(tx, directory_, officer.agency);
+  if (!own) return own;
+  own->links.erase(own->links.begin(), own->links.end() - 1);
+  return own;
 }
 
 Result<std::vector<Order>> Authority::openOrders(const Caller& caller) {
@@ -150,15 +174,30 @@ Result<CertificateRecord> Authority::fulfil(const Caller& caller,
                                             OrderId id,
                                             BytesView spki,
                                             const Alongside& alongside) {
-  const auto order =
-      transactions_.read<Order>([&](work::Tx& tx) { return store_.findOrder(tx, id); });
-  if (!order) return order.error();
-  if (order->activator != caller.person.value) return Error{Code::Forbidden, "order_not_yours"};
-  if (order->state != OrderState::Open) return Error{Code::Conflict, "order_used"};
-  auto making = makingFor(caller, *order);
+  struct Seen {
+    Order order;
+    std::optional<CertificateRecord> made;
+  };
+  const auto seen = transactions_.read<Seen>([&](work::Tx& tx) -> Result<Seen> {
+    const auto order = store_.findOrder(tx, id);
+    if (!order) return order.error();
+    const auto before = once_.before(tx, caller.once);
+    if (!before) return before.error();
+    if (!*before) return Seen{*order, {}};
+    auto made = store_.find(tx, CertificateId{*Uuid::parse(**before)});
+    if (!made) return made.error();
+    return Seen{*order, std::move(*made)};
+  });
+  if (!seen) return seen.error();
+  if (seen->made) return *seen->made;
+  const auto& order = seen->order;
+  if (order.activator != caller.person.value) return Error{Code::Forbidden, "order_not_yours"};
+  if (order.state != OrderState::Open) return Error{Code::Conflict, "order_used"};
+  auto making = makingFor(caller, order);
   if (!making) return making.error();
   making->spki = toBytes(spki);
   making->alongside = alongside;
+  making->once = caller.once;
   return make(*making);
 }
 
@@ -167,46 +206,58 @@ Result<CertificateRecord> Authority::revoke(const Caller& officer,
                                             pki::RevocationReason reason,
                                             std::optional<Instant> invalidity_date) {
   const auto now = wholeSecond(clock_.now());
-  auto revoked =
-      transactions_.run<CertificateRecord>([&](work::Tx& tx) -> Result<CertificateRecord> {
-        const auto own = directory::lineageOf(tx, directory_, officer.agency);
-        if (!own) return own.error();
-        const auto allowed = directory::require(officer, Role::CertificateOfficer, *own);
-        if (!allowed) return allowed.error();
+  const auto change = [&](work::Tx& tx, CertificateRecord& record) -> Result<> {
+    const auto lineage = lineageOfHolder(tx, officer, record.holder);
+    if (!lineage) return lineage.error();
+    const auto allowed = directory::require(officer, Role::CertificateOfficer, *lineage);
+    if (!allowed) return allowed;
+    if (record.state != CertificateState::Issued || !record.issuer) {
+      return Error{
+          Code::Conflict, "certificate_not_active", {{"state", std::string(name(record.state))}}};
+    }
+    record.state = CertificateState::Revoked;
+    record.revoked = pki::Revoked{now, reason, invalidity_date};
+    return keepRevocation(tx, officer, record);
+  };
+  auto revoked = work::runUntilCurrent<CertificateRecord>(
+      transactions_, [&](work::Tx& tx) -> Result<CertificateRecord> {
+        const auto before = once_.before(tx, officer.once);
+        if (!before) return before.error();
         auto record = store_.find(tx, id);
-        if (!record) return record;
-        if (record->state != CertificateState::Issued || !record->issuer) {
-          return Error{Code::Conflict,
-                       "certificate_not_active",
-                       {{"state", std::string(name(record->state))}}};
-        }
-        record->state = CertificateState::Revoked;
-        record->revoked = pki::Revoked{now, reason, invalidity_date};
-        const auto entry =
-            tlog::encodeLeaf(tlog::StatusLeaf{.time = now,
-                                              .serial = serialBytes(*record),
-                                              .status = tlog::CertificateStatus::Revoked,
-                                              .reason = static_cast<std::uint8_t>(reason)});
-        if (!entry) return entry.error();
-        const auto queued = log_.add(tx, *entry);
-        if (!queued) return queued.error();
-        const auto kept = store_.replace(tx, *record);
-        if (!kept) return kept.error();
-        record->version += 1;
-        const auto recorded = trail_.record(tx,
-                                            certificateEvent(audit::EventKind::CertificateRevoked,
-                                                             directory::actor(officer),
-                                                             *record,
-                                                             officer.trace));
-        if (!recorded) return recorded.error();
+        if (!record || *before) return record;
+        const auto changed = change(tx, *record);
+        if (!changed) return changed.error();
         return record;
       });
   if (!revoked) return revoked;
-  const auto key = keyNamed(kIssuing);
+  // From here on a list without it is out of date whatever happens: the next to ask has it made.
+  const auto key = keyOf(*revoked->issuer);
   if (!key) return key.error();
-  const auto published = publishCrl(**key);
+  const auto published = freshCrl(**key);
   if (!published) return published.error();
   return revoked;
+}
+
+Result<> Authority::keepRevocation(work::Tx& tx, const Caller& officer, CertificateRecord& record) {
+  const auto entry = tlog::encodeLeaf(
+      tlog::StatusLeaf{.time = record.revoked->time,
+                       .serial = serialBytes(record),
+                       .status = tlog::CertificateStatus::Revoked,
+                       .reason = static_cast<std::uint8_t>(record.revoked->reason)});
+  if (!entry) return entry.error();
+  const auto queued = log_.add(tx, *entry);
+  if (!queued) return queued.error();
+  const auto kept = store_.replace(tx, record);
+  if (!kept) return kept;
+  record.version += 1;
+  const auto due = markCrlDue(tx, record);
+  if (!due) return due;
+  const auto recorded = trail_.record(
+      tx,
+      certificateEvent(
+          audit::EventKind::CertificateRevoked, directory::actor(officer), record, officer.trace));
+  if (!recorded) return recorded;
+  return once_.after(tx, officer.once, record.id.text());
 }
 
 Result<std::vector<CertificateRecord>> Authority::list(const Caller& caller,
@@ -214,11 +265,10 @@ Result<std::vector<CertificateRecord>> Authority::list(const Caller& caller,
                                                        int limit) {
   return transactions_.read<std::vector<CertificateRecord>>(
       [&](work::Tx& tx) -> Result<std::vector<CertificateRecord>> {
-        const auto own = directory::lineageOf(tx, directory_, caller.agency);
-        if (!own) return own.error();
-        const bool may = directory::holds(caller, Role::CertificateOfficer, *own) ||
-                         directory::holds(caller, Role::Auditor, *own);
-        if (!may) return Error{Code::Forbidden, "role_missing", {{"role", "certificate-officer"}}};
+        const auto roles = {Role::CertificateOfficer, Role::Auditor};
+        if (directory::agenciesWith(caller, roles).empty()) {
+          return Error{Code::Forbidden, "role_missing", {{"role", "certificate-officer"}}};
+        }
         return store_.list(tx, after, limit);
       });
 }
@@ -227,13 +277,14 @@ Result<CertificateRecord> Authority::find(const Caller& caller, CertificateId id
   return transactions_.read<CertificateRecord>([&](work::Tx& tx) -> Result<CertificateRecord> {
     auto record = store_.find(tx, id);
     if (!record) return record;
-    if (record->holder.person == caller.person.value) return record;
-    const auto own = directory::lineageOf(tx, directory_, caller.agency);
-    if (!own) return own.error();
-    const bool may = directory::holds(caller, Role::CertificateOfficer, *own) ||
-                     directory::holds(caller, Role::Auditor, *own);
-    if (!may) return Error{Code::Forbidden, "role_missing", {{"role", "certificate-officer"}}};
-    return record;
+    const auto& holder = record->holder;
+    if (holder.person == caller.person.value) return record;
+    if (holder.agency && directory::belongsTo(caller, directory::AgencyId{*holder.agency})) {
+      return record;
+    }
+    const auto roles = {Role::CertificateOfficer, Role::Auditor};
+    if (!directory::agenciesWith(caller, roles).empty()) return record;
+    return Error{Code::Forbidden, "role_missing", {{"role", "certificate-officer"}}};
   });
 }
 

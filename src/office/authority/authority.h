@@ -3,8 +3,10 @@
 
 #include "office/audit/trail.h"
 #include "office/authority/store.h"
+#include "office/directory/permissions.h"
 #include "office/directory/store.h"
 #include "office/directory/types.h"
+#include "office/work/once.h"
 #include "trust/crypto/secret.h"
 #include "trust/crypto/software_key.h"
 #include "trust/formats/timestamp/source.h"
@@ -64,6 +66,7 @@ class Authority {
             CertificateStore& store,
             directory::DirectoryStore& directory,
             audit::Trail& trail,
+            work::Once once,
             IssuanceLog& log,
             Profiles& profiles,
             const crypto::SecretBytes& server_secret,
@@ -72,12 +75,13 @@ class Authority {
             AuthorityOptions options);
   ~Authority();
 
-  /// Makes root, issuing CA and the time-stamping certificate, each through the log. Conflict
-  /// `authority_exists`.
+  /// Makes root, issuing CA and the time-stamping certificate, each through the log; goes on where
+  /// a try that was cut short stopped. Conflict `authority_exists`.
   Result<> create();
 
   /// A TLS certificate for the service's own listener, through the log like every other. `names`
-  /// are DNS names or IP addresses, the first is the common name. RuleRefused as the profile says.
+  /// are DNS names or IP addresses, the first is the common name. RuleRefused `tls_names_missing`,
+  /// or as the profile says.
   Result<CertificateRecord> issueTls(const std::vector<std::string>& names, BytesView spki);
 
   /// Loads issuers and keys and settles intents that a crash left open (DESIGN: recovery completes
@@ -94,13 +98,16 @@ class Authority {
                       const Uuid& activator);
   Result<std::vector<Order>> openOrders(const directory::Caller& caller);
 
-  /// Revokes at once: status, CRL and log. Needs CertificateOfficer. Conflict
+  /// Revokes at once: status, log, and a CRL that says so. Needs CertificateOfficer over the
+  /// holder's agency; over the top agency where the service itself is the holder. Conflict
   /// `certificate_not_active`.
   Result<CertificateRecord> revoke(const directory::Caller& officer,
                                    CertificateId id,
                                    pki::RevocationReason reason,
                                    std::optional<Instant> invalidity_date);
 
+  /// The whole register: for officers and auditors of any agency, since certificates are there to
+  /// be looked up. Forbidden `role_missing`.
   Result<std::vector<CertificateRecord>> list(const directory::Caller& caller,
                                               std::optional<CertificateId> after,
                                               int limit);
@@ -109,7 +116,8 @@ class Authority {
   // --- the holder ---
 
   /// Issues the certificate of an open order for a key that the caller just made. `alongside` runs
-  /// in the transaction of the intent. Forbidden `order_not_yours`; Conflict `order_used`.
+  /// in the transaction of the intent. Of two at once one gets the certificate, the intent of the
+  /// other is abandoned. Forbidden `order_not_yours`; Conflict `order_used`.
   Result<CertificateRecord> fulfil(const directory::Caller& caller,
                                    OrderId order,
                                    BytesView spki,
@@ -126,7 +134,8 @@ class Authority {
 
   /// DER; NotFound `issuer_missing`.
   Result<Bytes> issuerCertificate(std::string_view name);
-  /// The newest CRL, made anew when less than half its time is left.
+  /// The newest CRL, made anew when less than half its time is left or something was revoked
+  /// since.
   Result<Bytes> crl(std::string_view issuer_name);
   /// RFC 3161 answer to a DER request; always an answer.
   Result<Bytes> timestampAnswer(BytesView request);
@@ -140,12 +149,29 @@ class Authority {
   Result<CertificateRecord> declareIntent(const Making& making, CertificateRecord record);
   Result<CertificateRecord> completeIntent(const Making& making,
                                            CertificateRecord record,
-                                           BytesView der);
+                                           const pki::Certificate& certificate,
+                                           std::uint64_t intent_index);
+  Result<CertificateRecord> signIntended(const Making& making,
+                                         const CertificateRecord& intended,
+                                         BytesView tbs);
   Result<> abandon(const CertificateRecord& record);
+  Result<> settleOpenIntents();
+  /// A newer CRL is due from now on: whoever asks next gets one.
+  Result<> markCrlDue(work::Tx& tx, const CertificateRecord& record);
+  Result<> useOrder(work::Tx& tx, const Order& order, CertificateId certificate);
   Result<> ensureKey(std::string_view name, CertificateKind kind, std::string_view common_name);
   Result<> load();
   Result<std::shared_ptr<const Key>> keyNamed(std::string_view name);
-  Result<Issuer> publishCrl(const Key& key);
+  Result<std::shared_ptr<const Key>> keyOf(const IssuerId& issuer);
+  Result<Bytes> freshCrl(const Key& key);
+  Result<Bytes> publishCrl(const Key& key, const Issuer& seen);
+  Result<directory::Lineage> lineageOfHolder(work::Tx& tx,
+                                             const directory::Caller& officer,
+                                             const Holder& holder);
+  Result<> keepRevocation(work::Tx& tx,
+                          const directory::Caller& officer,
+                          CertificateRecord& record);
+  Result<> orderAllowed(work::Tx& tx, const directory::Caller& officer, const Order& order);
   Result<Making> makingFor(const directory::Caller& caller, const Order& order);
   Bytes sealingKeyBinding(const IssuerId& issuer) const;
 
@@ -154,6 +180,7 @@ class Authority {
   CertificateStore& store_;
   directory::DirectoryStore& directory_;
   audit::Trail& trail_;
+  work::Once once_;
   IssuanceLog& log_;
   Profiles& profiles_;
   const crypto::SecretBytes& server_secret_;

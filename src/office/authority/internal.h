@@ -60,6 +60,7 @@ struct Authority::Making {
   Alongside alongside;
   audit::Actor by;
   std::string trace;
+  std::optional<work::IdempotencyKey> once;
 };
 
 }  // namespace congvan::authority

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "office/authority/internal.h"
+#include "office/work/again.h"
 #include "trust/crypto/digest.h"
 #include "trust/pki/build.h"
 #include "trust/pki/lint.h"
@@ -68,22 +69,28 @@ Result<CertificateRecord> Authority::make(const Making& making) {
   record.tbs_sha256 = crypto::digest(crypto::DigestAlgorithm::Sha256, *tbs);
   record.approvals_salt = toBytes(BytesView(tlog::makeSalt(random_)));
 
-  auto intended = declareIntent(making, std::move(record));
+  const auto intended = declareIntent(making, std::move(record));
   if (!intended) return intended;
-  const auto value = crypto::signMessage(*making.signer, *tbs);
-  const auto certificate =
-      value ? pki::assemble(*tbs, making.signer->algorithm(), *value, making.signer->publicKey())
-            : Result<pki::Certificate>(value.error());
-  if (!certificate) {
-    const auto abandoned = abandon(*intended);
-    return abandoned ? certificate.error() : abandoned.error();
-  }
-  auto issued = completeIntent(making, *intended, certificate->der());
-  if (!issued && issued.error().code != Code::Unavailable) {
-    const auto abandoned = abandon(*intended);
-    return abandoned ? issued.error() : abandoned.error();
-  }
+  auto issued = signIntended(making, *intended, *tbs);
+  if (issued) return issued;
+  // Nothing happens when the commit came through after all; a database that is gone leaves the
+  // intent to start().
+  static_cast<void>(abandon(*intended));
   return issued;
+}
+
+Result<CertificateRecord> Authority::signIntended(const Making& making,
+                                                  const CertificateRecord& intended,
+                                                  BytesView tbs) {
+  // A crash from here on leaves an intent that everybody can see, and that start() marks.
+  const auto intent_index = log_.wait(*intended.intent_leaf);
+  if (!intent_index) return intent_index.error();
+  const auto value = crypto::signMessage(*making.signer, tbs);
+  if (!value) return value.error();
+  const auto certificate =
+      pki::assemble(tbs, making.signer->algorithm(), *value, making.signer->publicKey());
+  if (!certificate) return certificate.error();
+  return completeIntent(making, intended, *certificate, *intent_index);
 }
 
 Result<CertificateRecord> Authority::declareIntent(const Making& making, CertificateRecord record) {
@@ -98,7 +105,7 @@ Result<CertificateRecord> Authority::declareIntent(const Making& making, Certifi
   std::ranges::copy(record.tbs_sha256, leaf.tbs.begin());
   const auto entry = tlog::encodeLeaf(leaf);
   if (!entry) return entry.error();
-  auto kept = transactions_.run<CertificateRecord>([&](work::Tx& tx) -> Result<CertificateRecord> {
+  return transactions_.run<CertificateRecord>([&](work::Tx& tx) -> Result<CertificateRecord> {
     auto next = record;
     const auto queued = log_.add(tx, *entry);
     if (!queued) return queued.error();
@@ -114,28 +121,20 @@ Result<CertificateRecord> Authority::declareIntent(const Making& making, Certifi
     if (!recorded) return recorded.error();
     return next;
   });
-  if (!kept) return kept;
-  // A crash from here on leaves an intent that everybody can see, and that start() marks.
-  const auto durable = log_.wait(*kept->intent_leaf);
-  if (!durable) return durable.error();
-  return kept;
 }
 
 Result<CertificateRecord> Authority::completeIntent(const Making& making,
                                                     CertificateRecord record,
-                                                    BytesView der) {
-  const auto certificate = pki::Certificate::parse(der);
-  if (!certificate) return certificate.error();
-  record.der = toBytes(der);
-  record.subject = certificate->subject();
-  record.not_after = certificate->notAfter();
+                                                    const pki::Certificate& certificate,
+                                                    std::uint64_t intent_index) {
+  record.der = toBytes(certificate.der());
+  record.subject = certificate.subject();
+  record.not_after = certificate.notAfter();
   record.state = CertificateState::Issued;
-  const auto intent_index = log_.wait(*record.intent_leaf);
-  if (!intent_index) return intent_index.error();
   const auto entry = tlog::encodeLeaf(tlog::IssuedLeaf{.time = clock_.now(),
-                                                       .intent_index = *intent_index,
+                                                       .intent_index = intent_index,
                                                        .serial = serialBytes(record),
-                                                       .certificate = sha256(der)});
+                                                       .certificate = sha256(record.der)});
   if (!entry) return entry.error();
   auto kept = transactions_.run<CertificateRecord>([&](work::Tx& tx) -> Result<CertificateRecord> {
     auto next = record;
@@ -143,12 +142,7 @@ Result<CertificateRecord> Authority::completeIntent(const Making& making,
     if (!queued) return queued.error();
     next.issued_leaf = *queued;
     if (making.order) {
-      auto order = store_.findOrder(tx, making.order->id);
-      if (!order) return order.error();
-      if (order->state != OrderState::Open) return Error{Code::Conflict, "order_used"};
-      order->state = OrderState::Used;
-      order->certificate = next.id;
-      const auto used = store_.replaceOrder(tx, *order);
+      const auto used = useOrder(tx, *making.order, next.id);
       if (!used) return used.error();
     }
     const auto replaced = store_.replace(tx, next);
@@ -157,6 +151,8 @@ Result<CertificateRecord> Authority::completeIntent(const Making& making,
     const auto recorded = trail_.record(
         tx, certificateEvent(audit::EventKind::CertificateIssued, making.by, next, making.trace));
     if (!recorded) return recorded.error();
+    const auto noted = once_.after(tx, making.once, next.id.text());
+    if (!noted) return noted.error();
     return next;
   });
   if (!kept) return kept;
@@ -165,24 +161,55 @@ Result<CertificateRecord> Authority::completeIntent(const Making& making,
   return kept;
 }
 
+Result<> Authority::useOrder(work::Tx& tx, const Order& wanted, CertificateId certificate) {
+  auto order = store_.findOrder(tx, wanted.id);
+  if (!order) return order.error();
+  if (order->state != OrderState::Open) return Error{Code::Conflict, "order_used"};
+  order->state = OrderState::Used;
+  order->certificate = certificate;
+  const auto used = store_.replaceOrder(tx, *order);
+  // Another activation of the same order came first.
+  if (!used && used.error().code == Code::Stale) return Error{Code::Conflict, "order_used"};
+  return used;
+}
+
 Result<> Authority::abandon(const CertificateRecord& record) {
-  const auto entry =
-      tlog::encodeLeaf(tlog::StatusLeaf{.time = clock_.now(),
-                                        .serial = serialBytes(record),
-                                        .status = tlog::CertificateStatus::Abandoned});
+  const auto now = wholeSecond(clock_.now());
+  const auto entry = tlog::encodeLeaf(tlog::StatusLeaf{
+      .time = now, .serial = serialBytes(record), .status = tlog::CertificateStatus::Abandoned});
   if (!entry) return entry.error();
-  return transactions_.run<std::monostate>([&](work::Tx& tx) -> Result<> {
-    auto now = store_.find(tx, record.id);
-    if (!now) return now.error();
-    if (now->state != CertificateState::Intended) return kDone;
-    now->state = CertificateState::Abandoned;
-    const auto queued = log_.add(tx, *entry);
-    if (!queued) return queued.error();
-    const auto kept = store_.replace(tx, *now);
-    if (!kept) return kept;
-    return trail_.record(tx,
-                         certificateEvent(audit::EventKind::CertificateAbandoned, {}, *now, {}));
-  });
+  const auto marked =
+      work::runUntilCurrent<std::monostate>(transactions_, [&](work::Tx& tx) -> Result<> {
+        auto found = store_.find(tx, record.id);
+        if (!found) return found.error();
+        if (found->state != CertificateState::Intended) return kDone;
+        found->state = CertificateState::Abandoned;
+        // The key may have been used. Whoever holds that certificate, if anybody does, must not
+        // pass.
+        if (found->issuer)
+          found->revoked = pki::Revoked{now, pki::RevocationReason::Unspecified, {}};
+        const auto queued = log_.add(tx, *entry);
+        if (!queued) return queued.error();
+        const auto kept = store_.replace(tx, *found);
+        if (!kept) return kept;
+        const auto due = markCrlDue(tx, *found);
+        if (!due) return due;
+        return trail_.record(
+            tx, certificateEvent(audit::EventKind::CertificateAbandoned, {}, *found, {}));
+      });
+  if (!marked) return marked.error();
+  return kDone;
+}
+
+Result<> Authority::settleOpenIntents() {
+  const auto open = transactions_.read<std::vector<CertificateRecord>>(
+      [&](work::Tx& tx) { return store_.intended(tx); });
+  if (!open) return open.error();
+  for (const auto& record : *open) {
+    const auto marked = abandon(record);
+    if (!marked) return marked;
+  }
+  return kDone;
 }
 
 }  // namespace congvan::authority

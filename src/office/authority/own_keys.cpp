@@ -30,10 +30,11 @@ Bytes Authority::sealingKeyBinding(const IssuerId& issuer) const {
 }
 
 Result<> Authority::create() {
-  const auto there =
-      transactions_.read<std::vector<Issuer>>([&](work::Tx& tx) { return store_.issuers(tx); });
-  if (!there) return there.error();
-  if (there->size() >= 3) return Error{Code::Conflict, "authority_exists"};
+  const auto there = load();
+  if (!there) return there;
+  if (keyNamed(kTsa)) return Error{Code::Conflict, "authority_exists"};
+  const auto settled = settleOpenIntents();
+  if (!settled) return settled;
   struct Wanted {
     std::string_view name;
     CertificateKind kind;
@@ -50,7 +51,7 @@ Result<> Authority::create() {
   for (const auto& one : {kRoot, kIssuing}) {
     const auto key = keyNamed(one);
     if (!key) return key.error();
-    const auto published = publishCrl(**key);
+    const auto published = freshCrl(**key);
     if (!published) return published.error();
   }
   return transactions_.run<std::monostate>([&](work::Tx& tx) {
@@ -104,6 +105,7 @@ Result<> Authority::ensureKey(std::string_view name,
 
 Result<CertificateRecord> Authority::issueTls(const std::vector<std::string>& names,
                                               BytesView spki) {
+  if (names.empty()) return Error{Code::RuleRefused, "tls_names_missing"};
   const auto issuer = keyNamed(kIssuing);
   if (!issuer) return issuer.error();
   Making making{.kind = CertificateKind::TlsServer, .spki = toBytes(spki)};
@@ -160,14 +162,7 @@ Result<> Authority::start() {
   if (!read) return read;
   const auto complete = keyNamed(kTsa);
   if (!complete) return complete.error();
-  const auto open = transactions_.read<std::vector<CertificateRecord>>(
-      [&](work::Tx& tx) { return store_.intended(tx); });
-  if (!open) return open.error();
-  for (const auto& record : *open) {
-    const auto marked = abandon(record);
-    if (!marked) return marked;
-  }
-  return kDone;
+  return settleOpenIntents();
 }
 
 Result<std::shared_ptr<const Authority::Key>> Authority::keyNamed(std::string_view name) {
@@ -175,6 +170,14 @@ Result<std::shared_ptr<const Authority::Key>> Authority::keyNamed(std::string_vi
   const auto found = loaded_->keys.find(name);
   if (found == loaded_->keys.end()) return Error{Code::NotFound, "authority_missing"};
   return found->second;
+}
+
+Result<std::shared_ptr<const Authority::Key>> Authority::keyOf(const IssuerId& issuer) {
+  const std::lock_guard lock(loaded_->mutex);
+  for (const auto& [name, key] : loaded_->keys) {
+    if (key->issuer.id == issuer) return key;
+  }
+  return Error{Code::NotFound, "issuer_missing"};
 }
 
 }  // namespace congvan::authority

@@ -71,65 +71,69 @@ Result<Bytes> Authority::issuerCertificate(std::string_view issuer_name) {
 Result<Bytes> Authority::crl(std::string_view issuer_name) {
   const auto key = keyNamed(issuer_name);
   if (!key || !(*key)->certificate.isCa()) return Error{Code::NotFound, "issuer_missing"};
-  const auto issuer = transactions_.read<Issuer>(
-      [&](work::Tx& tx) { return store_.findIssuer(tx, (*key)->issuer.id); });
-  if (!issuer) return issuer.error();
-  if (!issuer->crl.empty() && issuer->crl_next_update - clock_.now() > options_.crl_period / 2) {
-    return issuer->crl;
-  }
-  const auto published = publishCrl(**key);
-  if (!published) return published.error();
-  return published->crl;
+  return freshCrl(**key);
 }
 
-Result<Issuer> Authority::publishCrl(const Key& key) {
-  constexpr int kTries = 5;
-  for (int left = kTries;; --left) {
-    const auto now = wholeSecond(clock_.now());
-    struct Seen {
-      Issuer issuer;
-      std::vector<CertificateRecord> revoked;
-    };
-    const auto seen = transactions_.read<Seen>([&](work::Tx& tx) -> Result<Seen> {
-      const auto issuer = store_.findIssuer(tx, key.issuer.id);
-      if (!issuer) return issuer.error();
-      const auto revoked = store_.revokedBy(tx, key.issuer.id);
-      if (!revoked) return revoked.error();
-      return Seen{*issuer, *revoked};
-    });
-    if (!seen) return seen.error();
-
-    const pki::CrlRequest request{.number = static_cast<std::uint64_t>(seen->issuer.crl_number) + 1,
-                                  .this_update = now,
-                                  .next_update = now + options_.crl_period};
-    std::vector<pki::RevokedEntry> entries;
-    for (const auto& record : seen->revoked) {
-      if (!record.revoked) continue;
-      entries.push_back({serialBytes(record),
-                         record.revoked->time,
-                         record.revoked->reason,
-                         record.revoked->invalidity_date});
-    }
-    const auto der = pki::makeCrl(key.certificate, key.key, entries, request);
-    if (!der) return der.error();
-    auto next = seen->issuer;
-    next.crl = *der;
-    next.crl_number += 1;
-    next.crl_next_update = request.next_update;
-    const auto kept = transactions_.run<std::monostate>([&](work::Tx& tx) -> Result<> {
-      const auto replaced = store_.replaceIssuer(tx, next);
-      if (!replaced) return replaced;
-      return trail_.record(tx,
-                           {.kind = audit::EventKind::CrlPublished,
-                            .subject_kind = "issuer",
-                            .subject = next.id.value,
-                            .details = R"({"number":)" + std::to_string(next.crl_number) + "}"});
-    });
-    if (kept) return next;
-    // Another instance published meanwhile: numbers never go back, so build the next one from its
-    // state.
-    if (kept.error().code != Code::Stale || left == 1) return kept.error();
+Result<Bytes> Authority::freshCrl(const Key& key) {
+  constexpr int kTries = 20;
+  for (int left = kTries; left > 0; --left) {
+    const auto issuer = transactions_.read<Issuer>(
+        [&](work::Tx& tx) { return store_.findIssuer(tx, key.issuer.id); });
+    if (!issuer) return issuer.error();
+    const bool is_fresh =
+        !issuer->crl.empty() && issuer->crl_next_update - clock_.now() > options_.crl_period / 2;
+    if (is_fresh) return issuer->crl;
+    auto published = publishCrl(key, *issuer);
+    // Stale: another published, or something was revoked meanwhile. Numbers never go back, so the
+    // next try begins from what stands now.
+    if (published || published.error().code != Code::Stale) return published;
   }
+  return Error{Code::Unavailable, "storage_unavailable", {}, "the issuer's row never stands still"};
+}
+
+/// `seen` was read before the list of what is revoked, and every revocation moves its version: a
+/// list that misses one is refused here as Stale.
+Result<Bytes> Authority::publishCrl(const Key& key, const Issuer& seen) {
+  const auto revoked = transactions_.read<std::vector<CertificateRecord>>(
+      [&](work::Tx& tx) { return store_.revokedBy(tx, seen.id); });
+  if (!revoked) return revoked.error();
+  const auto now = wholeSecond(clock_.now());
+  const pki::CrlRequest request{.number = static_cast<std::uint64_t>(seen.crl_number) + 1,
+                                .this_update = now,
+                                .next_update = now + options_.crl_period};
+  std::vector<pki::RevokedEntry> entries;
+  for (const auto& record : *revoked) {
+    if (!record.revoked) continue;
+    entries.push_back({serialBytes(record),
+                       record.revoked->time,
+                       record.revoked->reason,
+                       record.revoked->invalidity_date});
+  }
+  auto der = pki::makeCrl(key.certificate, key.key, entries, request);
+  if (!der) return der.error();
+  auto next = seen;
+  next.crl = *der;
+  next.crl_number += 1;
+  next.crl_next_update = request.next_update;
+  const auto kept = transactions_.run<std::monostate>([&](work::Tx& tx) -> Result<> {
+    const auto replaced = store_.replaceIssuer(tx, next);
+    if (!replaced) return replaced;
+    return trail_.record(tx,
+                         {.kind = audit::EventKind::CrlPublished,
+                          .subject_kind = "issuer",
+                          .subject = next.id.value,
+                          .details = R"({"number":)" + std::to_string(next.crl_number) + "}"});
+  });
+  if (!kept) return kept.error();
+  return der;
+}
+
+Result<> Authority::markCrlDue(work::Tx& tx, const CertificateRecord& record) {
+  if (!record.issuer) return kDone;  // a root: whoever distrusts it drops the anchor
+  auto issuer = store_.findIssuer(tx, *record.issuer);
+  if (!issuer) return issuer.error();
+  issuer->crl_next_update = clock_.now();
+  return store_.replaceIssuer(tx, *issuer);
 }
 
 Result<Bytes> Authority::timestampAnswer(BytesView request) {

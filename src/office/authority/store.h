@@ -31,6 +31,7 @@ class CertificateStore {
   virtual Result<std::vector<CertificateRecord>> ofHolder(work::Tx& tx,
                                                           const Holder& holder,
                                                           CertificateKind kind) = 0;
+  /// What an issuer's CRL lists: revoked ones, and abandoned ones that carry a revocation.
   virtual Result<std::vector<CertificateRecord>> revokedBy(work::Tx& tx, IssuerId issuer) = 0;
   virtual Result<std::vector<CertificateRecord>> intended(work::Tx& tx) = 0;
 

@@ -5,6 +5,7 @@
 #include "office/directory/actor.h"
 #include "office/directory/directory.h"
 #include "office/directory/permissions.h"
+#include "office/work/again.h"
 #include "trust/crypto/digest.h"
 
 #include <algorithm>
@@ -30,10 +31,6 @@ Error signInFailed() {
 
 Error sessionMissing() {
   return Error{Code::Unauthenticated, "session_missing"};
-}
-
-bool inForce(const Post& post, Date today) {
-  return post.valid_from <= today && (!post.valid_to || today <= *post.valid_to);
 }
 
 Duration delayAfter(std::int64_t failures, const SessionLimits& limits) {
@@ -74,33 +71,43 @@ Result<SignedIn> Authentication::signIn(std::string_view login,
       });
   if (!account) return account.error();
 
-  const auto& known = *account;
-  if (known && known->locked_until && clock_.now() < *known->locked_until) {
-    return Error{
-        Code::TooMany, "sign_in_delayed", {{"until", formatVietnam(*known->locked_until)}}};
+  if (!*account || (*account)->disabled) {
+    static_cast<void>(crypto::passwordMatches(hash_of_nobody_, password));
+    return signInFailed();
   }
-  const bool matches =
-      crypto::passwordMatches(known ? known->password_hash : hash_of_nobody_, password);
-  if (!known || known->disabled) return signInFailed();
-  if (!matches) return noteFailure(*known, trace);
-  return open(*known, trace);
+  const auto tried = countAttempt(normal);
+  if (!tried) return tried.error();
+  if (!crypto::passwordMatches(tried->password_hash, password)) return noteFailure(*tried, trace);
+  return open(*tried, trace);
 }
 
-Error Authentication::noteFailure(const Account& seen, std::string_view trace) {
-  const auto noted = transactions_.run<std::monostate>([&](work::Tx& tx) -> Result<> {
-    auto account = store_.findAccount(tx, seen.login);
-    if (!account) return account.error();
+Result<Account> Authentication::countAttempt(std::string_view login) {
+  return work::runUntilCurrent<Account>(transactions_, [&](work::Tx& tx) -> Result<Account> {
+    auto account = store_.findAccount(tx, login);
+    if (!account) return account;
+    const auto now = clock_.now();
+    if (account->locked_until && now < *account->locked_until) {
+      return Error{
+          Code::TooMany, "sign_in_delayed", {{"until", formatVietnam(*account->locked_until)}}};
+    }
     account->failures += 1;
     const auto delay = delayAfter(account->failures, limits_);
-    if (delay > Duration{0}) account->locked_until = clock_.now() + delay;
+    if (delay > Duration{0}) account->locked_until = now + delay;
     const auto kept = store_.replaceAccount(tx, *account);
-    if (!kept) return kept;
-    audit::Entry entry{.kind = audit::EventKind::SignInFailed,
-                       .subject_kind = "account",
-                       .subject = seen.person.value,
-                       .trace = std::string(trace)};
-    if (delay > Duration{0}) entry.kind = audit::EventKind::AccountLocked;
-    return trail_.record(tx, entry);
+    if (!kept) return kept.error();
+    return account;
+  });
+}
+
+Error Authentication::noteFailure(const Account& tried, std::string_view trace) {
+  const bool delayed = delayAfter(tried.failures, limits_) > Duration{0};
+  const auto noted = transactions_.run<std::monostate>([&](work::Tx& tx) {
+    return trail_.record(
+        tx,
+        {.kind = delayed ? audit::EventKind::AccountLocked : audit::EventKind::SignInFailed,
+         .subject_kind = "account",
+         .subject = tried.person.value,
+         .trace = std::string(trace)});
   });
   return noted ? signInFailed() : noted.error();
 }
@@ -109,7 +116,7 @@ Result<SignedIn> Authentication::open(const Account& seen, std::string_view trac
   const auto token = freshToken(random_);
   const auto csrf = freshToken(random_);
   const auto now = clock_.now();
-  auto caller = transactions_.run<Caller>([&](work::Tx& tx) -> Result<Caller> {
+  auto caller = work::runUntilCurrent<Caller>(transactions_, [&](work::Tx& tx) -> Result<Caller> {
     auto account = store_.findAccount(tx, seen.login);
     if (!account) return account.error();
     const auto posts = store_.postsOfPerson(tx, seen.person);

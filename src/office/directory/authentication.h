@@ -37,9 +37,10 @@ class Authentication {
                  Random& random,
                  SessionLimits limits = {});
 
-  /// Unauthenticated `sign_in_failed`: no such login, wrong password or disabled; takes the same
-  /// time in each case. TooMany `sign_in_delayed` with `until`: wait. Forbidden `post_missing_now`:
-  /// no post held today.
+  /// The attempt is counted *before* the password is tried, so that tries in parallel are counted
+  /// too. Unauthenticated `sign_in_failed`: no such login, wrong password or disabled; takes the
+  /// same time in each case. TooMany `sign_in_delayed` with `until`: wait. Forbidden
+  /// `post_missing_now`: no post held today.
   Result<SignedIn> signIn(std::string_view login,
                           const crypto::SecretBytes& password,
                           std::string_view trace);
@@ -63,7 +64,8 @@ class Authentication {
   Result<Session> liveSession(std::string_view token);
   Result<Caller> callerOf(const Session& session, std::string_view trace);
   Result<SignedIn> open(const Account& seen, std::string_view trace);
-  Error noteFailure(const Account& seen, std::string_view trace);
+  Result<Account> countAttempt(std::string_view login);
+  Error noteFailure(const Account& tried, std::string_view trace);
 
   work::Transactions& transactions_;
   DirectoryStore& store_;

@@ -127,8 +127,10 @@ Result<Agency> Directory::addAgency(const Caller& caller, const NewAgency& wante
     const auto before = once_.before(tx, caller.once);
     if (!before) return before.error();
     if (*before) return store_.findAgency(tx, AgencyId{*Uuid::parse(**before)});
-    const auto lineage = lineageOf(tx, store_, wanted.parent.value_or(caller.agency));
+    auto lineage = lineageOf(tx, store_, wanted.parent.value_or(caller.agency));
     if (!lineage) return lineage.error();
+    // Beside the top agency only those may put another who administer the top one.
+    if (!wanted.parent) lineage->links.erase(lineage->links.begin(), lineage->links.end() - 1);
     const auto allowed = require(caller, Role::Administrator, *lineage);
     if (!allowed) return allowed.error();
     auto agency = makeAgency(tx, wanted);

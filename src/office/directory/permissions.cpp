@@ -43,6 +43,23 @@ Result<> require(const Caller& caller, Role role, const Lineage& lineage) {
   return Error{Code::Forbidden, "role_missing", {{"role", std::string(name(role))}}};
 }
 
+std::vector<AgencyId> agenciesWith(const Caller& caller, const std::vector<Role>& roles) {
+  std::vector<AgencyId> agencies;
+  for (const auto& grant : caller.grants) {
+    const bool wanted = std::ranges::find(roles, grant.role) != roles.end();
+    const bool is_new = std::ranges::find(agencies, grant.over) == agencies.end();
+    if (wanted && is_new) agencies.push_back(grant.over);
+  }
+  return agencies;
+}
+
+std::optional<AgencyId> legalPersonOf(const Lineage& lineage) {
+  const auto found = std::ranges::find_if(
+      lineage.links, [](const Lineage::Link& link) { return link.kind != AgencyKind::Unit; });
+  if (found == lineage.links.end()) return std::nullopt;
+  return found->agency;
+}
+
 bool belongsTo(const Caller& caller, AgencyId agency) {
   return std::ranges::find(caller.ancestry, agency) != caller.ancestry.end();
 }

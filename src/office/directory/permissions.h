@@ -32,6 +32,19 @@ bool holds(const Caller& caller, Role role, const Lineage& lineage);
 /// Done, or Forbidden `role_missing` naming the role.
 Result<> require(const Caller& caller, Role role, const Lineage& lineage);
 
+/// The agencies that the caller holds one of `roles` over, each once.
+std::vector<AgencyId> agenciesWith(const Caller& caller, const std::vector<Role>& roles);
+
+/// The legal person an agency or unit belongs to: itself, or the nearest above that is no unit.
+/// nullopt: units only.
+std::optional<AgencyId> legalPersonOf(const Lineage& lineage);
+
+/// Is it, today, an agency or post in force?
+template <typename AgencyOrPost>
+bool inForce(const AgencyOrPost& one, Date today) {
+  return one.valid_from <= today && (!one.valid_to || today <= *one.valid_to);
+}
+
 /// Does the caller belong to this agency or one of its units, in any role?
 bool belongsTo(const Caller& caller, AgencyId agency);
 

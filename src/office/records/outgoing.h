@@ -49,8 +49,9 @@ class Outgoing {
   explicit Outgoing(Parts parts) : parts_(parts), ids_(parts.clock, parts.random) {}
 
   /// Needs Drafter over the caller's agency, under the issuing agency. RuleRefused
-  /// `document_type_unknown`, `recipient_unknown`, `recipient_is_unit`, `recipients_missing`,
-  /// `agency_cannot_issue`; refusals of DocumentSigner::inspect for the file.
+  /// `document_type_unknown`, `subject_wrong` (1 to 500 characters; kept in NFC), `slot_unknown`,
+  /// `slot_twice`, `recipient_unknown` (or ended), `recipient_is_unit`, `recipient_twice`,
+  /// `recipients_missing`, `agency_cannot_issue`; TooLarge `recipients_too_many`.
   Result<Document> draft(const directory::Caller& caller, const NewDocument& wanted);
 
   /// Gives a draft, or one that came back, its file. The drafter only. Refusals of
@@ -69,7 +70,7 @@ class Outgoing {
                           const Route& route);
 
   /// The next step of the route, done by the holder of its post with their PIN.
-  /// Forbidden `not_your_turn`; Conflict `document_state_wrong`; refusals of
+  /// Forbidden `not_your_turn`, `role_missing`; Conflict `document_state_wrong`; refusals of
   /// DocumentSigner::signAsPerson.
   Result<Document> sign(const directory::Caller& caller,
                         DocumentId id,
@@ -84,6 +85,8 @@ class Outgoing {
 
   /// Number, date and seal in one act of the clerk (NĐ 30 Đ15, Đ32). The number is reserved first
   /// and stays with the document: calling again after a failed seal goes on with the same number.
+  /// Conflict `document_state_wrong`; refusals of DocumentSigner::sealUsable, which spend no
+  /// number, and of DocumentSigner::seal.
   Result<Document> issue(const directory::Caller& caller,
                          DocumentId id,
                          std::int64_t version,
@@ -94,8 +97,9 @@ class Outgoing {
 
   // --- reading ---
 
-  /// Forbidden `document_not_yours` unless the caller drafted it, is on its route, clerks for its
-  /// agency or audits.
+  /// Forbidden `document_not_yours` unless the caller drafted it, is on its route, heads the unit
+  /// that drafted it, clerks, leads or checks form for its agency, or audits. A recipient is none
+  /// of these: it has its own record of what arrived, and no business in drafts.
   Result<Document> find(const directory::Caller& caller, DocumentId id);
   Result<std::vector<DocumentFile>> files(const directory::Caller& caller, DocumentId id);
   Result<std::vector<exchange::Delivery>> deliveries(const directory::Caller& caller,
@@ -105,7 +109,7 @@ class Outgoing {
     Mine,      ///< drafted by me
     ToSign,    ///< waiting for my step
     ToIssue,   ///< signed, waiting for the clerk
-    OfAgency,  ///< all of the agency I clerk or lead for
+    OfAgency,  ///< all of the agencies I clerk or lead for
   };
   Result<std::vector<Document>> list(const directory::Caller& caller,
                                      Box box,
@@ -133,6 +137,12 @@ class Outgoing {
                    const Document& document,
                    FilePurpose purpose,
                    const directory::Caller& caller);
+  Result<directory::Agency> issuerFor(work::Tx& tx,
+                                      const directory::Caller& caller,
+                                      AgencyId agency);
+  Result<directory::Lineage> lineageOfStep(work::Tx& tx,
+                                           const Document& document,
+                                           const Step& step);
   Result<> checkRecipients(work::Tx& tx, const NewDocument& wanted);
   Result<> checkRoute(work::Tx& tx, const Document& document, const Route& route);
   Result<Document> reserveNumber(const directory::Caller& caller,

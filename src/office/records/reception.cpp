@@ -2,14 +2,14 @@
 #include "office/records/reception.h"
 
 #include "base/json.h"
-#include "base/text.h"
 #include "office/directory/actor.h"
+#include "office/records/text_limits.h"
+#include "office/work/again.h"
 #include "trust/report/report.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <map>
 
 namespace congvan::records {
 namespace {
@@ -18,7 +18,6 @@ using directory::Caller;
 using directory::Role;
 using exchange::DeliveryState;
 
-constexpr std::size_t kOpinionLongest = 2000;
 constexpr std::string_view kArrivalBook = "den";  // one register for all arrivals (NĐ 30 Đ22)
 
 audit::Entry incomingEvent(audit::EventKind kind,
@@ -40,10 +39,6 @@ Error stateWrong(DeliveryState state) {
       Code::Conflict, "delivery_state_wrong", {{"state", std::string(exchange::name(state))}}};
 }
 
-bool withinLimit(std::string_view text, std::size_t longest) {
-  return !text.empty() && countCharacters(text) <= longest;
-}
-
 }  // namespace
 
 Result<Reception::Judged> Reception::judge(const Incoming& incoming) {
@@ -57,18 +52,32 @@ Result<Reception::Judged> Reception::judge(const Incoming& incoming) {
 }
 
 Result<> Reception::keepVerdict(const Incoming& seen, const Judged& judged) {
-  return parts_.transactions.run<std::monostate>([&](work::Tx& tx) -> Result<> {
-    auto incoming = parts_.records.findIncoming(tx, seen.id);
-    if (!incoming) return incoming.error();
-    if (!incoming->verification.empty()) return kDone;  // another instance was quicker
-    incoming->verification = judged.overall;
-    incoming->verification_report = judged.report;
-    incoming->changed = parts_.clock.now();
-    const auto kept = parts_.records.replaceIncoming(tx, *incoming);
-    if (!kept) return kept;
-    return parts_.trail.record(
-        tx, incomingEvent(audit::EventKind::DeliveryVerified, {}, *incoming, {}));
-  });
+  const auto kept =
+      work::runUntilCurrent<std::monostate>(parts_.transactions, [&](work::Tx& tx) -> Result<> {
+        auto incoming = parts_.records.findIncoming(tx, seen.id);
+        if (!incoming) return incoming.error();
+        if (!incoming->verification.empty()) return kDone;  // another instance was quicker
+        incoming->verification = judged.overall;
+        incoming->verification_report = judged.report;
+        incoming->changed = parts_.clock.now();
+        const auto replaced = parts_.records.replaceIncoming(tx, *incoming);
+        if (!replaced) return replaced;
+        return parts_.trail.record(
+            tx, incomingEvent(audit::EventKind::DeliveryVerified, {}, *incoming, {}));
+      });
+  if (!kept) return kept.error();
+  return kDone;
+}
+
+Result<> Reception::judgeAndKeep(const Incoming& incoming,
+                                 std::map<work::BlobHash, Judged>& judged) {
+  auto known = judged.find(incoming.file);
+  if (known == judged.end()) {
+    const auto verdict = judge(incoming);
+    if (!verdict) return verdict.error();
+    known = judged.emplace(incoming.file, *verdict).first;
+  }
+  return keepVerdict(incoming, known->second);
 }
 
 Result<int> Reception::verifyArrivals(int limit) {
@@ -76,31 +85,52 @@ Result<int> Reception::verifyArrivals(int limit) {
       [&](work::Tx& tx) { return parts_.records.unverified(tx, limit); });
   if (!waiting) return waiting.error();
   std::map<work::BlobHash, Judged> judged;
+  std::optional<Error> first;
   int done = 0;
   for (const auto& incoming : *waiting) {
-    auto known = judged.find(incoming.file);
-    if (known == judged.end()) {
-      const auto verdict = judge(incoming);
-      if (!verdict) return verdict.error();
-      known = judged.emplace(incoming.file, *verdict).first;
-    }
-    const auto kept = keepVerdict(incoming, known->second);
-    if (!kept) return kept.error();
-    ++done;
+    const auto kept = judgeAndKeep(incoming, judged);
+    if (kept) ++done;
+    if (!kept && !first) first = kept.error();
   }
+  if (done == 0 && first) return *first;
   return done;
 }
 
-Result<Incoming> Reception::changeable(
-    work::Tx& tx, const Caller& caller, IncomingId id, std::int64_t version, Role role) {
+Result<Incoming> Reception::permitted(work::Tx& tx,
+                                      const Caller& caller,
+                                      IncomingId id,
+                                      Role role) {
   auto incoming = parts_.records.findIncoming(tx, id);
   if (!incoming) return incoming;
   const auto lineage = directory::lineageOf(tx, parts_.directory, incoming->agency);
   if (!lineage) return lineage.error();
   const auto allowed = directory::require(caller, role, *lineage);
   if (!allowed) return allowed.error();
-  if (incoming->version != version) return Error{Code::Stale, "version_stale"};
   return incoming;
+}
+
+Result<Incoming> Reception::changeable(work::Tx& tx, const Caller& caller, const Wanted& wanted) {
+  auto incoming = permitted(tx, caller, wanted.id, wanted.role);
+  if (!incoming) return incoming;
+  if (incoming->version != wanted.version) return Error{Code::Stale, "version_stale"};
+  return incoming;
+}
+
+Result<Incoming> Reception::alter(const Caller& caller,
+                                  const Wanted& wanted,
+                                  const Change& change) {
+  return parts_.transactions.run<Incoming>([&](work::Tx& tx) -> Result<Incoming> {
+    const auto before = parts_.once.before(tx, caller.once);
+    if (!before) return before.error();
+    if (*before) return permitted(tx, caller, wanted.id, wanted.role);
+    auto incoming = changeable(tx, caller, wanted);
+    if (!incoming) return incoming;
+    auto changed = change(tx, std::move(*incoming));
+    if (!changed) return changed;
+    const auto kept = parts_.once.after(tx, caller.once, wanted.id.text());
+    if (!kept) return kept.error();
+    return changed;
+  });
 }
 
 Result<Incoming> Reception::move(work::Tx& tx,
@@ -125,170 +155,35 @@ Result<Incoming> Reception::move(work::Tx& tx,
 Result<Incoming> Reception::registerArrival(const Caller& caller,
                                             IncomingId id,
                                             std::int64_t version) {
-  return parts_.transactions.run<Incoming>([&](work::Tx& tx) -> Result<Incoming> {
-    auto incoming = changeable(tx, caller, id, version, Role::Clerk);
-    if (!incoming) return incoming;
-    if (incoming->state != DeliveryState::Arrived) return stateWrong(incoming->state);
-    if (incoming->verification.empty()) return Error{Code::RuleRefused, "not_verified_yet"};
-    if (incoming->verification != validation::name(validation::Overall::TotalPassed)) {
-      return Error{Code::RuleRefused, "verification_failed", {{"verdict", incoming->verification}}};
-    }
-    const auto today = vietnamDate(parts_.clock.now());
-    const auto number = parts_.records.nextNumber(
-        tx, incoming->agency, kArrivalBook, static_cast<int>(today.year()));
-    if (!number) return number.error();
-    incoming->arrival_number = *number;
-    incoming->arrival_date = today;
-    return move(
-        tx, caller, *incoming, DeliveryState::Registered, audit::EventKind::DeliveryRegistered);
-  });
+  return alter(
+      caller, {id, version, Role::Clerk}, [&](work::Tx& tx, Incoming incoming) -> Result<Incoming> {
+        if (incoming.state != DeliveryState::Arrived) return stateWrong(incoming.state);
+        if (incoming.verification.empty()) return Error{Code::RuleRefused, "not_verified_yet"};
+        if (incoming.verification != validation::name(validation::Overall::TotalPassed)) {
+          return Error{
+              Code::RuleRefused, "verification_failed", {{"verdict", incoming.verification}}};
+        }
+        const auto today = vietnamDate(parts_.clock.now());
+        const auto number = parts_.records.nextNumber(
+            tx, incoming.agency, kArrivalBook, static_cast<int>(today.year()));
+        if (!number) return number.error();
+        incoming.arrival_number = *number;
+        incoming.arrival_date = today;
+        return move(
+            tx, caller, incoming, DeliveryState::Registered, audit::EventKind::DeliveryRegistered);
+      });
 }
 
 Result<Incoming> Reception::giveBack(const Caller& caller,
                                      IncomingId id,
                                      std::int64_t version,
                                      std::string_view reason) {
-  if (!withinLimit(reason, kOpinionLongest)) return Error{Code::RuleRefused, "reason_missing"};
-  return parts_.transactions.run<Incoming>([&](work::Tx& tx) -> Result<Incoming> {
-    auto incoming = changeable(tx, caller, id, version, Role::Clerk);
-    if (!incoming) return incoming;
-    incoming->return_reason = reason;
-    return move(tx, caller, *incoming, DeliveryState::Returned, audit::EventKind::DeliveryReturned);
+  const auto why = textWithin(reason, kReasonLongest);
+  if (!why) return Error{Code::RuleRefused, "reason_missing"};
+  return alter(caller, {id, version, Role::Clerk}, [&](work::Tx& tx, Incoming incoming) {
+    incoming.return_reason = *why;
+    return move(tx, caller, incoming, DeliveryState::Returned, audit::EventKind::DeliveryReturned);
   });
-}
-
-Result<Assignment> Reception::assign(const Caller& caller,
-                                     IncomingId id,
-                                     std::int64_t version,
-                                     const NewAssignment& wanted) {
-  if (!withinLimit(wanted.opinion, kOpinionLongest))
-    return Error{Code::RuleRefused, "opinion_missing"};
-  const auto now = parts_.clock.now();
-  if (wanted.deadline && *wanted.deadline < vietnamDate(now)) {
-    return Error{Code::RuleRefused, "deadline_past"};
-  }
-  return parts_.transactions.run<Assignment>([&](work::Tx& tx) -> Result<Assignment> {
-    auto incoming = changeable(tx, caller, id, version, Role::Leader);
-    if (!incoming) return incoming.error();
-    const auto post = parts_.directory.findPost(tx, wanted.lead);
-    if (!post && post.error().code != Code::NotFound) return post.error();
-    const auto lineage =
-        post ? directory::lineageOf(tx, parts_.directory, post->agency) : directory::Lineage{};
-    if (!lineage) return lineage.error();
-    const bool inside = std::ranges::any_of(
-        lineage->links, [&](const auto& link) { return link.agency == incoming->agency; });
-    if (!inside || !post->holder) return Error{Code::RuleRefused, "assignee_wrong"};
-
-    const auto moved =
-        move(tx, caller, *incoming, DeliveryState::Assigned, audit::EventKind::DeliveryAssigned);
-    if (!moved) return moved.error();
-    Assignment assignment{.id = ids_.make<AssignmentTag>(),
-                          .incoming = incoming->id,
-                          .by = caller.person,
-                          .by_post = caller.post,
-                          .lead = wanted.lead,
-                          .opinion = wanted.opinion,
-                          .deadline = wanted.deadline,
-                          .created = now,
-                          .changed = now};
-    const auto added = parts_.records.addAssignment(tx, assignment);
-    if (!added) return added.error();
-    return assignment;
-  });
-}
-
-Result<Assignment> Reception::progress(const Caller& caller,
-                                       AssignmentId id,
-                                       std::int64_t version,
-                                       AssignmentState state,
-                                       std::string_view result) {
-  return parts_.transactions.run<Assignment>([&](work::Tx& tx) -> Result<Assignment> {
-    auto assignment = parts_.records.findAssignment(tx, id);
-    if (!assignment) return assignment;
-    if (assignment->lead != caller.post) return Error{Code::Forbidden, "assignment_not_yours"};
-    if (assignment->version != version) return Error{Code::Stale, "version_stale"};
-    if (assignment->state >= state) return Error{Code::Conflict, "assignment_state_wrong"};
-    assignment->state = state;
-    assignment->result = result;
-    assignment->changed = parts_.clock.now();
-    const auto kept = parts_.records.replaceAssignment(tx, *assignment);
-    if (!kept) return kept.error();
-    assignment->version += 1;
-
-    const auto incoming = parts_.records.findIncoming(tx, assignment->incoming);
-    if (!incoming) return incoming.error();
-    const bool done = state == AssignmentState::Done;
-    const auto moved =
-        move(tx,
-             caller,
-             *incoming,
-             done ? DeliveryState::Done : DeliveryState::InProgress,
-             done ? audit::EventKind::AssignmentDone : audit::EventKind::AssignmentStarted);
-    if (!moved) return moved.error();
-    return assignment;
-  });
-}
-
-Result<Assignment> Reception::start(const Caller& caller, AssignmentId id, std::int64_t version) {
-  return progress(caller, id, version, AssignmentState::InProgress, {});
-}
-
-Result<Assignment> Reception::finish(const Caller& caller,
-                                     AssignmentId id,
-                                     std::int64_t version,
-                                     std::string_view result) {
-  if (!withinLimit(result, kOpinionLongest)) return Error{Code::RuleRefused, "result_missing"};
-  return progress(caller, id, version, AssignmentState::Done, result);
-}
-
-Result<Incoming> Reception::readable(work::Tx& tx, const Caller& caller, IncomingId id) {
-  auto incoming = parts_.records.findIncoming(tx, id);
-  if (!incoming) return incoming;
-  const auto lineage = directory::lineageOf(tx, parts_.directory, incoming->agency);
-  if (!lineage) return lineage.error();
-  for (const auto role : {Role::Clerk, Role::Leader, Role::Auditor}) {
-    if (directory::holds(caller, role, *lineage)) return incoming;
-  }
-  const auto assignments = parts_.records.assignments(tx, id);
-  if (!assignments) return assignments.error();
-  const bool leads = std::ranges::any_of(
-      *assignments, [&](const Assignment& one) { return one.lead == caller.post; });
-  if (leads) return incoming;
-  return Error{Code::Forbidden, "document_not_yours"};
-}
-
-Result<Incoming> Reception::find(const Caller& caller, IncomingId id) {
-  return parts_.transactions.read<Incoming>([&](work::Tx& tx) { return readable(tx, caller, id); });
-}
-
-Result<std::vector<Incoming>> Reception::list(const Caller& caller,
-                                              std::optional<DeliveryState> state,
-                                              const Page<IncomingId>& page) {
-  // The agency whose register one keeps or leads is the one the grant names.
-  const auto grant = std::ranges::find_if(caller.grants, [](const directory::Grant& one) {
-    return one.role == Role::Clerk || one.role == Role::Leader;
-  });
-  if (grant == caller.grants.end()) {
-    return Error{Code::Forbidden, "role_missing", {{"role", "clerk"}}};
-  }
-  return parts_.transactions.read<std::vector<Incoming>>([&](work::Tx& tx) {
-    return parts_.records.incoming(tx, {grant->over, state}, page);
-  });
-}
-
-Result<std::vector<Assignment>> Reception::assignments(const Caller& caller, IncomingId id) {
-  return parts_.transactions.read<std::vector<Assignment>>(
-      [&](work::Tx& tx) -> Result<std::vector<Assignment>> {
-        const auto incoming = readable(tx, caller, id);
-        if (!incoming) return incoming.error();
-        return parts_.records.assignments(tx, id);
-      });
-}
-
-Result<std::vector<Assignment>> Reception::myAssignments(const Caller& caller,
-                                                         const Page<AssignmentId>& page) {
-  return parts_.transactions.read<std::vector<Assignment>>(
-      [&](work::Tx& tx) { return parts_.records.assignmentsOfPost(tx, caller.post, page); });
 }
 
 }  // namespace congvan::records

@@ -5,7 +5,10 @@
 #include "office/exchange/deliveries.h"
 #include "office/records/store.h"
 #include "office/signing/document_signer.h"
+#include "office/work/once.h"
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,13 +28,15 @@ class Reception {
     exchange::Deliveries& deliveries;
     signing::DocumentSigner& signer;
     audit::Trail& trail;
+    work::Once once;
     const Clock& clock;
     Random& random;
   };
   explicit Reception(Parts parts) : parts_(parts), ids_(parts.clock, parts.random) {}
 
   /// Judges what arrived and is not judged yet; several copies of one file are judged once. Answers
-  /// how many. Run by a job, safe to run twice.
+  /// how many. A file that cannot be judged now stays for the next run and holds up no other; when
+  /// nothing could be judged, the refusal of the first. Run by a job, safe to run twice.
   Result<int> verifyArrivals(int limit = 100);
 
   /// Needs Clerk over the receiving agency. Gives the arrival number of the year, shared by all
@@ -48,11 +53,12 @@ class Reception {
                             std::string_view reason);
 
   struct NewAssignment {
-    PostId lead;  ///< a held post of the receiving agency or its units
+    PostId lead;  ///< a held post of the receiving agency or its units, in force
     std::string opinion;
     std::optional<Date> deadline;
   };
-  /// Needs Leader over the receiving agency. RuleRefused `assignee_wrong`, `deadline_past`.
+  /// Needs Leader over the receiving agency. RuleRefused `opinion_missing`,
+  /// `assignee_wrong`, `deadline_past`.
   Result<Assignment> assign(const directory::Caller& caller,
                             IncomingId id,
                             std::int64_t version,
@@ -80,17 +86,32 @@ class Reception {
     work::BlobHash report;
   };
   Result<Judged> judge(const Incoming& incoming);
+  Result<> judgeAndKeep(const Incoming& incoming, std::map<work::BlobHash, Judged>& judged);
   Result<> keepVerdict(const Incoming& incoming, const Judged& judged);
+  using Change = std::function<Result<Incoming>(work::Tx&, Incoming)>;
+  struct Wanted {
+    IncomingId id;
+    std::int64_t version;
+    directory::Role role;
+  };
+  /// Finds, checks right and version, lets `change` alter and store it; once for each retry key.
+  Result<Incoming> alter(const directory::Caller& caller,
+                         const Wanted& wanted,
+                         const Change& change);
+  Result<> checkLead(work::Tx& tx, const Incoming& incoming, PostId lead);
   Result<Incoming> move(work::Tx& tx,
                         const directory::Caller& caller,
                         Incoming incoming,
                         exchange::DeliveryState state,
                         audit::EventKind kind);
-  Result<Incoming> changeable(work::Tx& tx,
-                              const directory::Caller& caller,
-                              IncomingId id,
-                              std::int64_t version,
-                              directory::Role role);
+  Result<Incoming> permitted(work::Tx& tx,
+                             const directory::Caller& caller,
+                             IncomingId id,
+                             directory::Role role);
+  Result<Incoming> changeable(work::Tx& tx, const directory::Caller& caller, const Wanted& wanted);
+  Result<> followAssignment(work::Tx& tx,
+                            const directory::Caller& caller,
+                            const Assignment& assignment);
   Result<Incoming> readable(work::Tx& tx, const directory::Caller& caller, IncomingId id);
   Result<Assignment> progress(const directory::Caller& caller,
                               AssignmentId id,

@@ -60,16 +60,40 @@ class DefaultPlaces {
   int last_page_;
 };
 
+/// In every document, whatever its route.
+bool isFixed(std::string_view field) {
+  return field == kNumberField || field == kDateField || field == kSealField;
+}
+
+bool isNeeded(const Slot& slot, const std::vector<Step>& steps) {
+  return isFixed(slot.field) || std::ranges::find(steps, slot.field, &Step::field) != steps.end();
+}
+
 }  // namespace
 
 std::string initialField(std::size_t ordinal) {
   return "ky-nhay-" + std::to_string(ordinal);
 }
 
+Result<> checkSlots(const std::vector<Slot>& given) {
+  std::vector<std::string_view> seen;
+  for (const auto& slot : given) {
+    const bool known = isFixed(slot.field) || slot.field == kFormCheckField ||
+                       slot.field == kSignatureField || slot.field.starts_with("ky-nhay-");
+    if (!known) return Error{Code::RuleRefused, "slot_unknown", {{"slot", slot.field}}};
+    if (std::ranges::find(seen, slot.field) != seen.end()) {
+      return Error{Code::RuleRefused, "slot_twice", {{"slot", slot.field}}};
+    }
+    seen.push_back(slot.field);
+  }
+  return kDone;
+}
+
 std::vector<Slot> completeSlots(std::vector<Slot> given,
                                 const std::vector<Step>& steps,
                                 const std::vector<pades::PageSize>& pages) {
   const DefaultPlaces places(pages);
+  std::erase_if(given, [&](const Slot& slot) { return !isNeeded(slot, steps); });
   const auto addMissing = [&](const Slot& slot) {
     if (std::ranges::find(given, slot.field, &Slot::field) == given.end()) given.push_back(slot);
   };

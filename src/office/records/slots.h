@@ -17,9 +17,12 @@ inline constexpr std::string_view kSealField = "con-dau";
 /// `ky-nhay-1`, …
 std::string initialField(std::size_t ordinal);
 
-/// The slots given, and a default place for every field of `steps` that has none: number and date
-/// at the top of the first page, signature and seal at the lower right of the last, initials in its
-/// lower margin.
+/// RuleRefused `slot_unknown`: no route has such a field; `slot_twice`.
+Result<> checkSlots(const std::vector<Slot>& given);
+
+/// The slots given that this route needs, and a default place for every field of `steps` that has
+/// none: number and date at the top of the first page, signature and seal at the lower right of the
+/// last, initials in its lower margin.
 std::vector<Slot> completeSlots(std::vector<Slot> given,
                                 const std::vector<Step>& steps,
                                 const std::vector<pades::PageSize>& pages);

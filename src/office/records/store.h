@@ -18,14 +18,14 @@ struct Page {
 };
 
 struct DocumentFilter {
-  std::optional<AgencyId> agency;
+  std::vector<AgencyId> agencies;  ///< of any of these; empty: of all
   std::optional<PersonId> drafter;
   std::optional<PostId> waiting_for;  ///< the first undone step is this post's
   std::vector<DocumentState> states;  ///< any of these; empty: all
 };
 
 struct IncomingFilter {
-  AgencyId agency;
+  std::vector<AgencyId> agencies;  ///< of any of these; empty: of none
   std::optional<exchange::DeliveryState> state;
 };
 

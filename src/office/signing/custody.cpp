@@ -84,9 +84,7 @@ Result<NewKey> Custody::make(const KeyOwner& owner,
                .person = owner.person,
                .agency = owner.agency,
                .wrapped = crypto::seal(data_key, pkcs8.view(), keyBinding(id), random_)};
-  KeyAccess access{.key = id,
-                   .person = user,
-                   .wrapped = wrapFor(user, id, data_key, pin)};
+  KeyAccess access{.key = id, .person = user, .wrapped = wrapFor(user, id, data_key, pin)};
   auto spki = key.publicKey().spki();
   return NewKey(std::move(key), std::move(spki), std::move(kept), std::move(access));
 }
@@ -198,10 +196,9 @@ Result<> Custody::share(const directory::Caller& caller,
   if (!attempt) return attempt.error();
   const auto data_key = dataKey(caller, *attempt, pin);
   if (!data_key) return data_key.error();
-  const KeyAccess access{
-      .key = attempt->key.id,
-      .person = other,
-      .wrapped = wrapFor(other, attempt->key.id, *data_key, pin_of_other)};
+  const KeyAccess access{.key = attempt->key.id,
+                         .person = other,
+                         .wrapped = wrapFor(other, attempt->key.id, *data_key, pin_of_other)};
   return transactions_.run<std::monostate>([&](work::Tx& tx) -> Result<> {
     const auto added = store_.addAccess(tx, access);
     if (!added) return added;

@@ -103,9 +103,9 @@ class Custody {
   };
   Result<> checkPin(const crypto::SecretBytes& pin) const;
   Bytes wrapFor(const Uuid& person,
-                        KeyId key,
-                        const crypto::SecretBytes& data_key,
-                        const crypto::SecretBytes& pin) const;
+                KeyId key,
+                const crypto::SecretBytes& data_key,
+                const crypto::SecretBytes& pin) const;
   Result<Attempt> countAttempt(const directory::Caller& caller, const Uuid& certificate);
   Result<crypto::SecretBytes> dataKey(const directory::Caller& caller,
                                       const Attempt& attempt,

@@ -98,6 +98,13 @@ Result<StoredFile> DocumentSigner::signAsPerson(const directory::Caller& caller,
   return signAndKeep(caller, task.file, std::move(*prepared), pin);
 }
 
+Result<> DocumentSigner::sealUsable(const Uuid& agency) {
+  const auto found =
+      authority_.active({.agency = agency}, authority::CertificateKind::OrganisationSeal);
+  if (!found) return found.error();
+  return kDone;
+}
+
 Result<StoredFile> DocumentSigner::seal(const directory::Caller& caller,
                                         const SealTask& task,
                                         const crypto::SecretBytes& pin) {

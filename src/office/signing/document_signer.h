@@ -81,6 +81,9 @@ class DocumentSigner {
                                   const PersonTask& task,
                                   const crypto::SecretBytes& pin);
 
+  /// Is there a certificate to seal with now? Refusals of Authority::active.
+  Result<> sealUsable(const Uuid& agency);
+
   /// Fills number and date and seals with the agency's certificate, in one revision.
   Result<StoredFile> seal(const directory::Caller& caller,
                           const SealTask& task,

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office/records/numbering.h"
+#include "office/records/outgoing.h"
+#include "office/records/outgoing_internal.h"
+#include "office/records/slots.h"
+
+namespace congvan::records {
+
+Result<> Outgoing::requireClerk(work::Tx& tx, const Caller& caller, const Document& document) {
+  const auto lineage = directory::lineageOf(tx, parts_.directory, document.agency);
+  if (!lineage) return lineage.error();
+  return directory::require(caller, Role::Clerk, *lineage);
+}
+
+Result<Document> Outgoing::reserveNumber(const Caller& caller,
+                                         DocumentId id,
+                                         std::int64_t version) {
+  return alter(caller,
+               id,
+               version,
+               audit::EventKind::NumberReserved,
+               [&](work::Tx& tx, Document& document) -> Result<> {
+                 const auto clerk = requireClerk(tx, caller, document);
+                 if (!clerk) return clerk;
+                 if (document.state != DocumentState::Signed) return wrongState(document);
+                 const auto today = vietnamDate(parts_.clock.now());
+                 const auto number = parts_.records.nextNumber(
+                     tx, document.agency, document.type, static_cast<int>(today.year()));
+                 if (!number) return number.error();
+                 document.number = *number;
+                 document.issue_date = today;
+                 document.state = DocumentState::Issuing;
+                 return kDone;
+               });
+}
+
+Result<signing::StoredFile> Outgoing::sealFile(const Caller& caller,
+                                               const Document& document,
+                                               const crypto::SecretBytes& pin) {
+  const auto agency = parts_.transactions.read<directory::Agency>(
+      [&](work::Tx& tx) { return parts_.directory.findAgency(tx, document.agency); });
+  if (!agency) return agency.error();
+  const auto* seal = slotOf(document, kSealField);
+  const auto* number = slotOf(document, kNumberField);
+  const auto* date = slotOf(document, kDateField);
+  if (seal == nullptr || number == nullptr || date == nullptr || !document.number ||
+      !document.issue_date) {
+    return wrongState(document);
+  }
+  return parts_.signer.seal(caller,
+                            {.file = document.file,
+                             .field = std::string(kSealField),
+                             .agency = document.agency.value,
+                             .agency_name = agency->name,
+                             .width = seal->width,
+                             .height = seal->height,
+                             .fills = {{std::string(kNumberField),
+                                        codeText(*document.number, document.notation),
+                                        signing::TextFace::Upright,
+                                        number->width,
+                                        number->height},
+                                       {std::string(kDateField),
+                                        dateText(*document.issue_date),
+                                        signing::TextFace::Italic,
+                                        date->width,
+                                        date->height}}},
+                            pin);
+}
+
+Result<Document> Outgoing::issue(const Caller& caller,
+                                 DocumentId id,
+                                 std::int64_t version,
+                                 const crypto::SecretBytes& pin) {
+  auto start = parts_.transactions.read<Start>([&](work::Tx& tx) -> Result<Start> {
+    auto begun = startOn(tx, caller, id, version);
+    if (!begun || begun->made_already) return begun;
+    const auto clerk = requireClerk(tx, caller, begun->document);
+    if (!clerk) return clerk.error();
+    const auto state = begun->document.state;
+    if (state != DocumentState::Signed && state != DocumentState::Issuing) {
+      return wrongState(begun->document);
+    }
+    return begun;
+  });
+  if (!start) return start.error();
+  if (start->made_already) return start->document;
+  // A number is not spent on a seal that cannot be.
+  const auto ready = parts_.signer.sealUsable(start->document.agency.value);
+  if (!ready) return ready.error();
+  Result<Document> document(std::move(start->document));
+  // A number once given stays: a document whose seal failed comes back in state Issuing.
+  if (document->state != DocumentState::Issuing) {
+    auto first_half = caller;  // the retry key belongs to the whole act
+    first_half.once.reset();
+    document = reserveNumber(first_half, id, version);
+    if (!document) return document;
+  }
+
+  const auto sealed = sealFile(caller, *document, pin);
+  if (!sealed) {
+    const auto noted = parts_.transactions.run<std::monostate>([&](work::Tx& tx) {
+      return parts_.trail.record(tx,
+                                 documentEvent(audit::EventKind::SealFailed, caller, *document));
+    });
+    return noted ? sealed.error() : noted.error();
+  }
+  return alter(caller,
+               id,
+               document->version,
+               audit::EventKind::DocumentIssued,
+               [&](work::Tx& tx, Document& now) -> Result<> {
+                 if (now.state != DocumentState::Issuing) return wrongState(now);
+                 now.state = DocumentState::Issued;
+                 now.file = sealed->blob;
+                 now.file_size = sealed->size;
+                 return addFile(tx, now, FilePurpose::Issued, caller);
+               });
+}
+
+Result<> Outgoing::deliverTo(work::Tx& tx,
+                             const Caller& caller,
+                             const Document& document,
+                             const directory::Agency& sender,
+                             AgencyId recipient) {
+  const auto delivery = parts_.deliveries.deliver(
+      tx,
+      {document.id.value, document.agency.value, recipient.value, document.file},
+      directory::actor(caller),
+      caller.trace);
+  if (!delivery) return delivery.error();
+  return parts_.records.addIncoming(tx,
+                                    {.id = ids_.make<IncomingTag>(),
+                                     .agency = recipient,
+                                     .delivery = delivery->id,
+                                     .sender = document.agency,
+                                     .sender_name = sender.name,
+                                     .type = document.type,
+                                     .code = codeText(*document.number, document.notation),
+                                     .issue_date = *document.issue_date,
+                                     .subject = document.subject,
+                                     .urgency = document.urgency,
+                                     .file = document.file,
+                                     .file_size = document.file_size,
+                                     .arrived = delivery->sent,
+                                     .changed = delivery->sent});
+}
+
+Result<Document> Outgoing::dispatch(const Caller& caller, DocumentId id, std::int64_t version) {
+  return alter(caller,
+               id,
+               version,
+               audit::EventKind::DocumentDispatched,
+               [&](work::Tx& tx, Document& document) -> Result<> {
+                 const auto clerk = requireClerk(tx, caller, document);
+                 if (!clerk) return clerk;
+                 if (document.state != DocumentState::Issued) return wrongState(document);
+                 const auto sender = parts_.directory.findAgency(tx, document.agency);
+                 if (!sender) return sender.error();
+                 for (const auto recipient : document.recipients) {
+                   const auto delivered = deliverTo(tx, caller, document, *sender, recipient);
+                   if (!delivered) return delivered;
+                 }
+                 document.state = DocumentState::Dispatched;
+                 return kDone;
+               });
+}
+
+}  // namespace congvan::records

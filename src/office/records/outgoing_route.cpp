@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office/records/outgoing.h"
+#include "office/records/outgoing_internal.h"
+#include "office/records/slots.h"
+#include "office/records/text_limits.h"
+
+#include <algorithm>
+
+namespace congvan::records {
+namespace {
+
+constexpr std::size_t kInitialsMost = 8;
+
+FilePurpose purposeOf(StepKind kind) {
+  switch (kind) {
+    case StepKind::Initial:
+      return FilePurpose::Initialled;
+    case StepKind::FormCheck:
+      return FilePurpose::FormChecked;
+    case StepKind::Sign:
+      return FilePurpose::Signed;
+  }
+  return FilePurpose::Signed;
+}
+
+audit::EventKind eventOf(StepKind kind) {
+  switch (kind) {
+    case StepKind::Initial:
+      return audit::EventKind::DocumentInitialled;
+    case StepKind::FormCheck:
+      return audit::EventKind::DocumentFormChecked;
+    case StepKind::Sign:
+      return audit::EventKind::DocumentSigned;
+  }
+  return audit::EventKind::DocumentSigned;
+}
+
+DocumentState stateAfter(const Document& document) {
+  const auto* undone = nextStep(document);
+  if (undone == nullptr) return DocumentState::Signed;
+  return undone->kind == StepKind::Sign ? DocumentState::Initialled : DocumentState::Submitted;
+}
+
+bool runsItsRoute(const Document& document) {
+  return document.state == DocumentState::Submitted || document.state == DocumentState::Initialled;
+}
+
+std::vector<Step> stepsOf(const Route& route) {
+  std::vector<Step> steps;
+  for (std::size_t i = 0; i < route.initials.size(); ++i) {
+    steps.push_back({StepKind::Initial, route.initials[i], initialField(i + 1), {}, {}});
+  }
+  steps.push_back({StepKind::FormCheck, route.form_checker, std::string(kFormCheckField), {}, {}});
+  steps.push_back({StepKind::Sign, route.signer, std::string(kSignatureField), {}, {}});
+  return steps;
+}
+
+Role roleOf(StepKind kind) {
+  switch (kind) {
+    case StepKind::Initial:
+      return Role::UnitHead;
+    case StepKind::FormCheck:
+      return Role::FormChecker;
+    case StepKind::Sign:
+      return Role::Leader;
+  }
+  return Role::Leader;
+}
+
+}  // namespace
+
+/// A head answers for the unit that drafted, the other two for the agency that issues.
+Result<directory::Lineage> Outgoing::lineageOfStep(work::Tx& tx,
+                                                   const Document& document,
+                                                   const Step& step) {
+  const auto over = step.kind == StepKind::Initial ? document.drafted_in : document.agency;
+  return directory::lineageOf(tx, parts_.directory, over);
+}
+
+Result<> Outgoing::checkRoute(work::Tx& tx, const Document& document, const Route& route) {
+  if (route.initials.empty() || route.initials.size() > kInitialsMost) {
+    return Error{Code::RuleRefused, "route_initials_wrong"};
+  }
+  const auto today = vietnamDate(parts_.clock.now());
+  for (const auto& step : stepsOf(route)) {
+    const auto post = parts_.directory.findPost(tx, step.post);
+    if (!post) {
+      if (post.error().code != Code::NotFound) return post.error();
+      return ruleRefused("route_post_wrong", "post", step.post.text());
+    }
+    const auto lineage = lineageOfStep(tx, document, step);
+    if (!lineage) return lineage.error();
+    const Caller as_post{.grants = post->grants};
+    const bool held = post->holder && directory::inForce(*post, today);
+    if (!held || !directory::holds(as_post, roleOf(step.kind), *lineage)) {
+      return ruleRefused("route_post_wrong", "post", post->title);
+    }
+  }
+  return kDone;
+}
+
+Result<Document> Outgoing::submit(const Caller& caller,
+                                  DocumentId id,
+                                  std::int64_t version,
+                                  const Route& route) {
+  const auto seen = parts_.transactions.read<Start>([&](work::Tx& tx) -> Result<Start> {
+    auto start = startOn(tx, caller, id, version);
+    if (!start || start->made_already) return start;
+    const auto& document = start->document;
+    if (document.drafter != caller.person) return Error{Code::Forbidden, "document_not_yours"};
+    if (document.state != DocumentState::Draft) return wrongState(document);
+    if (document.file_size == 0) return Error{Code::RuleRefused, "file_missing"};
+    const auto fine = checkRoute(tx, document, route);
+    if (!fine) return fine.error();
+    return start;
+  });
+  if (!seen) return seen.error();
+  if (seen->made_already) return seen->document;
+
+  const auto pages = parts_.signer.inspect(seen->document.file);
+  if (!pages) return pages.error();
+  const auto steps = stepsOf(route);
+  const auto slots = completeSlots(seen->document.slots, steps, *pages);
+  const auto prepared = parts_.signer.prepareFields(seen->document.file, fieldsOf(slots));
+  if (!prepared) return prepared.error();
+
+  return alter(caller,
+               id,
+               version,
+               audit::EventKind::DocumentSubmitted,
+               [&](work::Tx& tx, Document& document) -> Result<> {
+                 document.steps = steps;
+                 document.slots = slots;
+                 document.state = DocumentState::Submitted;
+                 document.return_reason.clear();
+                 document.file = prepared->blob;
+                 document.file_size = prepared->size;
+                 return addFile(tx, document, FilePurpose::Prepared, caller);
+               });
+}
+
+Result<Document> Outgoing::sign(const Caller& caller,
+                                DocumentId id,
+                                std::int64_t version,
+                                const crypto::SecretBytes& pin) {
+  const auto seen = parts_.transactions.read<Start>([&](work::Tx& tx) -> Result<Start> {
+    auto start = startOn(tx, caller, id, version);
+    if (!start || start->made_already) return start;
+    if (!runsItsRoute(start->document)) return wrongState(start->document);
+    const auto* step = nextStep(start->document);
+    if (step == nullptr || step->post != caller.post) {
+      return Error{Code::Forbidden, "not_your_turn"};
+    }
+    // The post may have lost the role since the route was laid.
+    const auto lineage = lineageOfStep(tx, start->document, *step);
+    if (!lineage) return lineage.error();
+    const auto allowed = directory::require(caller, roleOf(step->kind), *lineage);
+    if (!allowed) return allowed.error();
+    return start;
+  });
+  if (!seen) return seen.error();
+  if (seen->made_already) return seen->document;
+
+  const auto& document_seen = seen->document;
+  const auto step = *nextStep(document_seen);
+  const auto* slot = slotOf(document_seen, step.field);
+  const auto style =
+      step.kind == StepKind::Sign ? signing::MarkStyle::Signature : signing::MarkStyle::Initials;
+  const auto made = parts_.signer.signAsPerson(caller,
+                                               {.file = document_seen.file,
+                                                .field = step.field,
+                                                .style = style,
+                                                .width = slot == nullptr ? 0 : slot->width,
+                                                .height = slot == nullptr ? 0 : slot->height,
+                                                .reason = {}},
+                                               pin);
+  if (!made) return made.error();
+
+  return alter(
+      caller, id, version, eventOf(step.kind), [&](work::Tx& tx, Document& document) -> Result<> {
+        const auto mine = std::ranges::find(document.steps, step.field, &Step::field);
+        mine->done_by = caller.person;
+        mine->done_at = parts_.clock.now();
+        document.state = stateAfter(document);
+        document.file = made->blob;
+        document.file_size = made->size;
+        return addFile(tx, document, purposeOf(step.kind), caller);
+      });
+}
+
+Result<Document> Outgoing::giveBack(const Caller& caller,
+                                    DocumentId id,
+                                    std::int64_t version,
+                                    std::string_view reason) {
+  const auto why = textWithin(reason, kReasonLongest);
+  if (!why) return Error{Code::RuleRefused, "reason_missing"};
+  return alter(caller,
+               id,
+               version,
+               audit::EventKind::DocumentReturned,
+               [&](work::Tx& tx, Document& document) -> Result<> {
+                 const auto* step = nextStep(document);
+                 const bool on_turn =
+                     runsItsRoute(document) && step != nullptr && step->post == caller.post;
+                 if (!on_turn && document.state != DocumentState::Signed) {
+                   return runsItsRoute(document) ? Error{Code::Forbidden, "not_your_turn"}
+                                                 : wrongState(document);
+                 }
+                 if (!on_turn) {
+                   const auto clerk = requireClerk(tx, caller, document);
+                   if (!clerk) return clerk;
+                 }
+                 document.state = DocumentState::Returned;
+                 document.return_reason = *why;
+                 return kDone;
+               });
+}
+
+}  // namespace congvan::records

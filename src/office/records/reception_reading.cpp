@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office/records/reception.h"
+
+#include <algorithm>
+
+namespace congvan::records {
+
+using directory::Caller;
+using directory::Role;
+using exchange::DeliveryState;
+
+Result<Incoming> Reception::readable(work::Tx& tx, const Caller& caller, IncomingId id) {
+  auto incoming = parts_.records.findIncoming(tx, id);
+  if (!incoming) return incoming;
+  const auto lineage = directory::lineageOf(tx, parts_.directory, incoming->agency);
+  if (!lineage) return lineage.error();
+  for (const auto role : {Role::Clerk, Role::Leader, Role::Auditor}) {
+    if (directory::holds(caller, role, *lineage)) return incoming;
+  }
+  const auto assignments = parts_.records.assignments(tx, id);
+  if (!assignments) return assignments.error();
+  const bool leads = std::ranges::any_of(
+      *assignments, [&](const Assignment& one) { return one.lead == caller.post; });
+  if (leads) return incoming;
+  return Error{Code::Forbidden, "document_not_yours"};
+}
+
+Result<Incoming> Reception::find(const Caller& caller, IncomingId id) {
+  return parts_.transactions.read<Incoming>([&](work::Tx& tx) { return readable(tx, caller, id); });
+}
+
+Result<std::vector<Incoming>> Reception::list(const Caller& caller,
+                                              std::optional<DeliveryState> state,
+                                              const Page<IncomingId>& page) {
+  const auto agencies = directory::agenciesWith(caller, {Role::Clerk, Role::Leader});
+  if (agencies.empty()) return Error{Code::Forbidden, "role_missing", {{"role", "clerk"}}};
+  return parts_.transactions.read<std::vector<Incoming>>([&](work::Tx& tx) {
+    return parts_.records.incoming(tx, {agencies, state}, page);
+  });
+}
+
+Result<std::vector<Assignment>> Reception::assignments(const Caller& caller, IncomingId id) {
+  return parts_.transactions.read<std::vector<Assignment>>(
+      [&](work::Tx& tx) -> Result<std::vector<Assignment>> {
+        const auto incoming = readable(tx, caller, id);
+        if (!incoming) return incoming.error();
+        return parts_.records.assignments(tx, id);
+      });
+}
+
+Result<std::vector<Assignment>> Reception::myAssignments(const Caller& caller,
+                                                         const Page<AssignmentId>& page) {
+  return parts_.transactions.read<std::vector<Assignment>>(
+      [&](work::Tx& tx) { return parts_.records.assignmentsOfPost(tx, caller.post, page); });
+}
+
+}  // namespace congvan::records
