@@ -9,6 +9,7 @@
 
 #include <Poco/Net/SSLManager.h>
 
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
@@ -25,6 +26,10 @@ const std::vector<Option> kOptions = {
      "PORT",
      "cổng ứng dụng, hai cổng sau dùng cho PKI và nội bộ / application port; the next two are PKI "
      "and private (8443)"},
+    {"database",
+     "FILE",
+     "cấu hình MariaDB/MySQL cho thư mục mới / settings of a MariaDB or MySQL server for a new "
+     "folder"},
     {"help", "", "trợ giúp / this help"},
 };
 
@@ -64,7 +69,18 @@ class OwnService {
   std::unique_ptr<Listeners> listeners_;
 };
 
-Result<Settings> openOrInitialise(const std::filesystem::path& data, std::uint16_t port) {
+/// Two more ports follow it.
+Result<std::uint16_t> readPort(const std::string& text) {
+  std::uint16_t port = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), port);
+  const bool read = failed == std::errc{} && end == text.data() + text.size();
+  if (read && port >= 1 && port <= 65533) return port;
+  return Error{Code::Malformed, "usage_value_wrong", {{"option", "--port"}, {"value", text}}};
+}
+
+Result<Settings> openOrInitialise(const std::filesystem::path& data,
+                                  std::uint16_t port,
+                                  const std::optional<std::string>& database) {
   const DataFolder folder(data);
   if (std::filesystem::exists(folder.settings())) return readSettings(folder.settings());
   Settings settings;
@@ -133,8 +149,9 @@ Exit runDemo(const Arguments& arguments) {
   std::signal(SIGPIPE, SIG_IGN);
 
   const std::filesystem::path data = std::filesystem::absolute(options->valueOr("data", "data"));
-  const auto port = static_cast<std::uint16_t>(std::stoi(options->valueOr("port", "8443")));
-  const auto settings = openOrInitialise(data, port);
+  const auto port = readPort(options->valueOr("port", "8443"));
+  if (!port) return complain(port.error(), Exit::Usage);
+  const auto settings = openOrInitialise(data, *port, options->value("database"));
   if (!settings) return complain(settings.error());
   const auto logging = logToFile(data / "service.log");
   if (!logging) return complain(logging.error());

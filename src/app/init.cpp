@@ -21,6 +21,9 @@ const std::vector<Option> kOptions = {
      "URL",
      "địa chỉ công khai của PKI, có trong mọi chứng thư / public address of the PKI listener"},
     {"admin", "LOGIN", "tên đăng nhập quản trị / login of the first administrator (admin)"},
+    {"database",
+     "FILE",
+     "cấu hình MariaDB/MySQL / settings of a MariaDB or MySQL server; SQLite otherwise"},
     {"help", "", "trợ giúp / this help"},
 };
 
@@ -112,6 +115,11 @@ Exit runInit(const Arguments& arguments) {
   settings.data = *data;
   settings.province = options->valueOr("province", "Tỉnh An Bình");
   settings.public_url = options->valueOr("public-url", "http://127.0.0.1:8080");
+  if (const auto file = options->value("database")) {
+    auto database = readDatabaseSettings(*file);
+    if (!database) return complain(database.error());
+    settings.mysql = std::move(*database);
+  }
   const FirstAgency first{.code = options->valueOr("code", "H64"),
                           .name = "Ủy ban nhân dân " + settings.province,
                           .admin_login = options->valueOr("admin", "admin")};

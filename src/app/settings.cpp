@@ -26,10 +26,7 @@ ListenerSettings listenerField(Fields& fields, std::string_view name, ListenerSe
   return read;
 }
 
-std::optional<MySqlSettings> databaseField(Fields& fields) {
-  const auto* object = fields.object("database");
-  if (object == nullptr) return std::nullopt;
-  Fields nested(*object, "database.");
+std::optional<MySqlSettings> databaseSettings(Fields& nested) {
   const auto kind = nested.text("kind", 20);
   std::optional<MySqlSettings> read;
   if (kind == "mysql") {
@@ -43,6 +40,14 @@ std::optional<MySqlSettings> databaseField(Fields& fields) {
   } else if (kind != "sqlite") {
     nested.refuse("kind", "unknown_word");
   }
+  return read;
+}
+
+std::optional<MySqlSettings> databaseField(Fields& fields) {
+  const auto* object = fields.object("database");
+  if (object == nullptr) return std::nullopt;
+  Fields nested(*object, "database.");
+  auto read = databaseSettings(nested);
   fields.adopt(nested);
   return read;
 }
@@ -85,6 +90,18 @@ Result<Settings> readSettings(const std::filesystem::path& file) {
     return error;
   }
   return settings;
+}
+
+Result<std::optional<MySqlSettings>> readDatabaseSettings(const std::filesystem::path& file) {
+  const auto bytes = readFile(file, 1U << 20U);
+  if (!bytes) return bytes.error();
+  const auto json = parseYaml(asText(*bytes));
+  if (!json) return json.error();
+  Fields fields(*json);
+  auto read = databaseSettings(fields);
+  const auto finished = fields.finish();
+  if (!finished) return finished.error();
+  return read;
 }
 
 std::string settingsText(const Settings& settings) {

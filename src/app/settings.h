@@ -42,6 +42,10 @@ struct Settings {
 /// Malformed with `file`, `field` and `reason`; NotFound `input_unreadable`.
 Result<Settings> readSettings(const std::filesystem::path& file);
 
+/// The `database` part alone, from a file of its own, for commands that make new settings.
+/// Malformed, NotFound as readSettings.
+Result<std::optional<MySqlSettings>> readDatabaseSettings(const std::filesystem::path& file);
+
 /// The same settings as YAML, for `congvan init`.
 std::string settingsText(const Settings& settings);
 

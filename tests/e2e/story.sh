@@ -2,14 +2,21 @@
 # The story of the README on a fresh data folder and once more on the same one: both times every step is read back,
 # the second directive gets the next number, and the doctor finds nothing.
 set -uo pipefail
+#   story.sh CONGVAN [mariadb]
 congvan=$1
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+database=()
+. "$(dirname "$0")/../support/private_mariadb.sh"
+trap 'stop_mariadb; rm -rf "$folder"' EXIT
+if [ "${2:-}" = mariadb ]; then
+  private_mariadb "$folder" || { cat "$folder"/mariadb*.log; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+  database=(--database "$folder/database.yaml")
+fi
 port=$((20000 + RANDOM % 20000))
 passed=0 failed=0
 check() { if [ "$1" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAILED $2"; fi; }
 
-"$congvan" demo --data "$folder/data" --once --port $port >"$folder/first.txt"
+"$congvan" demo --data "$folder/data" --once --port $port "${database[@]}" >"$folder/first.txt"
 check $? "first story: $(tail -n 3 "$folder/first.txt")"
 "$congvan" demo --data "$folder/data" --once >"$folder/second.txt"
 check $? "second story: $(tail -n 3 "$folder/second.txt")"
