@@ -13,7 +13,7 @@ Result<pades::Appearance> appearance(Result<Bytes> drawn) {
 }
 
 /// `TM. ỦY BAN NHÂN DÂN\nChủ tịch` on one line.
-std::string oneLine(std::string text) {
+std::string onOneLine(std::string text) {
   for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at))
     text.replace(at, 1, ", ");
   return text;
@@ -23,7 +23,7 @@ std::string oneLine(std::string text) {
 
 Result<pades::Appearance> PrintMarks::person(const signing::PersonMark& mark) {
   return appearance(print::drawMark({.name = mark.name,
-                                     .post = oneLine(mark.post),
+                                     .post = onOneLine(mark.post),
                                      .organization = {},
                                      .time = mark.time,
                                      .image = {}},

@@ -71,7 +71,7 @@ Result<Reply> activate(const Services& services, const Request& request) {
 }
 
 /// GET /api/v1/certificates: officers and auditors. 200; 403.
-Result<Reply> list(const Services& services, const Request& request) {
+Result<Reply> listCertificates(const Services& services, const Request& request) {
   const auto page = pageOf(request);
   if (!page) return page.error();
   std::optional<authority::CertificateId> after;
@@ -85,7 +85,7 @@ Result<Reply> list(const Services& services, const Request& request) {
 }
 
 /// GET /api/v1/certificates/{id}. 200; 403; 404.
-Result<Reply> show(const Services& services, const Request& request) {
+Result<Reply> showCertificate(const Services& services, const Request& request) {
   const auto id = pathId(request);
   if (!id) return id.error();
   const auto record = services.authority.find(*request.caller, authority::CertificateId{*id});
@@ -171,13 +171,13 @@ void addCertificateRoutes(Router& router, const Services& services) {
               Access::Session,
               BodyKind::None,
               0,
-              [&](const Request& request) { return list(services, request); }});
+              [&](const Request& request) { return listCertificates(services, request); }});
   router.add({"GET",
               "/api/v1/certificates/{id}",
               Access::Session,
               BodyKind::None,
               0,
-              [&](const Request& request) { return show(services, request); }});
+              [&](const Request& request) { return showCertificate(services, request); }});
   router.add({"GET",
               "/api/v1/certificates/{id}/proof",
               Access::Session,

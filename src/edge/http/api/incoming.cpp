@@ -18,7 +18,7 @@ Result<IncomingId> incomingId(const Request& request) {
 }
 
 /// GET /api/v1/incoming[?state=arrived|…]: of the agency the caller clerks or leads for. 200; 403.
-Result<Reply> list(const Services& services, const Request& request) {
+Result<Reply> listIncoming(const Services& services, const Request& request) {
   std::optional<exchange::DeliveryState> state;
   if (const auto text = request.queryValue("state")) {
     state = exchange::deliveryState(*text);
@@ -36,7 +36,7 @@ Result<Reply> list(const Services& services, const Request& request) {
 }
 
 /// GET /api/v1/incoming/{id}. 200; 403; 404.
-Result<Reply> show(const Services& services, const Request& request) {
+Result<Reply> showIncoming(const Services& services, const Request& request) {
   const auto id = incomingId(request);
   if (!id) return id.error();
   const auto incoming = services.reception.find(*request.caller, *id);
@@ -45,7 +45,7 @@ Result<Reply> show(const Services& services, const Request& request) {
 }
 
 /// GET /api/v1/incoming/{id}/file: what arrived.
-Result<Reply> download(const Services& services, const Request& request) {
+Result<Reply> downloadIncoming(const Services& services, const Request& request) {
   const auto id = incomingId(request);
   if (!id) return id.error();
   const auto incoming = services.reception.find(*request.caller, *id);
@@ -56,7 +56,7 @@ Result<Reply> download(const Services& services, const Request& request) {
 }
 
 /// GET /api/v1/incoming/{id}/verification: the report made on arrival. 404 `not_verified_yet`.
-Result<Reply> verification(const Services& services, const Request& request) {
+Result<Reply> verdictOfIncoming(const Services& services, const Request& request) {
   const auto id = incomingId(request);
   if (!id) return id.error();
   const auto incoming = services.reception.find(*request.caller, *id);
@@ -82,7 +82,7 @@ Result<Reply> registerArrival(const Services& services, const Request& request) 
 }
 
 /// POST /api/v1/incoming/{id}/return   body {"reason"}, If-Match
-Result<Reply> giveBack(const Services& services, const Request& request) {
+Result<Reply> returnIncoming(const Services& services, const Request& request) {
   const auto id = incomingId(request);
   if (!id) return id.error();
   const auto version = ifMatch(request);
@@ -193,14 +193,14 @@ void addIncomingRoutes(Router& router, const Services& services) {
                 kBody,
                 [&services, action](const Request& request) { return action(services, request); }});
   };
-  reading("/api/v1/incoming", &list);
-  reading("/api/v1/incoming/{id}", &show);
-  reading("/api/v1/incoming/{id}/file", &download);
-  reading("/api/v1/incoming/{id}/verification", &verification);
+  reading("/api/v1/incoming", &listIncoming);
+  reading("/api/v1/incoming/{id}", &showIncoming);
+  reading("/api/v1/incoming/{id}/file", &downloadIncoming);
+  reading("/api/v1/incoming/{id}/verification", &verdictOfIncoming);
   reading("/api/v1/incoming/{id}/assignments", &assignments);
   reading("/api/v1/assignments", &myAssignments);
   changing("/api/v1/incoming/{id}/register", &registerArrival);
-  changing("/api/v1/incoming/{id}/return", &giveBack);
+  changing("/api/v1/incoming/{id}/return", &returnIncoming);
   changing("/api/v1/incoming/{id}/assignments", &assign);
   for (const auto& [name, state] : {std::pair{"start", records::AssignmentState::InProgress},
                                     std::pair{"finish", records::AssignmentState::Done}}) {
