@@ -117,6 +117,7 @@ Listeners::Listeners(House& house, const Settings& settings)
   http::addDocumentRoutes(app_router_, services);
   http::addIncomingRoutes(app_router_, services);
   http::addVerificationRoutes(app_router_, services);
+  http::addContractRoute(app_router_);
   addPageRoutes(app_router_, settings.pages);
   http::addPkiRoutes(pki_router_, services);
   addLogRoutes(pki_router_, house);

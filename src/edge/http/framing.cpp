@@ -64,15 +64,38 @@ std::optional<std::string> decoded(std::string_view text, Plus plus) {
   return out;
 }
 
-bool hasDotSegment(std::string_view path) {
-  std::size_t start = 0;
-  while (start <= path.size()) {
-    const auto end = std::min(path.find('/', start), path.size());
-    const auto segment = path.substr(start, end - start);
-    if (segment == "." || segment == "..") return true;
-    start = end + 1;
+/// Nothing that another reader could resolve to another path: dot segments, backslashes, and
+/// slashes that are escaped or stand twice.
+bool isPlainSegment(std::string_view segment) {
+  return !segment.empty() && segment != "." && segment != ".." &&
+         segment.find_first_of("/\\") == std::string_view::npos && !hasControl(segment);
+}
+
+std::optional<std::string> decodedPath(std::string_view raw) {
+  std::string path;
+  while (!raw.empty()) {
+    raw.remove_prefix(1);  // the slash
+    const auto end = std::min(raw.find('/'), raw.size());
+    const auto segment = decoded(raw.substr(0, end), Plus::Literal);
+    raw.remove_prefix(end);
+    const bool last = raw.empty();
+    if (!segment || !(isPlainSegment(*segment) || (last && segment->empty()))) return std::nullopt;
+    path += "/" + *segment;
   }
-  return path.find('\\') != std::string_view::npos;
+  return path;
+}
+
+bool isHost(std::string_view value) {
+  constexpr std::string_view kMarks = "-._~:[]";
+  return !value.empty() && std::ranges::all_of(value, [&](char c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return letter || kMarks.find(c) != std::string_view::npos;
+  });
+}
+
+/// RFC 9112, 3.2 knows no fragment, and what is not visible ASCII has to be escaped.
+bool isTargetText(std::string_view target) {
+  return std::ranges::all_of(target, [](char c) { return c > 0x20 && c < 0x7F && c != '#'; });
 }
 
 }  // namespace
@@ -84,7 +107,10 @@ Result<std::uint64_t> bodyLength(const StartLine& line, const Headers& headers) 
   std::vector<std::string_view> lengths;
   for (const auto& [name, value] : headers) {
     if (!isToken(name) || hasControl(value)) return badRequest("header");
-    if (name == "host") ++hosts;
+    if (name == "host") {
+      ++hosts;
+      if (!isHost(value)) return badRequest("host");
+    }
     if (name == "content-length") lengths.push_back(value);
   }
   if (hosts != 1) return badRequest("host");
@@ -104,11 +130,13 @@ Result<std::uint64_t> bodyLength(const StartLine& line, const Headers& headers) 
 }
 
 Result<Target> parseTarget(std::string_view target) {
-  if (target.empty() || target.front() != '/' || target.size() > kTargetLongest)
+  if (target.empty() || target.front() != '/' || target.size() > kTargetLongest ||
+      !isTargetText(target)) {
     return badRequest("target");
+  }
   const auto mark = target.find('?');
-  const auto path = decoded(target.substr(0, mark), Plus::Literal);
-  if (!path || hasDotSegment(*path) || hasControl(*path)) return badRequest("target");
+  const auto path = decodedPath(target.substr(0, mark));
+  if (!path) return badRequest("target");
   Target parsed{*path, {}};
   auto rest = mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
   while (!rest.empty()) {

@@ -19,13 +19,14 @@ struct StartLine {
 /// The length of the body, 0 when there is none.
 ///
 /// Malformed `request_method`, `request_version`, `request_target`, `request_header` (a name that
-/// is no token, or a control character), `request_host` (missing or twice), `request_length`
-/// (twice, not digits, or together with Transfer-Encoding); RuleRefused `length_required`: a
-/// transfer coding, chunked included, is not taken.
+/// is no token, or a control character), `request_host` (missing, twice or no host),
+/// `request_length` (twice, not digits, or together with Transfer-Encoding); RuleRefused
+/// `length_required`: a transfer coding, chunked included, is not taken.
 Result<std::uint64_t> bodyLength(const StartLine& line, const Headers& headers);
 
-/// Splits a target into decoded path and query. Malformed `request_target`: bad escapes, a name
-/// twice, NUL, a path that is not absolute or has dot segments, text that is not UTF-8.
+/// Splits a target into decoded path and query. Malformed `request_target`: not the origin form,
+/// bad escapes, a name twice, NUL or other controls in the path, dot segments, empty segments but
+/// the last, slashes that are escaped, backslashes, text that is not UTF-8.
 struct Target {
   std::string path;
   std::map<std::string, std::string> query;

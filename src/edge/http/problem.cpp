@@ -2,9 +2,13 @@
 #include "edge/http/problem.h"
 
 #include "base/json.h"
+#include "base/text.h"
 #include "edge/http/catalogue.h"
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
 
 namespace congvan::http {
 namespace {
@@ -49,15 +53,65 @@ std::string_view titleOf(int status, Language language) {
   }
 }
 
-std::string filledIn(std::string text, const Error& error) {
+std::optional<std::string_view> paramOf(const Error& error, std::string_view name) {
   for (const auto& param : error.params) {
-    const auto slot = "{" + param.name + "}";
-    for (auto at = text.find(slot); at != std::string::npos; at = text.find(slot, at)) {
-      text.replace(at, slot.size(), param.value);
-      at += param.value.size();
-    }
+    if (param.name == name) return param.value;
   }
-  return text;
+  return std::nullopt;
+}
+
+/// nullopt: a slot has no parameter.
+std::optional<std::string> slotsFilled(std::string_view text, const Error& error) {
+  std::string out;
+  while (!text.empty()) {
+    const auto open = std::min(text.find('{'), text.size());
+    out += text.substr(0, open);
+    text.remove_prefix(open);
+    if (text.empty()) return out;
+    const auto close = std::min(text.find('}'), text.size() - 1);
+    const auto value = paramOf(error, text.substr(1, close - 1));
+    if (!value) return std::nullopt;
+    out += *value;
+    text.remove_prefix(close + 1);
+  }
+  return out;
+}
+
+/// What stands in square brackets is said only when its parameters are known.
+std::string filledIn(std::string_view text, const Error& error) {
+  std::string out;
+  while (!text.empty()) {
+    const auto open = std::min(text.find('['), text.size());
+    out += slotsFilled(text.substr(0, open), error).value_or(std::string(text.substr(0, open)));
+    text.remove_prefix(open);
+    if (text.empty()) return out;
+    const auto close = std::min(text.find(']'), text.size() - 1);
+    out += slotsFilled(text.substr(1, close - 1), error).value_or("");
+    text.remove_prefix(close + 1);
+  }
+  return out;
+}
+
+struct LanguageRange {
+  std::string tag;  ///< the language alone: `en` of `en-GB`
+  double weight = 1;
+};
+
+/// RFC 9110, 12.5.4. A weight that cannot be read counts as none given.
+LanguageRange rangeOf(std::string_view text) {
+  const auto semicolon = std::min(text.find(';'), text.size());
+  const auto tag = trim(text.substr(0, semicolon));
+  LanguageRange range;
+  for (const char c : tag.substr(0, std::min(tag.find('-'), tag.size()))) {
+    range.tag.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+  }
+  const auto q = text.find("q=", semicolon);
+  if (q == std::string_view::npos) return range;
+  double weight = 1;
+  const auto digits = trim(text.substr(q + 2));
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), weight);
+  if (failed == std::errc{} && weight >= 0 && weight <= 1) range.weight = weight;
+  return range;
 }
 
 Reply problemReply(int status, Json body) {
@@ -70,11 +124,18 @@ Reply problemReply(int status, Json body) {
 }  // namespace
 
 Language languageOf(std::string_view accept) {
-  // The first of the two tags named decides: browsers list by preference.
-  const auto vietnamese = accept.find("vi");
-  const auto english = accept.find("en");
-  if (english == std::string_view::npos) return Language::Vietnamese;
-  return vietnamese < english ? Language::Vietnamese : Language::English;
+  double vietnamese = 0;
+  double english = 0;
+  double any = 0;
+  while (!accept.empty()) {
+    const auto end = std::min(accept.find(','), accept.size());
+    const auto range = rangeOf(accept.substr(0, end));
+    accept.remove_prefix(std::min(end + 1, accept.size()));
+    if (range.tag == "vi") vietnamese = std::max(vietnamese, range.weight);
+    if (range.tag == "en") english = std::max(english, range.weight);
+    if (range.tag == "*") any = std::max(any, range.weight);
+  }
+  return english > std::max(vietnamese, any) ? Language::English : Language::Vietnamese;
 }
 
 int statusOf(const Error& error) {
@@ -110,7 +171,7 @@ std::optional<std::string> sentence(const Error& error, Language language) {
   const auto& catalogue = catalogueOf(language);
   const auto found = catalogue.find(error.reason);
   if (found == catalogue.end()) return std::nullopt;
-  return filledIn(found->get<std::string>(), error);
+  return filledIn(found->get_ref<const std::string&>(), error);
 }
 
 Reply problem(const Error& error, std::string_view trace, Language language) {
@@ -128,11 +189,13 @@ Reply problem(const Error& error, std::string_view trace, Language language) {
 }
 
 Reply internalProblem(std::string_view trace, Language language) {
+  const Error internal{Code::Unavailable, "internal", {{"trace", std::string(trace)}}};
   return problemReply(500,
                       {{"type", "about:blank"},
                        {"title", titleOf(500, language)},
                        {"status", 500},
                        {"code", "internal"},
+                       {"detail", sentence(internal, language).value_or("")},
                        {"traceId", trace}});
 }
 

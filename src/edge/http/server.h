@@ -23,13 +23,16 @@ struct TlsFiles {
 struct ListenerOptions {
   std::string name;  ///< `app`, `pki`, `private`: for the log
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;       ///< 0: any free one, see `Server::port`
-  std::optional<TlsFiles> tls;  ///< nullopt: plain
-  int connections_most = 512;   ///< one thread each
-  int requests_most = 64;       ///< at work at once; more are answered 503
-  int connections_per_address = 128;
+  std::uint16_t port = 0;             ///< 0: any free one, see `Server::port`
+  std::optional<TlsFiles> tls;        ///< nullopt: plain
+  int connections_most = 512;         ///< one thread each
+  int requests_most = 64;             ///< at work at once; more are answered 503
+  int connections_per_address = 128;  ///< more are closed at once; 0: any number, for a proxy's
   std::chrono::milliseconds header_time{10'000};
   std::chrono::milliseconds idle_time{10'000};
+  std::chrono::milliseconds body_time{10'000};       ///< besides what the size allows, see below
+  std::chrono::milliseconds reply_time{30'000};      ///< likewise for a reader of replies
+  std::chrono::milliseconds linger_time{2'000};      ///< for a refused sender to see why
   std::uint64_t body_bytes_per_second = 16U << 10U;  ///< slower senders and readers are cut off
   std::chrono::milliseconds stop_time{20'000};
 };
@@ -46,7 +49,7 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  /// Unavailable `address_taken` (detail has the cause): nothing is served.
+  /// Unavailable `address_taken` (detail has the cause) or `tls_files_unusable`: nothing is served.
   Result<> start();
   std::uint16_t port() const;
   /// Lets running requests finish, at most `stop_time`; then cuts what is left.

@@ -12,7 +12,7 @@ constexpr auto kLook = std::chrono::milliseconds{250};
 
 Watchdog::Watch::Watch(Watchdog& watchdog, Poco::Net::StreamSocket socket) : watchdog_(watchdog) {
   const std::lock_guard lock(watchdog_.mutex_);
-  watchdog_.entries_.push_front({std::move(socket), Time::max()});
+  watchdog_.entries_.push_front({std::move(socket), Time::max(), Phase::Idle});
   entry_ = watchdog_.entries_.begin();
 }
 
@@ -21,9 +21,10 @@ Watchdog::Watch::~Watch() {
   watchdog_.entries_.erase(entry_);
 }
 
-void Watchdog::Watch::expectBy(Time deadline) {
+void Watchdog::Watch::set(Time deadline, Phase phase) {
   const std::lock_guard lock(watchdog_.mutex_);
   entry_->deadline = deadline;
+  entry_->phase = phase;
 }
 
 Watchdog::Watchdog() : thread_([this] { run(); }) {}
@@ -46,9 +47,9 @@ void Watchdog::shutWhere(Chosen chosen) {
   }
 }
 
-void Watchdog::shutWaiting() {
+void Watchdog::shutIdle() {
   const std::lock_guard lock(mutex_);
-  shutWhere([](const Watch::Entry& entry) { return entry.deadline != Time::max(); });
+  shutWhere([](const Watch::Entry& entry) { return entry.phase == Watch::Phase::Idle; });
 }
 
 void Watchdog::shutAll() {

@@ -24,16 +24,22 @@ class Watchdog {
     ~Watch();
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
-    void expectBy(Time deadline);
+    /// Waits for the next request, or for the first: may be shut when the service stops.
+    void expectRequestBy(Time deadline) { set(deadline, Phase::Idle); }
+    /// Waits for the peer within a request.
+    void expectBy(Time deadline) { set(deadline, Phase::InRequest); }
     /// No deadline: the service itself is at work.
-    void rest() { expectBy(Time::max()); }
+    void rest() { set(Time::max(), Phase::InRequest); }
 
    private:
     friend class Watchdog;
+    enum class Phase { Idle, InRequest };
     struct Entry {
       Poco::Net::StreamSocket socket;
       Time deadline;
+      Phase phase;
     };
+    void set(Time deadline, Phase phase);
     Watchdog& watchdog_;
     std::list<Entry>::iterator entry_;
   };
@@ -43,8 +49,8 @@ class Watchdog {
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
-  /// Shuts every connection that waits for its peer; those at work go on. For stopping.
-  void shutWaiting();
+  /// Shuts every connection that is between requests; requests go on. For stopping.
+  void shutIdle();
   /// Shuts all.
   void shutAll();
   std::size_t watched() const;

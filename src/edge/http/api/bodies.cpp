@@ -75,7 +75,8 @@ Result<std::int64_t> ifMatch(const Request& request) {
   if (!header) return Error{Code::Malformed, "if_match_missing"};
   std::int64_t version = 0;
   const std::string_view text = *header;
-  const bool framed = text.size() > 3 && text.starts_with("\"v") && text.ends_with('"');
+  const bool framed =
+      text.size() > 3 && text.starts_with("\"v") && text.ends_with('"') && text[2] != '-';
   const auto digits = framed ? text.substr(2, text.size() - 3) : std::string_view{};
   const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), version);
   if (!framed || failed != std::errc{} || end != digits.data() + digits.size()) {

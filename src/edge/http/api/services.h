@@ -41,6 +41,8 @@ void addCertificateRoutes(Router& router, const Services& services);
 void addDocumentRoutes(Router& router, const Services& services);
 void addIncomingRoutes(Router& router, const Services& services);
 void addVerificationRoutes(Router& router, const Services& services);
+/// GET /openapi.json
+void addContractRoute(Router& router);
 
 /// The PKI listener: certificates, CRLs, time-stamps.
 void addPkiRoutes(Router& router, const Services& services);

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/json.h"
+#include "tests/http/counter.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace congvan::http::test {
+namespace {
+
+class TextBody final : public BodySource {
+ public:
+  explicit TextBody(std::string text) : TextBody(text, text.size()) {}
+  TextBody(std::string text, std::uint64_t promised)
+      : text_(std::move(text)), promised_(promised) {}
+  std::uint64_t length() const override { return promised_; }
+  Result<> pump(const std::function<Result<>(BytesView)>& sink) override {
+    const auto taken = sink(asBytes(text_));
+    if (!taken) return taken;
+    if (text_.size() < promised_) return Error{Code::Malformed, "body_truncated"};
+    return kDone;
+  }
+
+ private:
+  std::string text_;
+  std::uint64_t promised_;
+};
+
+Reply ask(const Desk& desk,
+          std::string method,
+          std::string path,
+          Headers headers = {},
+          TextBody body = TextBody("")) {
+  Request request;
+  request.method = std::move(method);
+  request.path = std::move(path);
+  request.headers = std::move(headers);
+  request.trace = "t-1";
+  return desk.dispatcher(request, body);
+}
+
+std::string codeOf(const Reply& reply) {
+  return Json::parse(reply.body)["code"];
+}
+
+TEST(Dispatch, AsksWhoEverybodyIsButOnPublicRoutes) {
+  const Desk desk;
+
+  EXPECT_EQ(ask(desk, "GET", "/hello").status, 200);
+  EXPECT_EQ(codeOf(ask(desk, "GET", "/mine")), "session_missing");
+  EXPECT_EQ(codeOf(ask(desk, "GET", "/mine", {{"cookie", "congvan_session=bad"}})),
+            "session_expired");
+  EXPECT_EQ(ask(desk, "GET", "/mine", {{"cookie", "congvan_session=good"}}).status, 200);
+}
+
+TEST(Dispatch, DoesNotBelieveASessionGivenTwice) {
+  const Desk desk;
+
+  const auto reply =
+      ask(desk, "GET", "/mine", {{"cookie", "congvan_session=good; congvan_session=good"}});
+
+  EXPECT_EQ(reply.status, 401);
+}
+
+TEST(Dispatch, WantsTheHeaderOfTheSessionForChanges) {
+  const Desk desk;
+  const std::pair<std::string, std::string> session{"cookie", "congvan_session=good"};
+
+  EXPECT_EQ(codeOf(ask(desk, "POST", "/change", {session})), "csrf_missing");
+  EXPECT_EQ(codeOf(ask(desk, "POST", "/change", {session, {"x-csrf-token", "wrong"}})),
+            "csrf_missing");
+  EXPECT_EQ(ask(desk, "POST", "/change", {session, {"x-csrf-token", "right"}}).status, 200);
+}
+
+TEST(Dispatch, TakesABodyUpToItsLimit) {
+  const Desk desk;
+  const std::string most(Desk::kSmallLimit, 'x');
+
+  EXPECT_EQ(ask(desk, "POST", "/small", {}, TextBody(most)).body, most);
+  const auto over = ask(desk, "POST", "/small", {}, TextBody(most + "x"));
+  EXPECT_EQ(over.status, 413);
+  EXPECT_EQ(codeOf(over), "body_too_large");
+  EXPECT_EQ(Json::parse(over.body)["params"]["limit"], "1000");
+}
+
+TEST(Dispatch, TakesNoBodyWhereNoneBelongs) {
+  EXPECT_EQ(ask(Desk(), "GET", "/hello", {}, TextBody("x")).status, 413);
+}
+
+TEST(Dispatch, LeavesEverythingAsItWasWhenABodyBreaksOff) {
+  const Desk desk;
+
+  EXPECT_EQ(codeOf(ask(desk, "POST", "/small", {}, TextBody("abc", 4))), "body_truncated");
+  EXPECT_EQ(codeOf(ask(desk, "PUT", "/upload", {}, TextBody("abc", 4))), "body_truncated");
+  EXPECT_EQ(desk.uploads, 0);
+}
+
+TEST(Dispatch, StopsFaultsAndSaysNothingOfThem) {
+  const auto reply = ask(Desk(), "GET", "/fault");
+
+  EXPECT_EQ(reply.status, 500);
+  EXPECT_EQ(codeOf(reply), "internal");
+  EXPECT_EQ(reply.body.find("persons"), std::string::npos);
+}
+
+TEST(Dispatch, AnswersInTheLanguageAskedFor) {
+  const Desk desk;
+
+  EXPECT_EQ(Json::parse(ask(desk, "GET", "/none").body)["title"], "Không tìm thấy");
+  EXPECT_EQ(Json::parse(ask(desk, "GET", "/none", {{"accept-language", "en"}}).body)["title"],
+            "Not found");
+}
+
+}  // namespace
+}  // namespace congvan::http::test

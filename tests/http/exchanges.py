@@ -1,0 +1,271 @@
+#!/usr/bin/env python3
+"""exchanges.py CONGVAN OUT.jsonl: plays the demonstration, serves its data folder and asks every operation of the
+API, by right and by wrong; every request and response is written down and held against openapi.yaml."""
+import http.client, json, os, pathlib, random, shutil, ssl, subprocess, sys, tempfile, time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools/lint"))
+import check_exchanges
+
+congvan, out = sys.argv[1], pathlib.Path(sys.argv[2])
+folder = pathlib.Path(tempfile.mkdtemp())
+port = random.randrange(20000, 40000, 10)
+lines = []
+
+
+class Person:
+    """A signed-in browser, or nobody."""
+
+    def __init__(self, listener=0):
+        self.port, self.cookie, self.csrf = port + listener, None, None
+        self.tls = ssl._create_unverified_context() if listener == 0 else None
+
+    def ask(self, method, path, body=None, kind=None, **headers):
+        headers = {name.replace("_", "-"): value for name, value in headers.items() if value is not None}
+        if self.cookie:
+            headers["Cookie"] = self.cookie
+        if self.csrf and method != "GET":
+            headers.setdefault("X-CSRF-Token", self.csrf)
+        sent = json.dumps(body).encode() if kind is None and body is not None else body
+        if sent is not None:
+            headers["Content-Type"] = kind or "application/json"
+        wire = http.client.HTTPSConnection("127.0.0.1", self.port, context=self.tls, timeout=60) if self.tls \
+            else http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        wire.request(method, path, sent, headers)
+        answer = wire.getresponse()
+        data = answer.read()
+        line = {"method": method, "path": path, "request": {"headers": headers}, "status": answer.status, "headers": dict(answer.getheaders())}
+        if kind is None and body is not None:
+            line["request"]["json"] = body
+        if "json" in (answer.headers.get("Content-Type") or ""):
+            line["json"] = json.loads(data)
+        wire.close()
+        if path != "/openapi.json":
+            lines.append(line)
+        self.etag = answer.headers.get("ETag")
+        self.answer = answer
+        return line.get("json", data)
+
+    def sign_in(self, login, password):
+        answer = self.ask("POST", "/api/v1/session", {"login": login, "password": password})
+        if self.answer.status != 200:
+            raise SystemExit(f"{login}: {answer}\n0 passed, 1 failed, 0 skipped")
+        self.cookie, self.csrf = self.answer.headers["Set-Cookie"].split(";")[0], answer["csrf"]
+        return self
+
+
+def people():
+    notes = json.loads((folder / "data/demo.json").read_text())
+    return notes, {login: Person().sign_in(login, notes["password"]) for login in notes["people"]}, \
+        Person().sign_in("admin", notes["adminPassword"])
+
+
+def ask_directory(admin, notes):
+    top = next(iter(notes["agencies"].values()))
+    agency = admin.ask("POST", "/api/v1/agencies", {"parent": top, "code": "H64.77", "name": "Sở Xây dựng", "letters": "SXD", "kind": "department"}, Idempotency_Key="k-agency")
+    admin.ask("POST", "/api/v1/agencies", {"parent": top, "code": "H64.77", "name": "Sở Xây dựng", "letters": "SXD", "kind": "department"}, Idempotency_Key="k-agency")
+    admin.ask("POST", "/api/v1/agencies", {"name": "khác", "kind": "department"}, Idempotency_Key="k-agency")
+    admin.ask("POST", "/api/v1/agencies", {"parent": top, "code": "H64.77", "name": "Sở Xây dựng", "kind": "department"})
+    for wrong in ({}, {"name": 1, "kind": "unit"}, {"name": "x", "kind": "none such"}, {"name": "x" * 201, "kind": "unit"}, {"name": "x", "kind": "unit", "more": 1}):
+        admin.ask("POST", "/api/v1/agencies", wrong)
+    admin.ask("POST", "/api/v1/agencies", b"{", kind="application/json")
+    admin.ask("POST", "/api/v1/agencies", b'{"name":"a","name":"b"}', kind="application/json")
+    admin.ask("POST", "/api/v1/agencies", b" " * 16385, kind="application/json")
+    admin.ask("POST", "/api/v1/agencies", {"name": "x", "kind": "unit"}, X_CSRF_Token="wrong")
+    admin.ask("GET", "/api/v1/agencies")
+    admin.ask("GET", f"/api/v1/agencies/{top}/posts")
+    admin.ask("GET", "/api/v1/agencies/none/posts")
+    person = admin.ask("POST", "/api/v1/people", {"name": "Trần Văn Bình", "email": "binh@example.vn", "login": "binh", "password": notes["password"]})
+    admin.ask("POST", "/api/v1/people", {"name": "Trần Văn Bình", "login": "binh", "password": notes["password"]})
+    admin.ask("POST", "/api/v1/people", {"name": "Trần Văn Bình", "login": "binh2", "password": "short"})
+    admin.ask("GET", f"/api/v1/people/{person['id']}")
+    admin.ask("GET", f"/api/v1/people/{agency['id']}")
+    admin.ask("POST", "/api/v1/posts", {"agency": agency["id"], "title": "Chuyên viên", "holder": person["id"], "grants": [{"role": "drafter", "over": agency["id"]}]})
+    admin.ask("POST", "/api/v1/posts", {"agency": agency["id"], "title": "x", "capacity": "tm"})
+    admin.ask("POST", "/api/v1/posts", {"agency": agency["id"], "title": "x", "grants": [{"role": "king", "over": agency["id"]}]})
+    return person, Person().sign_in("binh", notes["password"])
+
+
+def ask_certificates(officer, auditor, person, binh, notes):
+    wanted = {"kind": "person", "person": person["id"], "activator": person["id"]}
+    order = officer.ask("POST", "/api/v1/certificate-orders", wanted)
+    binh.ask("POST", "/api/v1/certificate-orders", wanted)
+    officer.ask("POST", "/api/v1/certificate-orders", {"kind": "person", "agency": person["id"], "activator": person["id"]})
+    binh.ask("GET", "/api/v1/certificate-orders")
+    binh.ask("POST", f"/api/v1/certificate-orders/{order['id']}/activate", {"pin": "1"})
+    made = binh.ask("POST", f"/api/v1/certificate-orders/{order['id']}/activate", {"pin": notes["pin"]})
+    binh.ask("POST", f"/api/v1/certificate-orders/{order['id']}/activate", {"pin": notes["pin"]})
+    for who in (auditor, officer, binh):
+        who.ask("GET", "/api/v1/certificates?limit=2")
+        who.ask("GET", f"/api/v1/certificates/{made['id']}")
+        who.ask("GET", f"/api/v1/certificates/{made['id']}/proof")
+    officer.ask("GET", "/api/v1/certificates?limit=0")
+    for reason in (6, 4, 4):
+        officer.ask("POST", f"/api/v1/certificates/{made['id']}/revoke", {"reason": reason})
+
+
+def ask_documents(who, notes):
+    seen = None
+    for login, person in who.items():
+        for box in ("mine", "to-sign", "to-issue", "agency", "none-such"):
+            page = person.ask("GET", f"/api/v1/documents?box={box}&limit=1")
+            if isinstance(page, dict) and page.get("items") and page["items"][0]["state"] == "dispatched":
+                seen = seen or (person, page["items"][0]["id"])
+    person, document = seen
+    for part in ("", "/file", "/versions", "/deliveries", "/verification", "/verification?format=page", "/trail"):
+        person.ask("GET", f"/api/v1/documents/{document}{part}")
+        person.ask("GET", f"/api/v1/documents/{notes['agencies']['snv']}{part}")
+    return person.ask("GET", f"/api/v1/documents/{document}")
+
+
+def ask_changes(who, notes, issued):
+    drafter = who["cv.cds"]
+    body = {name: issued[name] for name in ("agency", "type", "subject", "urgency", "recipients")}
+    draft = drafter.ask("POST", "/api/v1/documents", body | {"slots": [{"field": "so", "page": 0, "left": 100, "bottom": 700, "width": 60, "height": 15}]})
+    drafter.ask("POST", "/api/v1/documents", body | {"recipients": []})
+    drafter.ask("POST", "/api/v1/documents", body | {"type": "none"})
+    path = f"/api/v1/documents/{draft['id']}"
+    route = {"initials": [notes["posts"]["gd.khcn"]], "formChecker": notes["posts"]["phochutich"], "signer": notes["posts"]["chutich"]}
+    drafter.ask("POST", f"{path}/submit", route, If_Match='"v1"')
+    for etag in (None, "v1", '"v99"'):
+        drafter.ask("PUT", f"{path}/file", b"%PDF-", kind="application/pdf", If_Match=etag)
+    drafter.ask("PUT", f"{path}/file", b"", kind="application/pdf", If_Match='"v1"')
+    drafter.ask("PUT", f"{path}/file", b"no pdf", kind="application/pdf", If_Match='"v1"')
+    drafter.ask("POST", f"{path}/sign", {"pin": notes["pin"]}, If_Match='"v1"')
+    drafter.ask("POST", f"{path}/return", {"reason": "Sai thể thức"}, If_Match='"v1"')
+    drafter.ask("POST", f"{path}/dispatch", If_Match='"v1"')
+    drafter.ask("POST", f"{path}/issue", {"pin": notes["pin"]}, If_Match='"v1"')
+
+
+def plain_pdf():
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+               "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>>>"]
+    text, offsets = "%PDF-1.7\n", []
+    for number, one in enumerate(objects, 1):
+        offsets.append(len(text))
+        text += f"{number} 0 obj\n{one}\nendobj\n"
+    start = len(text)
+    text += f"xref\n0 4\n0000000000 65535 f \n" + "".join(f"{at:010} 00000 n \n" for at in offsets)
+    return (text + f"trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").encode()
+
+
+def play_story(who, notes, issued):
+    """What every operation of the story says when it is done by right."""
+    drafter = who["cv.cds"]
+    slot = lambda field, *at: dict(zip(("field", "page", "left", "bottom", "width", "height"), (field, 0, *at)))
+    body = {name: issued[name] for name in ("agency", "type", "subject", "urgency", "recipients")}
+    body["slots"] = [slot("so", 90, 740, 90, 18), slot("ngay", 300, 740, 220, 18), slot("ky-nhay-1", 60, 100, 120, 50),
+                     slot("ky-chinh", 320, 100, 220, 90), slot("con-dau", 240, 90, 110, 110)]
+    path = f"/api/v1/documents/{drafter.ask('POST', '/api/v1/documents', body)['id']}"
+    drafter.ask("PUT", f"{path}/file", plain_pdf(), kind="application/pdf", If_Match=drafter.etag)
+    route = {"initials": [notes["posts"]["gd.khcn"]], "formChecker": notes["posts"]["chanhvp"], "signer": notes["posts"]["chutich"]}
+    for turn in ("first", "again"):
+        drafter.ask("POST", f"{path}/submit", route, If_Match=drafter.etag)
+        head = who["gd.khcn"]
+        head.ask("GET", path)
+        if turn == "first":
+            head.ask("POST", f"{path}/return", {"reason": "Ghi rõ thời hạn"}, If_Match=head.etag)
+            drafter.ask("GET", path)
+    who["gd.khcn"].ask("POST", f"{path}/sign", {"pin": "not the pin"}, If_Match=who["gd.khcn"].etag)
+    for login, act in (("gd.khcn", "sign"), ("chanhvp", "sign"), ("chutich", "sign"), ("vanthu", "issue"), ("vanthu", "dispatch")):
+        who[login].ask("GET", path)
+        who[login].ask("POST", f"{path}/{act}", {"pin": notes["pin"]} if act != "dispatch" else None, If_Match=who[login].etag)
+    receive(who, notes)
+
+
+def judged(clerk):
+    for _ in range(300):
+        arrivals = clerk.ask("GET", "/api/v1/incoming?state=arrived").get("items", [])
+        if arrivals and arrivals[0]["verification"]:
+            return f"/api/v1/incoming/{arrivals[0]['id']}"
+        del lines[-1]
+        time.sleep(0.1)
+    raise SystemExit("nothing arrived\n0 passed, 1 failed, 0 skipped")
+
+
+def receive(who, notes):
+    clerk, head, worker = who["vt.khcn"], who["gd.khcn"], who["tp.cds"]
+    path = judged(clerk)
+    clerk.ask("GET", path)
+    clerk.ask("POST", f"{path}/register", If_Match=clerk.etag)
+    head.ask("GET", path)
+    given = head.ask("POST", f"{path}/assignments", {"lead": notes["posts"]["tp.cds"], "opinion": "Chủ trì xử lý"}, If_Match=head.etag)
+    head.ask("GET", f"{path}/assignments")
+    assignment = f"/api/v1/assignments/{given['id']}"
+    worker.ask("GET", "/api/v1/assignments")
+    worker.ask("POST", f"{assignment}/start", If_Match=head.etag)
+    worker.ask("POST", f"{assignment}/finish", {"result": "Đã triển khai"}, If_Match=worker.etag)
+    worker.ask("POST", f"{assignment}/finish", {"result": "Đã triển khai"}, If_Match=worker.etag)
+    other = next(one for login, one in who.items() if login not in ("vt.khcn", "gd.khcn") and login.startswith("vt."))
+    path = judged(other)
+    other.ask("GET", path)
+    other.ask("POST", f"{path}/return", {"reason": "Gửi nhầm nơi nhận"}, If_Match=other.etag)
+
+
+def ask_arrivals(who):
+    for person in who.values():
+        for state in ("", "?state=arrived", "?state=none-such", "?limit=1"):
+            page = person.ask("GET", f"/api/v1/incoming{state}")
+        person.ask("GET", "/api/v1/assignments")
+        for arrival in page.get("items", []) if isinstance(page, dict) else []:
+            for part in ("", "/file", "/verification", "/assignments"):
+                person.ask("GET", f"/api/v1/incoming/{arrival['id']}{part}")
+            person.ask("POST", f"/api/v1/incoming/{arrival['id']}/register", If_Match='"v1"')
+            person.ask("POST", f"/api/v1/incoming/{arrival['id']}/return", {"reason": "x"}, If_Match='"v99"')
+            person.ask("POST", f"/api/v1/incoming/{arrival['id']}/assignments", {"lead": arrival["id"], "opinion": "x", "deadline": "2020-13-01"}, If_Match='"v1"')
+
+
+def ask_rest(nobody, person, issued):
+    nobody.ask("GET", "/api/v1/session")
+    nobody.ask("POST", "/api/v1/session", {"login": "admin", "password": "wrong password"})
+    nobody.ask("POST", "/api/v1/session", {"login": "nobody.at.all", "password": "wrong password"})
+    person.ask("GET", "/api/v1/session", Accept_Language="en")
+    file = person.ask("GET", f"/api/v1/documents/{issued['id']}/file")
+    person.ask("POST", "/api/v1/verify", file, kind="application/octet-stream")
+    person.ask("POST", "/api/v1/verify", b"not signed", kind="application/octet-stream")
+    nobody.ask("POST", "/api/v1/verify", b"x", kind="application/octet-stream")
+    contract = nobody.ask("GET", "/openapi.json")
+    lines.append({"method": "GET", "path": "/openapi.json", "request": {"headers": {}}, "status": nobody.answer.status, "headers": dict(nobody.answer.getheaders()), "json": contract["info"]["title"]})
+    pki, inner = Person(1), Person(2)
+    for path in ("/pki/ca1.crl", "/pki/goc.crt", "/pki/none.crl", "/pki/x", "/log/issuance/checkpoint", "/log/records/checkpoint",
+                 "/log/none/checkpoint", "/log/issuance/tile/0/000", "/log/issuance/tile/9/999", "/log/issuance/x"):
+        pki.ask("GET", path)
+    query = subprocess.run(["openssl", "ts", "-query", "-digest", "00" * 32, "-sha256", "-cert"], capture_output=True, check=True).stdout
+    pki.ask("POST", "/pki/tsa", query, kind="application/timestamp-query")
+    pki.ask("GET", "/pki/tsa")
+    inner.ask("GET", "/livez")
+    inner.ask("GET", "/readyz")
+    person.ask("DELETE", "/api/v1/session")
+    person.ask("GET", "/api/v1/session")
+
+
+def main():
+    told = subprocess.run([congvan, "demo", "--data", folder / "data", "--once", "--port", str(port)], capture_output=True, text=True)
+    if told.returncode != 0:
+        raise SystemExit(f"{told.stdout}{told.stderr[-2000:]}\n0 passed, 1 failed, 0 skipped")
+    service = subprocess.Popen([congvan, "serve", "--config", folder / "data/congvan.yaml"], stderr=open(folder / "service.log", "wb"))
+    try:
+        for _ in range(600):
+            try:
+                http.client.HTTPConnection("127.0.0.1", port + 2, timeout=5).request("GET", "/readyz")
+                break
+            except OSError:
+                time.sleep(0.05)
+        notes, who, admin = people()
+        person, binh = ask_directory(admin, notes)
+        ask_certificates(who["chungthu"], who["thanhtra"], person, binh, notes)
+        issued = ask_documents(who, notes)
+        ask_changes(who, notes, issued)
+        play_story(who, notes, issued)
+        ask_arrivals(who)
+        ask_rest(Person(), who["chutich"], issued)
+    finally:
+        service.terminate()
+        service.wait()
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+        shutil.rmtree(folder, ignore_errors=True)
+    return check_exchanges.main([out])
+
+
+sys.exit(main())

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Every reason that the program can refuse with has a sentence in both message catalogues, no sentence is left over,
+both languages have the same keys and fill the same slots, and each slot is a name that somebody hands over."""
+import json, pathlib, re, sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MESSAGES = ROOT / "src/edge/http/messages"
+# Put together from a prefix and a word: method of the call, prefix of the reason.
+PREFIXED = [(r"badRequest\(\s*\"([a-z_0-9]+)\"", "request_"), (r"\brefuse\(\s*[^;\"]*(?:\"[^\"]*\")?[^;\"]*,\s*\"([a-z_0-9]+)\"", "field_")]
+# Stores hand these words to helpers of theirs.
+STORED = ("src/edge/storage/", r"\"([a-z_]+_(?:taken|missing))\"")
+
+
+def code_of(file):
+    return re.sub(r"//[^\n]*", "", file.read_text())
+
+
+def helpers_in(code):
+    """Functions of one file that make an Error of the reason handed to them."""
+    made = re.finditer(r"\b(?:Error|Result<[^>]*>)\s+(\w+)\(\s*(?:const\s+)?(?:std::string(?:_view)?|char)[\s&*]+reason\b", code)
+    return {one[1] for one in made}
+
+
+def reasons_in(code):
+    found = {}
+    literal = r"\"([a-z][a-z_0-9]*)\""
+    for one in re.finditer(r"Code::\w+,\s*((?:[^;{}\"]*\?\s*)?\"[a-z_0-9]+\"(?:\s*:\s*\"[a-z_0-9]+\")?)\s*(?=[,}])", code):
+        for reason in re.findall(literal, one[1]):
+            found.setdefault(reason, one.start())
+    for name in helpers_in(code):
+        for one in re.finditer(r"\b" + name + r"\(\s*((?:[^;(){}\"]*\?\s*)?\"[a-z_0-9]+\"(?:\s*:\s*\"[a-z_0-9]+\")?)", code):
+            for reason in re.findall(literal, one[1]):
+                found.setdefault(reason, one.start())
+    for pattern, prefix in PREFIXED:
+        for one in re.finditer(pattern, code):
+            found.setdefault(prefix + one[1], one.start())
+    return {reason: place for reason, place in found.items() if not reason.endswith("_")}
+
+
+def main():
+    catalogues = {name: json.loads((MESSAGES / f"{name}.json").read_text()) for name in ("vi", "en")}
+    made, literals = {}, set()
+    for file in sorted((ROOT / "src").rglob("*")):
+        name = file.relative_to(ROOT).as_posix()
+        if file.suffix not in (".cpp", ".h"):
+            continue
+        code = code_of(file)
+        literals |= set(re.findall(r"\"([a-zA-Z][a-zA-Z_0-9]*)\"", code))
+        found = reasons_in(code)
+        if name.startswith(STORED[0]):
+            found |= {one[1]: one.start() for one in re.finditer(STORED[1], code)}
+        for reason, place in found.items():
+            made.setdefault(reason, f"{name}:{code.count(chr(10), 0, place) + 1}")
+    failed = [f"{place}: no sentence for {reason} in {language}.json" for reason, place in sorted(made.items())
+              for language, catalogue in catalogues.items() if reason not in catalogue]
+    for language, catalogue in catalogues.items():
+        failed += [f"{language}.json: {reason} is not made anywhere" for reason in catalogue
+                   if reason not in made and reason not in literals]
+        failed += [f"{language}.json: not in order at {later}" for earlier, later in zip(catalogue, list(catalogue)[1:]) if earlier >= later]
+        failed += [f"{language}.json: {reason} is empty or has a line break" for reason, text in catalogue.items()
+                   if not text.strip() or "\n" in text]
+        failed += [f"{language}.json: {reason}: nobody hands over {slot}" for reason, text in catalogue.items()
+                   for slot in re.findall(r"\{(\w+)\}", text) if slot not in literals]
+    vi, en = catalogues["vi"], catalogues["en"]
+    failed += [f"only one language has {reason}" for reason in sorted(set(vi) ^ set(en))]
+    failed += [f"{reason}: the languages fill different slots" for reason in sorted(set(vi) & set(en))
+               if set(re.findall(r"\{(\w+)\}", vi[reason])) != set(re.findall(r"\{(\w+)\}", en[reason]))]
+    print("\n".join(sorted(set(failed))))
+    checked = len(made) + len(vi) + len(en)
+    print(f"{max(checked - len(failed), 0)} passed, {len(failed)} failed, 0 skipped")
+    return bool(failed) or not made
+
+
+if __name__ == "__main__":
+    sys.exit(main())
