@@ -84,6 +84,11 @@ Result<Settings> openOrInitialise(const std::filesystem::path& data,
   const DataFolder folder(data);
   if (std::filesystem::exists(folder.settings())) return readSettings(folder.settings());
   Settings settings;
+  if (database) {
+    auto read = readDatabaseSettings(*database);
+    if (!read) return read.error();
+    settings.mysql = std::move(*read);
+  }
   settings.data = data;
   settings.province = demo::kProvinceName;
   settings.app.port = port;
