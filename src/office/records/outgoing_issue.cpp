@@ -71,8 +71,20 @@ Result<Document> Outgoing::issue(const Caller& caller,
                                  DocumentId id,
                                  std::int64_t version,
                                  const crypto::SecretBytes& pin) {
+  // The retry key belongs to the whole act; a key derived from it marks the first half.
+  auto first_half = caller;
+  if (first_half.once) first_half.once->key += " number";
   auto start = parts_.transactions.read<Start>([&](work::Tx& tx) -> Result<Start> {
-    auto begun = startOn(tx, caller, id, version);
+    const auto reserved = parts_.once.before(tx, first_half.once);
+    if (!reserved) return reserved.error();
+    auto from = version;
+    if (*reserved) {  // cut off after the number: go on from there, not from the version seen
+                      // before
+      const auto now = readable(tx, caller, id);
+      if (!now) return now.error();
+      from = now->version;
+    }
+    auto begun = startOn(tx, caller, id, from);
     if (!begun || begun->made_already) return begun;
     const auto clerk = requireClerk(tx, caller, begun->document);
     if (!clerk) return clerk.error();
@@ -90,8 +102,6 @@ Result<Document> Outgoing::issue(const Caller& caller,
   Result<Document> document(std::move(start->document));
   // A number once given stays: a document whose seal failed comes back in state Issuing.
   if (document->state != DocumentState::Issuing) {
-    auto first_half = caller;  // the retry key belongs to the whole act
-    first_half.once.reset();
     document = reserveNumber(first_half, id, version);
     if (!document) return document;
   }
