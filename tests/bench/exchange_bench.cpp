@@ -81,7 +81,7 @@ class Post {
   bool isOnTop(records::AgencyId agency, exchange::DeliveryId delivery) {
     const auto list = transactions_.read<std::vector<records::Incoming>>([&](work::Tx& tx) {
       return store_.incoming(
-          tx, {.agency = agency, .state = exchange::DeliveryState::Arrived}, {.limit = 50});
+          tx, {.agencies = {agency}, .state = exchange::DeliveryState::Arrived}, {.limit = 50});
     });
     return list && !list->empty() && list->front().delivery == delivery;
   }
