@@ -29,11 +29,15 @@ export function useLanguage(next: Language): void {
   document.documentElement.lang = next;
 }
 
-/** Puts `params` into the `{name}` places of a text; a place without a value stays, so that it is seen. */
+/**
+ * Puts `params` into the `{name}` places of a text; a place without a value stays, so that it is seen.
+ * What stands in square brackets is said only when its parameters are known.
+ */
 export function fill(text: string, params: Params = {}): string {
-  return text.replace(/\{(\w+)\}/g, (place, name: string) =>
-    name in params ? String(params[name]) : place,
+  const known = text.replace(/\[([^\]]*)\]/g, (_, part: string) =>
+    [...part.matchAll(/\{(\w+)\}/g)].every((place) => place[1]! in params) ? part : '',
   );
+  return known.replace(/\{(\w+)\}/g, (place, name: string) => (name in params ? String(params[name]) : place));
 }
 
 export function t(key: Key, params?: Params): string {

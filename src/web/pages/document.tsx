@@ -202,7 +202,7 @@ function DocumentView({ seen, reload }: { seen: Seen; reload: () => Promise<void
       )}
       <ProblemBox problem={lost} />
       <div class="split">
-        <div class="side">
+        <div class="do">
           {(can('sign') || can('issue') || can('dispatch') || can('return')) && (
             <div class="acts" role="group" aria-label={t('act.label')}>
               {can('sign') && (
@@ -256,11 +256,6 @@ function DocumentView({ seen, reload }: { seen: Seen; reload: () => Promise<void
               }}
             />
           )}
-          <RouteView document={document} />
-          <section aria-labelledby="facts-title">
-            <h2 id="facts-title">{t('fact.title')}</h2>
-            <Facts document={document} />
-          </section>
         </div>
         <div class="main-side">
           {document.sha256 && (
@@ -272,6 +267,13 @@ function DocumentView({ seen, reload }: { seen: Seen; reload: () => Promise<void
             />
           )}
           {!document.sha256 && <p class="empty">{t('attach.none')}</p>}
+        </div>
+        <div class="side">
+          <RouteView document={document} />
+          <section aria-labelledby="facts-title">
+            <h2 id="facts-title">{t('fact.title')}</h2>
+            <Facts document={document} />
+          </section>
         </div>
       </div>
       {document.state === 'dispatched' && <DeliveriesView document={document.id} version={document.version} />}

@@ -8,16 +8,12 @@ import type { Agency, Outgoing } from '../api/types';
 import { folded } from '../lib/format';
 import { t, word } from '../lib/i18n';
 import { issuers } from '../lib/tree';
+import { TYPES } from '../lib/types_of_documents';
 import { flash } from '../parts/flash';
 import { asProblem, useAct, useLoaded, usePageTitle } from '../parts/hooks';
 import { ProblemBox } from '../parts/problem';
 import { UploadProgress } from '../parts/upload';
 
-// The letters of NĐ 30/2020 annex III; the common ones first.
-export const TYPES = [
-  'QĐ', 'CT', 'KH', 'TB', 'BC', 'TTr', 'NQ', 'HD', 'CTr', 'QC', 'QyĐ', 'TC', 'PA', 'ĐA', 'DA', 'BB', 'HĐ', 'CĐ',
-  'BGN', 'BTT', 'GUQ', 'GM', 'GGT', 'GNP', 'PG', 'PC', 'PB',
-];
 const URGENCIES = ['normal', 'urgent', 'very-urgent', 'immediate'];
 const SUBJECT_MOST = 500;
 const GROUPS: Agency['kind'][] = ['province-committee', 'office', 'department', 'commune'];

@@ -70,11 +70,11 @@ function Facts({ incoming }: { incoming: Incoming }) {
 }
 
 function AssignForm({ seen, act, onAssign }: { seen: Seen; act: Running; onAssign: (values: FormData) => void }) {
-  const held = seen.posts.filter((one) => one.holder && one.id !== caller.value?.post);
+  const held = seen.posts.filter((one) => one.holder);
   const names = useLoaded(seen.incoming.id, async () =>
     Promise.all(held.map(async (one) => ({ id: one.id, title: one.title, name: await personName(one.holder!) }))),
   );
-  const today = isoDay(Date.now());
+  const [deadline, setDeadline] = useState(isoDay(Date.now(), 7));
   return (
     <section aria-labelledby="assign-title" class="card">
       <h2 id="assign-title">{t('assign.title')}</h2>
@@ -100,7 +100,19 @@ function AssignForm({ seen, act, onAssign }: { seen: Seen; act: Running; onAssig
         </div>
         <div class="field">
           <label for="deadline">{t('assign.deadline')}</label>
-          <input id="deadline" name="deadline" type="date" min={today} defaultValue={isoDay(Date.now(), 7)} />
+          {/* The browser writes the day in its own locale; here it stands as the office writes it. */}
+          <p class="hint" id="deadline-hint">
+            {deadline ? date(deadline) : t('assign.no-deadline')}
+          </p>
+          <input
+            id="deadline"
+            name="deadline"
+            type="date"
+            min={isoDay(Date.now())}
+            value={deadline}
+            aria-describedby="deadline-hint"
+            onInput={(event) => setDeadline(event.currentTarget.value)}
+          />
         </div>
         <ProblemBox problem={act.problem} />
         <button type="submit" class="primary" disabled={act.busy}>
@@ -226,7 +238,7 @@ function IncomingView({ seen, reload }: { seen: Seen; reload: () => Promise<void
       <Outcome text={changes.text} stale={changes.stale} />
       {incoming.returnReason && <p class="note warn">{t('return.because', { reason: incoming.returnReason })}</p>}
       <div class="split">
-        <div class="side">
+        <div class="do">
           <p class="judged" role="status">
             {t('incoming.judged')} <VerdictTag overall={incoming.verification} />
           </p>
@@ -265,6 +277,11 @@ function IncomingView({ seen, reload }: { seen: Seen; reload: () => Promise<void
               }
             />
           )}
+        </div>
+        <div class="main-side">
+          <PdfView path={`${path}/file`} digest={incoming.sha256} bytes={incoming.size} name={fileName(incoming.code, incoming.id)} />
+        </div>
+        <div class="side">
           {seen.assignments.length > 0 && (
             <section aria-labelledby="assignments-title">
               <h2 id="assignments-title">{t('assign.list')}</h2>
@@ -279,9 +296,6 @@ function IncomingView({ seen, reload }: { seen: Seen; reload: () => Promise<void
             <h2 id="facts-title">{t('fact.title')}</h2>
             <Facts incoming={incoming} />
           </section>
-        </div>
-        <div class="main-side">
-          <PdfView path={`${path}/file`} digest={incoming.sha256} bytes={incoming.size} name={fileName(incoming.code, incoming.id)} />
         </div>
       </div>
       {incoming.verification && <VerificationView path={`${path}/verification`} page={false} />}

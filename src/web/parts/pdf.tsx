@@ -87,7 +87,8 @@ export function PdfView({ path, digest, bytes, name }: { path: string; digest: s
               </span>
             )}
           </div>
-          {shown.framed && shown.same !== false && <iframe class="paper" src={shown.url} title={t('pdf.title')} />}
+          {!shown.framed && <p class="empty">{t('pdf.elsewhere')}</p>}
+          {shown.framed && shown.same !== false && <iframe class="paper" src={`${shown.url}#navpanes=0&view=FitH`} title={t('pdf.title')} />}
         </>
       )}
     </section>

@@ -48,11 +48,12 @@ export function RouteView({ document }: { document: Outgoing }) {
   const posts = useLoaded(document.id, async () =>
     postsIn(routeAgencies(await agencies(), document.draftedIn, document.agency)),
   );
+  const drafting = document.state === 'draft' || document.state === 'returned';
   return (
     <section aria-labelledby="route-title">
       <h2 id="route-title">{t('route.title')}</h2>
       <ol class="route">
-        <li class="done">
+        <li class={drafting ? 'now' : 'done'} aria-current={drafting ? 'step' : undefined}>
           <span class="dot" aria-hidden="true" />
           <span class="stop">
             <strong>{t('step.draft')}</strong>
