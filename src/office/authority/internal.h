@@ -23,6 +23,15 @@ inline Bytes serialBytes(const CertificateRecord& record) {
   return *fromHex(record.serial);
 }
 
+/// As DER has a positive INTEGER: a serial whose first bit is set needs an octet before it, or a
+/// list would name another, negative number.
+inline Bytes serialContent(const CertificateRecord& record) {
+  auto serial = serialBytes(record);
+  constexpr std::uint8_t kSignBit = 0x80;
+  if (!serial.empty() && (serial.front() & kSignBit) != 0) serial.insert(serial.begin(), 0);
+  return serial;
+}
+
 inline Instant wholeSecond(Instant time) {
   return std::chrono::floor<std::chrono::seconds>(time);
 }

@@ -104,7 +104,7 @@ Result<Bytes> Authority::publishCrl(const Key& key, const Issuer& seen) {
   std::vector<pki::RevokedEntry> entries;
   for (const auto& record : *revoked) {
     if (!record.revoked) continue;
-    entries.push_back({serialBytes(record),
+    entries.push_back({serialContent(record),
                        record.revoked->time,
                        record.revoked->reason,
                        record.revoked->invalidity_date});
