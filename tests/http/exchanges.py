@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""exchanges.py CONGVAN OUT.jsonl: plays the demonstration, serves its data folder and asks every operation of the
-API, by right and by wrong; every request and response is written down and held against openapi.yaml."""
+"""exchanges.py CONGVAN OUT.jsonl [PLAYED PORT]: plays the demonstration, serves its data folder and asks every operation of the
+API, by right and by wrong; every request and response is written down and held against openapi.yaml. PLAYED is a data folder of the demonstration to use a copy of instead."""
 import http.client, json, os, pathlib, random, shutil, ssl, subprocess, sys, tempfile, time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -9,7 +9,7 @@ import check_exchanges
 
 congvan, out = sys.argv[1], pathlib.Path(sys.argv[2])
 folder = pathlib.Path(tempfile.mkdtemp())
-port = random.randrange(20000, 40000, 10)
+port = int(sys.argv[4]) if sys.argv[4:] else random.randrange(20000, 40000, 10)
 lines = []
 
 
@@ -108,9 +108,10 @@ def ask_documents(who, notes):
     seen = None
     for login, person in who.items():
         for box in ("mine", "to-sign", "to-issue", "agency", "none-such"):
-            page = person.ask("GET", f"/api/v1/documents?box={box}&limit=1")
-            if isinstance(page, dict) and page.get("items") and page["items"][0]["state"] == "dispatched":
-                seen = seen or (person, page["items"][0]["id"])
+            page = person.ask("GET", f"/api/v1/documents?box={box}&limit=20")
+            sent = [one["id"] for one in page.get("items", []) if one["state"] == "dispatched"]
+            if sent:
+                seen = seen or (person, sent[0])
     person, document = seen
     for part in ("", "/file", "/versions", "/deliveries", "/verification", "/verification?format=page", "/trail"):
         person.ask("GET", f"/api/v1/documents/{document}{part}")
@@ -157,9 +158,9 @@ def play_story(who, notes, issued):
     body["slots"] = [slot("so", 90, 740, 90, 18), slot("ngay", 300, 740, 220, 18), slot("ky-nhay-1", 60, 100, 120, 50),
                      slot("ky-chinh", 320, 100, 220, 90), slot("con-dau", 240, 90, 110, 110)]
     path = f"/api/v1/documents/{drafter.ask('POST', '/api/v1/documents', body)['id']}"
-    drafter.ask("PUT", f"{path}/file", plain_pdf(), kind="application/pdf", If_Match=drafter.etag)
-    route = {"initials": [notes["posts"]["gd.khcn"]], "formChecker": notes["posts"]["chanhvp"], "signer": notes["posts"]["chutich"]}
+    route = {"initials": [notes["posts"]["gd.khcn"]], "formChecker": notes["posts"]["chanhvp"], "signer": notes["posts"]["phochutich"]}
     for turn in ("first", "again"):
+        drafter.ask("PUT", f"{path}/file", plain_pdf(), kind="application/pdf", If_Match=drafter.etag)
         drafter.ask("POST", f"{path}/submit", route, If_Match=drafter.etag)
         head = who["gd.khcn"]
         head.ask("GET", path)
@@ -167,7 +168,7 @@ def play_story(who, notes, issued):
             head.ask("POST", f"{path}/return", {"reason": "Ghi rõ thời hạn"}, If_Match=head.etag)
             drafter.ask("GET", path)
     who["gd.khcn"].ask("POST", f"{path}/sign", {"pin": "not the pin"}, If_Match=who["gd.khcn"].etag)
-    for login, act in (("gd.khcn", "sign"), ("chanhvp", "sign"), ("chutich", "sign"), ("vanthu", "issue"), ("vanthu", "dispatch")):
+    for login, act in (("gd.khcn", "sign"), ("chanhvp", "sign"), ("phochutich", "sign"), ("vanthu", "issue"), ("vanthu", "dispatch")):
         who[login].ask("GET", path)
         who[login].ask("POST", f"{path}/{act}", {"pin": notes["pin"]} if act != "dispatch" else None, If_Match=who[login].etag)
     receive(who, notes)
@@ -193,7 +194,7 @@ def receive(who, notes):
     head.ask("GET", f"{path}/assignments")
     assignment = f"/api/v1/assignments/{given['id']}"
     worker.ask("GET", "/api/v1/assignments")
-    worker.ask("POST", f"{assignment}/start", If_Match=head.etag)
+    worker.ask("POST", f"{assignment}/start", If_Match=f'"v{given["version"]}"')
     worker.ask("POST", f"{assignment}/finish", {"result": "Đã triển khai"}, If_Match=worker.etag)
     worker.ask("POST", f"{assignment}/finish", {"result": "Đã triển khai"}, If_Match=worker.etag)
     other = next(one for login, one in who.items() if login not in ("vt.khcn", "gd.khcn") and login.startswith("vt."))
@@ -230,6 +231,8 @@ def ask_rest(nobody, person, issued):
     for path in ("/pki/ca1.crl", "/pki/goc.crt", "/pki/none.crl", "/pki/x", "/log/issuance/checkpoint", "/log/records/checkpoint",
                  "/log/none/checkpoint", "/log/issuance/tile/0/000", "/log/issuance/tile/9/999", "/log/issuance/x"):
         pki.ask("GET", path)
+    size = int(pki.ask("GET", "/log/issuance/checkpoint").split(b"\n")[1])
+    pki.ask("GET", f"/log/issuance/tile/0/000.p/{size}" if size < 256 else "/log/issuance/tile/0/000")
     query = subprocess.run(["openssl", "ts", "-query", "-digest", "00" * 32, "-sha256", "-cert"], capture_output=True, check=True).stdout
     pki.ask("POST", "/pki/tsa", query, kind="application/timestamp-query")
     pki.ask("GET", "/pki/tsa")
@@ -239,10 +242,17 @@ def ask_rest(nobody, person, issued):
     person.ask("GET", "/api/v1/session")
 
 
-def main():
+def play():
+    if sys.argv[3:]:
+        shutil.copytree(sys.argv[3], folder / "data")
+        return
     told = subprocess.run([congvan, "demo", "--data", folder / "data", "--once", "--port", str(port)], capture_output=True, text=True)
     if told.returncode != 0:
         raise SystemExit(f"{told.stdout}{told.stderr[-2000:]}\n0 passed, 1 failed, 0 skipped")
+
+
+def main():
+    play()
     service = subprocess.Popen([congvan, "serve", "--config", folder / "data/congvan.yaml"], stderr=open(folder / "service.log", "wb"))
     try:
         for _ in range(600):
