@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/contract/office_world.h"
+#include "tests/support/shell.h"
+
+#include <atomic>
+#include <thread>
+
+namespace congvan {
+namespace {
+
+using authority::CertificateKind;
+using authority::CertificateState;
+using test::backendName;
+using test::onBoth;
+
+class Authority : public test::OfficeTest {
+ protected:
+  authority::Order orderFor(const directory::Caller& person) {
+    return must(world().ca->order(world().officer,
+                                  CertificateKind::Person,
+                                  {.person = person.person.value},
+                                  person.person.value));
+  }
+  std::vector<authority::CertificateRecord> ofPerson(const directory::Caller& person) {
+    return must(
+        world().transactions.read<std::vector<authority::CertificateRecord>>([&](work::Tx& tx) {
+          return world().certificates.ofHolder(
+              tx, {.person = person.person.value}, CertificateKind::Person);
+        }));
+  }
+  /// The issuing authority's CRL as the openssl command prints it.
+  std::string crlText() {
+    const test::TempFolder folder;
+    folder.write("ca1.crl", BytesView(must(world().ca->crl("ca1"))));
+    return test::mustRun(folder, "openssl crl -inform DER -in ca1.crl -noout -text");
+  }
+  int crlNumber() {
+    const auto text = crlText();
+    const auto at = text.find("X509v3 CRL Number:");
+    return std::stoi(text.substr(text.find_first_of("0123456789", at + 18)));
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Both, Authority, onBoth(), backendName);
+
+std::string upper(std::string text) {
+  for (auto& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text;
+}
+
+TEST_P(Authority, IssuesThroughTheLogOnlyWhatWasOrdered) {
+  auto& w = world();
+  const auto record = w.certify(w.head);
+  EXPECT_EQ(record.state, CertificateState::Issued);
+  EXPECT_EQ(w.eventsOf(record.id.value), "key.created certificate.intended certificate.issued");
+  const auto proof = must(w.evidence.issuance(w.officer, record.id));
+  ASSERT_TRUE(proof.intent.index && proof.issued.index);
+  EXPECT_LT(*proof.intent.index, *proof.issued.index);
+  EXPECT_TRUE(proof.issued.proof);
+}
+
+TEST_P(Authority, RefusesOrdersForOneselfAndForWrongHolders) {
+  auto& w = world();
+  const auto order = [&](const directory::Caller& by,
+                         CertificateKind kind,
+                         const authority::Holder& holder,
+                         const Uuid& activator) {
+    return why(w.ca->order(by, kind, holder, activator));
+  };
+  const auto officer = w.officer.person.value;
+  const auto head = w.head.person.value;
+  EXPECT_EQ(order(w.officer, CertificateKind::Person, {.person = officer}, officer),
+            "order_for_oneself");
+  EXPECT_EQ(order(w.officer, CertificateKind::Person, {.person = head}, w.clerk.person.value),
+            "holder_wrong");
+  EXPECT_EQ(order(w.officer, CertificateKind::OrganisationSeal, {.agency = w.unit.value}, head),
+            "holder_wrong");
+  EXPECT_EQ(order(w.officer, CertificateKind::Root, {}, head), "holder_wrong");
+  EXPECT_EQ(order(w.clerk, CertificateKind::Person, {.person = head}, head), "role_missing");
+  EXPECT_EQ(order(w.commune_certificate_officer, CertificateKind::Person, {.person = head}, head),
+            "role_missing");
+  EXPECT_EQ(why(signing::activate(w.clerk, *w.ca, w.custody, orderFor(w.head), w.pin)),
+            "order_not_yours");
+}
+
+TEST_P(Authority, UsesAnOrderOnce) {
+  auto& w = world();
+  const auto order = orderFor(w.head);
+  must(signing::activate(w.head, *w.ca, w.custody, order, w.pin));
+  EXPECT_EQ(why(signing::activate(w.head, *w.ca, w.custody, order, w.pin)), "order_used");
+  EXPECT_EQ(ofPerson(w.head).size(), 1U);
+}
+
+TEST_P(Authority, IssuesOneCertificateWhenAnOrderIsActivatedTwiceAtOnce) {
+  auto& w = world();
+  const auto order = orderFor(w.head);
+  std::atomic<int> done = 0;
+  std::vector<std::thread> both;
+  for (int i = 0; i < 2; ++i) {
+    both.emplace_back([&] {
+      const auto made = signing::activate(w.head, *w.ca, w.custody, order, w.pin);
+      if (made) ++done;
+      if (!made) {
+        EXPECT_EQ(made.error().reason, "order_used");
+      }
+    });
+  }
+  for (auto& one : both) one.join();
+  EXPECT_EQ(done, 1);
+  for (const auto& record : ofPerson(w.head)) {
+    if (record.state == CertificateState::Issued) continue;
+    EXPECT_EQ(record.state, CertificateState::Abandoned);
+    EXPECT_THAT(crlText(), ::testing::HasSubstr(upper(record.serial)));
+  }
+}
+
+TEST_P(Authority, AbandonsAtItsStartWhatACrashLeftIntended) {
+  auto& w = world();
+  w.events.crash_at = audit::EventKind::CertificateIssued;
+  const auto order = orderFor(w.head);
+  EXPECT_THROW(static_cast<void>(signing::activate(w.head, *w.ca, w.custody, order, w.pin)),
+               test::FailingEvents::Crash);
+  w.events.crash_at.reset();
+  auto records = ofPerson(w.head);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].state, CertificateState::Intended);
+  const auto number = crlNumber();
+
+  auto restarted = w.newAuthority(w.server_secret);
+  must(restarted->start());
+  records = ofPerson(w.head);
+  EXPECT_EQ(records[0].state, CertificateState::Abandoned);
+  EXPECT_THAT(crlText(), ::testing::HasSubstr(upper(records[0].serial)));
+  EXPECT_EQ(crlNumber(), number + 1);
+  // The order is still good, and the certificate of the second try is another.
+  EXPECT_EQ(why(signing::activate(w.head, *restarted, w.custody, order, w.pin)), "(done)");
+  EXPECT_EQ(w.issuance_log.openIntents(), 0);
+}
+
+TEST_P(Authority, UsesNoKeyBeforeTheIntentIsWritten) {
+  auto& w = world();
+  w.events.refuse_at = audit::EventKind::CertificateIntended;
+  EXPECT_EQ(why(signing::activate(w.head, *w.ca, w.custody, orderFor(w.head), w.pin)),
+            "events_refused");
+  w.events.refuse_at.reset();
+  EXPECT_TRUE(ofPerson(w.head).empty());
+}
+
+TEST_P(Authority, LeavesNoIntentOpenWhenTheIssueIsRefused) {
+  auto& w = world();
+  w.events.refuse_at = audit::EventKind::CertificateIssued;
+  EXPECT_EQ(why(signing::activate(w.head, *w.ca, w.custody, orderFor(w.head), w.pin)),
+            "events_refused");
+  w.events.refuse_at.reset();
+  EXPECT_EQ(ofPerson(w.head).at(0).state, CertificateState::Abandoned);
+}
+
+TEST_P(Authority, RevokesWithACrlOfTheNextNumber) {
+  auto& w = world();
+  const auto record = w.certify(w.head);
+  const auto before = crlNumber();
+  EXPECT_EQ(crlText().find(upper(record.serial)), std::string::npos);
+  must(w.ca->revoke(w.officer, record.id, pki::RevocationReason::KeyCompromise, std::nullopt));
+  EXPECT_EQ(crlNumber(), before + 1);
+  EXPECT_THAT(crlText(), ::testing::HasSubstr(upper(record.serial)));
+  EXPECT_THAT(crlText(), ::testing::HasSubstr("Key Compromise"));
+  EXPECT_EQ(
+      why(w.ca->revoke(w.officer, record.id, pki::RevocationReason::KeyCompromise, std::nullopt)),
+      "certificate_not_active");
+  EXPECT_EQ(crlNumber(), before + 1);
+}
+
+TEST_P(Authority, ListsSerialsWhoseFirstBitIsSetAsPositiveNumbers) {
+  auto& w = world();
+  std::vector<std::string> serials;
+  for (int i = 0; i < 6; ++i) {
+    const auto record = w.certify(w.head);
+    must(w.ca->revoke(w.officer, record.id, pki::RevocationReason::Superseded, std::nullopt));
+    serials.push_back(upper(record.serial));
+  }
+  const auto text = crlText();
+  for (const auto& serial : serials) EXPECT_THAT(text, ::testing::HasSubstr(serial));
+  EXPECT_EQ(text.find("Serial Number: -"), std::string::npos);
+}
+
+TEST_P(Authority, MakesAListThatCouldNotBePublishedWhenItIsNextAskedFor) {
+  auto& w = world();
+  const auto record = w.certify(w.head);
+  const auto before = crlNumber();
+  w.events.refuse_at = audit::EventKind::CrlPublished;
+  EXPECT_EQ(
+      why(w.ca->revoke(w.officer, record.id, pki::RevocationReason::KeyCompromise, std::nullopt)),
+      "events_refused");
+  EXPECT_EQ(why(w.ca->crl("ca1")), "events_refused");  // never the list that is known to be wrong
+  w.events.refuse_at.reset();
+  EXPECT_THAT(crlText(), ::testing::HasSubstr(upper(record.serial)));
+  EXPECT_EQ(crlNumber(), before + 1);
+}
+
+TEST_P(Authority, NeverTurnsCrlNumbersBackHoweverManyAskAtOnce) {
+  auto& w = world();
+  w.clock.advance(std::chrono::hours(13));  // past half the period: the next to ask renews it
+  std::atomic<int> refused = 0;
+  std::vector<std::thread> askers;
+  for (int i = 0; i < 8; ++i) {
+    askers.emplace_back([&] {
+      if (!w.ca->crl("ca1")) ++refused;
+    });
+  }
+  for (auto& one : askers) one.join();
+  EXPECT_EQ(refused, 0);
+  EXPECT_EQ(crlNumber(), 2);
+}
+
+TEST_P(Authority, LetsAnOfficerRevokeOnlyWhereTheyAreOne) {
+  auto& w = world();
+  const auto record = w.certify(w.head);
+  const auto revoke = [&](const directory::Caller& by) {
+    return why(w.ca->revoke(by, record.id, pki::RevocationReason::KeyCompromise, std::nullopt));
+  };
+  EXPECT_EQ(revoke(w.clerk), "role_missing");
+  EXPECT_EQ(revoke(w.commune_certificate_officer), "role_missing");
+  const auto tsa = must(w.transactions.read<std::vector<authority::CertificateRecord>>(
+      [&](work::Tx& tx) { return w.certificates.ofHolder(tx, {}, CertificateKind::Tsa); }));
+  if (!tsa.empty()) {
+    EXPECT_EQ(why(w.ca->revoke(w.commune_certificate_officer,
+                               tsa[0].id,
+                               pki::RevocationReason::KeyCompromise,
+                               std::nullopt)),
+              "role_missing");
+  }
+  EXPECT_EQ(revoke(w.officer), "(done)");
+}
+
+TEST_P(Authority, DoesNotStartWithAnotherServerSecret) {
+  auto& w = world();
+  const crypto::SecretBytes other{std::string_view("another secret")};
+  auto restarted = w.newAuthority(other);
+  EXPECT_EQ(why(restarted->start()), "server_secret_wrong");
+  EXPECT_EQ(why(w.newAuthority(w.server_secret)->start()), "(done)");
+}
+
+TEST_P(Authority, IsMadeOnceAndGoesOnWhereItStopped) {
+  auto& w = world();
+  EXPECT_EQ(why(w.newAuthority(w.server_secret)->create()), "authority_exists");
+}
+
+TEST_P(Authority, NamesNoServerWithoutAName) {
+  auto& w = world();
+  EXPECT_EQ(why(w.ca->issueTls({}, {})), "tls_names_missing");
+}
+
+}  // namespace
+}  // namespace congvan

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/contract/office_world.h"
+
+#include <atomic>
+#include <thread>
+
+namespace congvan {
+namespace {
+
+using test::backendName;
+using test::onBoth;
+
+class Custody : public test::OfficeTest {
+ protected:
+  std::string open(const crypto::SecretBytes& pin) {
+    return why(world().custody.open(world().head, certificate_.id.value, pin));
+  }
+  void SetUp() override {
+    OfficeTest::SetUp();
+    if (world_) certificate_ = world().certify(world().head);
+  }
+  authority::CertificateRecord certificate_;
+};
+INSTANTIATE_TEST_SUITE_P(Both, Custody, onBoth(), backendName);
+
+TEST_P(Custody, CountsWrongPinsThenDelaysThenLocks) {
+  auto& w = world();
+  EXPECT_EQ(open(w.wrong_pin), "pin_wrong");
+  EXPECT_EQ(open(w.wrong_pin), "pin_wrong");
+  EXPECT_EQ(open(w.wrong_pin), "pin_wrong");
+  EXPECT_EQ(open(w.pin), "pin_delayed");
+  w.clock.advance(std::chrono::seconds(16));
+  EXPECT_EQ(open(w.wrong_pin), "pin_wrong");
+  w.clock.advance(std::chrono::seconds(16));
+  EXPECT_EQ(open(w.pin), "pin_delayed");  // the delay has doubled
+  w.clock.advance(std::chrono::seconds(16));
+  EXPECT_EQ(open(w.wrong_pin), "pin_wrong");
+  w.clock.advance(std::chrono::hours(1));
+  EXPECT_EQ(open(w.wrong_pin), "key_locked");
+  w.clock.advance(std::chrono::hours(1000));
+  EXPECT_EQ(open(w.pin), "key_locked");
+  EXPECT_THAT(w.eventsOf(certificate_.id.value), ::testing::EndsWith("key.pin-failed key.locked"));
+}
+
+TEST_P(Custody, ForgetsWrongPinsAfterARightOne) {
+  auto& w = world();
+  for (int round = 0; round < 4; ++round) {
+    EXPECT_EQ(open(w.wrong_pin), "pin_wrong");
+    EXPECT_EQ(open(w.wrong_pin), "pin_wrong");
+    w.clock.advance(std::chrono::minutes(1));
+    EXPECT_EQ(open(w.pin), "(done)");
+  }
+}
+
+TEST_P(Custody, CountsTriesThatComeAtOnce) {
+  auto& w = world();
+  std::atomic<int> tried = 0;
+  std::vector<std::thread> thieves;
+  for (int i = 0; i < 12; ++i) {
+    thieves.emplace_back([&] {
+      const auto answer = open(w.wrong_pin);
+      if (answer == "pin_wrong" || answer == "key_locked") ++tried;
+    });
+  }
+  for (auto& one : thieves) one.join();
+  EXPECT_LE(tried, 3);  // two free ones, and the one that starts the delay
+  EXPECT_EQ(open(w.pin), "pin_delayed");
+}
+
+TEST_P(Custody, OpensForNobodyElse) {
+  auto& w = world();
+  EXPECT_EQ(why(w.custody.open(w.checker, certificate_.id.value, w.pin)), "key_not_yours");
+  EXPECT_EQ(
+      why(w.custody.share(w.head, certificate_.id.value, w.pin, w.checker.person.value, w.pin)),
+      "key_is_personal");
+}
+
+TEST_P(Custody, RefusesPinsOutOfBounds) {
+  auto& w = world();
+  const auto make = [&](std::size_t length) {
+    return why(w.custody.make({w.head.person.value, {}},
+                              w.head.person.value,
+                              crypto::SecretBytes(std::string(length, '1'))));
+  };
+  EXPECT_EQ(make(5), "pin_too_short");
+  EXPECT_EQ(make(6), "(done)");
+  EXPECT_EQ(make(64), "(done)");
+  EXPECT_EQ(make(65), "pin_too_long");
+}
+
+}  // namespace
+}  // namespace congvan

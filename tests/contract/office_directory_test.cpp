@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/contract/office_world.h"
+#include "trust/crypto/password.h"
+
+#include <atomic>
+#include <thread>
+
+namespace congvan {
+namespace {
+
+using directory::Role;
+using test::backendName;
+using test::onBoth;
+
+class SignIn : public test::OfficeTest {
+ protected:
+  void SetUp() override {
+    OfficeTest::SetUp();
+    if (!world_) return;
+    commit([&](work::Tx& tx) {
+      const directory::Account account{
+          .person = world().head.person,
+          .login = "cuong",
+          .password_hash = crypto::hashPassword(password_, {.operations = 1, .memory_bytes = 8192}),
+          .locked_until = {}};
+      EXPECT_TRUE(world().directory_store.addAccount(tx, account));
+    });
+  }
+  std::string signIn(const crypto::SecretBytes& password) {
+    return why(world().authentication.signIn("Cuong", password, "t"));
+  }
+  const crypto::SecretBytes password_{std::string_view("một mật khẩu dài")};
+  const crypto::SecretBytes wrong_{std::string_view("một mật khẩu sai")};
+};
+INSTANTIATE_TEST_SUITE_P(Both, SignIn, onBoth(), backendName);
+
+TEST_P(SignIn, OpensASessionThatKnowsItsCaller) {
+  auto& w = world();
+  const auto in = must(w.authentication.signIn("CUONG", password_, "t"));
+  EXPECT_EQ(in.caller.post, w.head.post);
+  EXPECT_EQ(must(w.authentication.caller(in.token, "t")).name, "Lê Văn Cường");
+  EXPECT_EQ(why(w.authentication.callerOfChange(in.token, in.csrf, "t")), "(done)");
+  EXPECT_EQ(why(w.authentication.callerOfChange(in.token, "", "t")), "csrf_missing");
+  EXPECT_EQ(why(w.authentication.callerOfChange(in.token, in.token, "t")), "csrf_missing");
+  EXPECT_EQ(why(w.authentication.caller("forged", "t")), "session_missing");
+}
+
+TEST_P(SignIn, EndsASessionForGood) {
+  auto& w = world();
+  const auto in = must(w.authentication.signIn("cuong", password_, "t"));
+  must(w.authentication.signOut(in.token, "t"));
+  EXPECT_EQ(why(w.authentication.caller(in.token, "t")), "session_missing");
+  EXPECT_EQ(why(w.authentication.signOut(in.token, "t")), "(done)");
+  EXPECT_EQ(w.eventsOf(w.head.person.value), "session.signed-in session.signed-out");
+}
+
+TEST_P(SignIn, EndsIdleAndOldSessions) {
+  auto& w = world();
+  const auto idle = must(w.authentication.signIn("cuong", password_, "t"));
+  w.clock.advance(std::chrono::minutes(29));
+  EXPECT_EQ(why(w.authentication.caller(idle.token, "t")), "(done)");
+  w.clock.advance(std::chrono::minutes(31));
+  EXPECT_EQ(why(w.authentication.caller(idle.token, "t")), "session_expired");
+  const auto old = must(w.authentication.signIn("cuong", password_, "t"));
+  for (int i = 0; i < 35; ++i) {
+    w.clock.advance(std::chrono::minutes(20));
+    EXPECT_EQ(why(w.authentication.caller(old.token, "t")), "(done)");
+  }
+  w.clock.advance(std::chrono::minutes(21));
+  EXPECT_EQ(why(w.authentication.caller(old.token, "t")), "session_expired");
+  EXPECT_EQ(must(w.authentication.sweep()), 2);
+}
+
+TEST_P(SignIn, EndsWithThePost) {
+  auto& w = world();
+  const auto in = must(w.authentication.signIn("cuong", password_, "t"));
+  commit([&](work::Tx& tx) {
+    auto post = *w.directory_store.findPost(tx, w.head.post);
+    post.holder = w.checker.person;
+    EXPECT_TRUE(w.directory_store.replacePost(tx, post));
+  });
+  EXPECT_EQ(why(w.authentication.caller(in.token, "t")), "session_expired");
+  EXPECT_EQ(signIn(password_), "post_missing_now");
+}
+
+TEST_P(SignIn, DelaysAfterWrongPasswordsAndLongerEachTime) {
+  auto& w = world();
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(signIn(wrong_), "sign_in_failed");
+  EXPECT_EQ(signIn(password_), "sign_in_delayed");
+  w.clock.advance(std::chrono::seconds(16));
+  EXPECT_EQ(signIn(wrong_), "sign_in_failed");
+  w.clock.advance(std::chrono::seconds(16));
+  EXPECT_EQ(signIn(password_), "sign_in_delayed");
+  w.clock.advance(std::chrono::seconds(16));
+  EXPECT_EQ(signIn(password_), "(done)");
+  EXPECT_EQ(signIn(wrong_), "sign_in_failed");
+  EXPECT_EQ(signIn(password_), "(done)");
+  EXPECT_EQ(why(w.authentication.signIn("nobody", password_, "t")), "sign_in_failed");
+}
+
+TEST_P(SignIn, CountsTriesThatComeAtOnce) {
+  std::atomic<int> tried = 0;
+  std::vector<std::thread> thieves;
+  for (int i = 0; i < 12; ++i) {
+    thieves.emplace_back([&] {
+      if (signIn(wrong_) == "sign_in_failed") ++tried;
+    });
+  }
+  for (auto& one : thieves) one.join();
+  EXPECT_EQ(tried, 5);
+  EXPECT_EQ(signIn(password_), "sign_in_delayed");
+}
+
+class Register : public test::OfficeTest {};
+INSTANTIATE_TEST_SUITE_P(Both, Register, onBoth(), backendName);
+
+TEST_P(Register, GrowsUnderItsAdministratorOnly) {
+  auto& w = world();
+  const directory::NewAgency wanted{.parent = w.province,
+                                    .code = "H01.99",
+                                    .name = "Sở Mới",
+                                    .letters = "SM",
+                                    .kind = directory::AgencyKind::Department};
+  EXPECT_EQ(why(w.people.addAgency(w.clerk, wanted)), "role_missing");
+  auto of_commune = w.commune_officer;
+  of_commune.grants = {{Role::Administrator, w.commune}};
+  EXPECT_EQ(why(w.people.addAgency(of_commune, wanted)), "role_missing");
+  auto top = wanted;
+  top.parent.reset();
+  EXPECT_EQ(why(w.people.addAgency(of_commune, top)), "role_missing");
+  EXPECT_EQ(why(w.people.addAgency(w.administrator, wanted)), "(done)");
+  EXPECT_EQ(why(w.people.addAgency(w.administrator, wanted)), "agency_code_taken");
+}
+
+TEST_P(Register, LetsNobodyGrantMoreThanTheyOversee) {
+  auto& w = world();
+  auto of_commune = w.commune_officer;
+  of_commune.grants = {{Role::Administrator, w.commune}};
+  directory::NewPost post{.agency = w.commune,
+                          .title = "Phó Chủ tịch",
+                          .signs_for = {},
+                          .holder = {},
+                          .grants = {{Role::Leader, w.province}}};
+  EXPECT_EQ(why(w.people.addPost(of_commune, post)), "role_missing");
+  post.grants = {{Role::Leader, w.commune}};
+  EXPECT_EQ(why(w.people.addPost(of_commune, post)), "(done)");
+  post.capacity = directory::Capacity::Kt;
+  EXPECT_EQ(why(w.people.addPost(of_commune, post)), "capacity_needs_body");
+}
+
+}  // namespace
+}  // namespace congvan

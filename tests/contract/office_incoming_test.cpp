@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/contract/office_world.h"
+
+namespace congvan {
+namespace {
+
+using exchange::DeliveryState;
+using test::backendName;
+using test::onBoth;
+
+class Arrival : public test::OfficeTest {
+ protected:
+  records::Incoming arrived() {
+    sent_ = world().dispatched({world().commune});
+    return world().arrivals(world().commune).at(0);
+  }
+  records::Incoming verified() {
+    const auto incoming = arrived();
+    EXPECT_EQ(must(world().reception.verifyArrivals()), 1);
+    return must(world().reception.find(world().commune_clerk, incoming.id));
+  }
+  records::Incoming registered() {
+    const auto incoming = verified();
+    return must(
+        world().reception.registerArrival(world().commune_clerk, incoming.id, incoming.version));
+  }
+  /// A delivery of other bytes than were issued, as if they had been changed on the way.
+  records::Incoming arrivedWith(const work::BlobHash& file) {
+    auto& w = world();
+    const auto document = w.issued({w.commune});
+    records::Incoming incoming{.id = makeId<records::IncomingTag>(),
+                               .agency = w.commune,
+                               .delivery = {},
+                               .sender = w.province,
+                               .sender_name = "UBND tỉnh Mẫu",
+                               .type = "CT",
+                               .code = "01/CT-UBND",
+                               .issue_date = *document.issue_date,
+                               .subject = document.subject,
+                               .file = file,
+                               .file_size = 1,
+                               .verification_report = {},
+                               .arrival_number = {},
+                               .arrival_date = {},
+                               .arrived = w.clock.now(),
+                               .changed = w.clock.now()};
+    commit([&](work::Tx& tx) {
+      const auto delivery = w.deliveries.deliver(
+          tx, {document.id.value, w.province.value, w.commune.value, file}, {}, "");
+      ASSERT_TRUE(delivery);
+      incoming.delivery = delivery->id;
+      EXPECT_TRUE(w.record_store.addIncoming(tx, incoming));
+    });
+    return incoming;
+  }
+  DeliveryState stateAtSender() {
+    return must(world().outgoing.deliveries(world().clerk, sent_.id)).at(0).state;
+  }
+  records::Document sent_;
+};
+INSTANTIATE_TEST_SUITE_P(Both, Arrival, onBoth(), backendName);
+
+TEST_P(Arrival, IsRegisteredOnlyOnceItIsVerified) {
+  auto& w = world();
+  const auto early = arrived();
+  EXPECT_EQ(why(w.reception.registerArrival(w.commune_clerk, early.id, early.version)),
+            "not_verified_yet");
+  EXPECT_EQ(must(w.reception.verifyArrivals()), 1);
+  EXPECT_EQ(must(w.reception.verifyArrivals()), 0);
+  const auto incoming = must(w.reception.find(w.commune_clerk, early.id));
+  EXPECT_TRUE(incoming.verification_report);
+  const auto done =
+      must(w.reception.registerArrival(w.commune_clerk, incoming.id, incoming.version));
+  EXPECT_EQ(done.arrival_number, 1);
+  EXPECT_EQ(stateAtSender(), DeliveryState::Registered);
+  EXPECT_EQ(why(w.reception.registerArrival(w.commune_clerk, done.id, done.version)),
+            "delivery_state_wrong");
+}
+
+TEST_P(Arrival, OfAChangedFileCanOnlyBeReturned) {
+  auto& w = world();
+  const auto document = w.issued({w.commune});
+  auto bytes = toBytes(must(w.blobs.open(document.file))->bytes());
+  bytes[bytes.size() / 3] ^= 1U;
+  const auto incoming = arrivedWith(w.putFile(bytes));
+  EXPECT_EQ(must(w.reception.verifyArrivals()), 1);
+  const auto judged = must(w.reception.find(w.commune_clerk, incoming.id));
+  EXPECT_NE(judged.verification, "TOTAL-PASSED");
+  EXPECT_EQ(why(w.reception.registerArrival(w.commune_clerk, judged.id, judged.version)),
+            "verification_failed");
+  const auto back =
+      must(w.reception.giveBack(w.commune_clerk, judged.id, judged.version, "Chữ ký không hợp lệ"));
+  EXPECT_EQ(back.state, DeliveryState::Returned);
+}
+
+TEST_P(Arrival, OfAFileThatIsGoneHoldsUpNoOther) {
+  auto& w = world();
+  work::BlobHash nowhere;
+  nowhere.bytes.fill(7);
+  arrivedWith(nowhere);
+  EXPECT_EQ(why(w.reception.verifyArrivals()), "blob_missing");
+  w.dispatched({w.other_commune});
+  EXPECT_EQ(must(w.reception.verifyArrivals()), 1);
+  EXPECT_EQ(w.arrivals(w.other_commune).at(0).verification, "TOTAL-PASSED");
+}
+
+TEST_P(Arrival, IsReturnedWithAReasonThatTheSenderSees) {
+  auto& w = world();
+  const auto incoming = verified();
+  EXPECT_EQ(why(w.reception.giveBack(w.commune_clerk, incoming.id, incoming.version, "  ")),
+            "reason_missing");
+  must(w.reception.giveBack(w.commune_clerk, incoming.id, incoming.version, "Gửi nhầm"));
+  const auto delivery = must(w.outgoing.deliveries(w.clerk, sent_.id)).at(0);
+  EXPECT_EQ(delivery.state, DeliveryState::Returned);
+  EXPECT_EQ(delivery.note, "Gửi nhầm");
+  EXPECT_TRUE(delivery.receipt);
+}
+
+TEST_P(Arrival, IsForTheReceivingAgencyOnly) {
+  auto& w = world();
+  const auto incoming = verified();
+  for (const auto* other : {&w.clerk, &w.department_clerk, &w.chairman}) {
+    EXPECT_EQ(why(w.reception.find(*other, incoming.id)), "document_not_yours");
+    EXPECT_EQ(why(w.reception.registerArrival(*other, incoming.id, incoming.version)),
+              "role_missing");
+  }
+  EXPECT_EQ(why(w.reception.registerArrival(w.commune_leader, incoming.id, incoming.version)),
+            "role_missing");
+  EXPECT_EQ(why(w.reception.registerArrival(w.commune_clerk, incoming.id, incoming.version + 1)),
+            "version_stale");
+  EXPECT_EQ(why(w.reception.find(w.auditor, incoming.id)), "(done)");
+  EXPECT_EQ(must(w.reception.list(w.commune_clerk, {}, {})).size(), 1U);
+  EXPECT_EQ(must(w.reception.list(w.clerk, {}, {})).size(), 0U);
+  auto of_both = w.department_clerk;
+  of_both.grants.push_back({directory::Role::Clerk, w.commune});
+  EXPECT_EQ(must(w.reception.list(of_both, {}, {})).size(), 1U);
+  EXPECT_EQ(why(w.reception.list(w.drafter, {}, {})), "role_missing");
+}
+
+TEST_P(Arrival, IsAssignedByItsLeaderToAPostOfItsOwn) {
+  auto& w = world();
+  const auto incoming = registered();
+  const auto assign = [&](const directory::Caller& by,
+                          directory::PostId lead,
+                          std::optional<records::Date> deadline = {}) {
+    return why(w.reception.assign(by,
+                                  incoming.id,
+                                  incoming.version,
+                                  {.lead = lead, .opinion = "Giao", .deadline = deadline}));
+  };
+  EXPECT_EQ(assign(w.commune_clerk, w.commune_officer.post), "role_missing");
+  EXPECT_EQ(assign(w.chairman, w.commune_officer.post), "role_missing");
+  EXPECT_EQ(assign(w.commune_leader, w.drafter.post), "assignee_wrong");
+  EXPECT_EQ(assign(w.commune_leader, makeId<directory::PostTag>()), "assignee_wrong");
+  const auto today = std::chrono::sys_days(vietnamDate(w.clock.now()));
+  EXPECT_EQ(assign(w.commune_leader, w.commune_officer.post, today - std::chrono::days{1}),
+            "deadline_past");
+  EXPECT_EQ(assign(w.commune_leader, w.commune_officer.post, records::Date{today}), "(done)");
+  EXPECT_EQ(stateAtSender(), DeliveryState::Assigned);
+}
+
+TEST_P(Arrival, OfTheProvinceIsNotAssignedIntoAnotherLegalPerson) {
+  auto& w = world();
+  w.dispatched({w.province});
+  must(w.reception.verifyArrivals());
+  auto incoming = w.arrivals(w.province).at(0);
+  incoming = must(w.reception.registerArrival(w.clerk, incoming.id, incoming.version));
+  for (const auto lead : {w.head.post, w.commune_officer.post}) {
+    EXPECT_EQ(why(w.reception.assign(w.chairman,
+                                     incoming.id,
+                                     incoming.version,
+                                     {.lead = lead, .opinion = "Giao", .deadline = {}})),
+              "assignee_wrong");
+  }
+}
+
+TEST_P(Arrival, IsWorkedOnByItsLeadOnly) {
+  auto& w = world();
+  const auto incoming = registered();
+  auto assignment =
+      must(w.reception.assign(w.commune_leader,
+                              incoming.id,
+                              incoming.version,
+                              {.lead = w.commune_officer.post, .opinion = "Giao", .deadline = {}}));
+  EXPECT_EQ(why(w.reception.start(w.commune_clerk, assignment.id, assignment.version)),
+            "assignment_not_yours");
+  EXPECT_EQ(why(w.reception.finish(w.commune_officer, assignment.id, assignment.version, "")),
+            "result_missing");
+  assignment = must(w.reception.start(w.commune_officer, assignment.id, assignment.version));
+  EXPECT_EQ(stateAtSender(), DeliveryState::InProgress);
+  EXPECT_EQ(why(w.reception.start(w.commune_officer, assignment.id, assignment.version)),
+            "assignment_state_wrong");
+  EXPECT_EQ(must(w.reception.myAssignments(w.commune_officer, {})).size(), 1U);
+  EXPECT_EQ(why(w.reception.find(w.commune_officer, incoming.id)), "(done)");
+  must(w.reception.finish(w.commune_officer, assignment.id, assignment.version, "Xong"));
+  EXPECT_EQ(stateAtSender(), DeliveryState::Done);
+}
+
+TEST_P(Arrival, ChangesNothingWhenItsEventCannotBeWritten) {
+  auto& w = world();
+  const auto incoming = verified();
+  w.events.refuse_at = audit::EventKind::DeliveryRegistered;
+  EXPECT_EQ(why(w.reception.registerArrival(w.commune_clerk, incoming.id, incoming.version)),
+            "events_refused");
+  w.events.refuse_at.reset();
+  EXPECT_EQ(stateAtSender(), DeliveryState::Arrived);
+  EXPECT_EQ(must(w.reception.registerArrival(w.commune_clerk, incoming.id, incoming.version))
+                .arrival_number,
+            1);
+}
+
+}  // namespace
+}  // namespace congvan

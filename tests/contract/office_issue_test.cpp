@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/contract/office_world.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+namespace congvan {
+namespace {
+
+using records::DocumentState;
+using test::backendName;
+using test::onBoth;
+
+class Issue : public test::OfficeTest {};
+INSTANTIATE_TEST_SUITE_P(Both, Issue, onBoth(), backendName);
+
+TEST_P(Issue, KeepsTheNumberOfASealThatFailedAndTriesAgainWithIt) {
+  auto& w = world();
+  const auto signed_off = w.signedOff({w.commune});
+  w.certifySeal(w.province, w.clerk);
+  EXPECT_EQ(why(w.outgoing.issue(w.clerk, signed_off.id, signed_off.version, w.wrong_pin)),
+            "pin_wrong");
+  auto document = w.documentNow(signed_off.id);
+  EXPECT_EQ(document.state, DocumentState::Issuing);
+  EXPECT_EQ(document.number, 1);
+  EXPECT_EQ(document.file, signed_off.file);
+  EXPECT_EQ(must(w.outgoing.list(w.clerk, records::Outgoing::Box::ToIssue, {})).size(), 1U);
+
+  w.clock.advance(std::chrono::hours(24));
+  document = must(w.outgoing.issue(w.clerk, document.id, document.version, w.pin));
+  EXPECT_EQ(document.state, DocumentState::Issued);
+  EXPECT_EQ(document.number, 1);
+  EXPECT_THAT(w.eventsOf(document.id.value),
+              ::testing::EndsWith("document.number-reserved document.seal-failed document.issued"));
+  const auto next = w.signedOff({w.commune});
+  EXPECT_EQ(must(w.outgoing.issue(w.clerk, next.id, next.version, w.pin)).number, 2);
+}
+
+TEST_P(Issue, KeepsTheNumberWhenTheProcessDiesBetweenSealAndRecord) {
+  auto& w = world();
+  const auto signed_off = w.signedOff({w.commune});
+  w.certifySeal(w.province, w.clerk);
+  w.events.crash_at = audit::EventKind::DocumentIssued;
+  EXPECT_THROW(
+      static_cast<void>(w.outgoing.issue(w.clerk, signed_off.id, signed_off.version, w.pin)),
+      test::FailingEvents::Crash);
+  w.events.crash_at.reset();
+  auto document = w.documentNow(signed_off.id);
+  EXPECT_EQ(document.state, DocumentState::Issuing);
+  EXPECT_EQ(document.number, 1);
+  document = must(w.outgoing.issue(w.clerk, document.id, document.version, w.pin));
+  EXPECT_EQ(document.number, 1);
+  EXPECT_EQ(must(w.signer.judge(document.file)).verdict.signatures.size(), 4U);
+}
+
+TEST_P(Issue, ReservesNoNumberWhenItsEventCannotBeWritten) {
+  auto& w = world();
+  const auto document = w.signedOff({w.commune});
+  w.certifySeal(w.province, w.clerk);
+  w.events.refuse_at = audit::EventKind::NumberReserved;
+  EXPECT_EQ(why(w.outgoing.issue(w.clerk, document.id, document.version, w.pin)), "events_refused");
+  w.events.refuse_at.reset();
+  EXPECT_EQ(w.documentNow(document.id).state, DocumentState::Signed);
+  EXPECT_EQ(must(w.outgoing.issue(w.clerk, document.id, document.version, w.pin)).number, 1);
+}
+
+TEST_P(Issue, SpendsNoNumberOnASealThatCannotBe) {
+  auto& w = world();
+  const auto document = w.signedOff({w.commune});
+  const auto issue = [&] {
+    return why(w.outgoing.issue(w.clerk, document.id, document.version, w.pin));
+  };
+  EXPECT_EQ(issue(), "certificate_missing");
+  const auto seal = w.certifySeal(w.province, w.clerk);
+  must(w.ca->revoke(w.officer, seal.id, pki::RevocationReason::CessationOfOperation, std::nullopt));
+  EXPECT_EQ(issue(), "certificate_revoked");
+  EXPECT_EQ(w.documentNow(document.id).state, DocumentState::Signed);
+  w.certifySeal(w.province, w.clerk);
+  EXPECT_EQ(issue(), "(done)");
+  EXPECT_EQ(w.documentNow(document.id).number, 1);
+}
+
+TEST_P(Issue, IsForTheClerkOfTheAgencyAndOnlyAfterTheSignature) {
+  auto& w = world();
+  w.certifySeal(w.province, w.clerk);
+  const auto early = w.submitted({w.commune});
+  EXPECT_EQ(why(w.outgoing.issue(w.clerk, early.id, early.version, w.pin)), "document_state_wrong");
+  const auto document = w.signedOff({w.commune});
+  EXPECT_EQ(why(w.outgoing.issue(w.chairman, document.id, document.version, w.pin)),
+            "role_missing");
+  EXPECT_EQ(why(w.outgoing.issue(w.commune_clerk, document.id, document.version, w.pin)),
+            "document_not_yours");
+  EXPECT_EQ(why(w.outgoing.issue(w.clerk, document.id, document.version - 1, w.pin)),
+            "version_stale");
+  EXPECT_EQ(why(w.outgoing.dispatch(w.clerk, document.id, document.version)),
+            "document_state_wrong");
+  const auto back =
+      must(w.outgoing.giveBack(w.clerk, document.id, document.version, "Thiếu phụ lục"));
+  EXPECT_EQ(back.state, DocumentState::Returned);
+}
+
+TEST_P(Issue, NeedsAccessToTheSealNotOnlyTheRole) {
+  auto& w = world();
+  const auto document = w.signedOff({w.commune});
+  const auto seal = w.certifySeal(w.province, w.clerk);
+  const crypto::SecretBytes other_pin{std::string_view("246802")};
+  EXPECT_EQ(why(w.outgoing.issue(w.second_clerk, document.id, document.version, other_pin)),
+            "key_not_yours");
+  must(w.custody.share(w.clerk, seal.id.value, w.pin, w.second_clerk.person.value, other_pin));
+  const auto now = w.documentNow(document.id);
+  EXPECT_EQ(must(w.outgoing.issue(w.second_clerk, now.id, now.version, other_pin)).number, 1);
+}
+
+TEST_P(Issue, NumbersWithoutGapOrDoubleWhenEightClerksIssueAtOnce) {
+  auto& w = world();
+  w.certifySeal(w.province, w.clerk);
+  // Each wrong PIN leaves a number reserved, so the tries after the first lock are refused early.
+  constexpr std::size_t kDocuments = 8;
+  std::vector<records::Document> documents;
+  for (std::size_t i = 0; i < kDocuments; ++i) documents.push_back(w.signedOff({w.commune}));
+  std::atomic<int> issued = 0;
+  std::vector<std::thread> clerks;
+  for (const auto& document : documents) {
+    clerks.emplace_back([&w, &issued, document] {
+      for (int tries = 0; tries < 40; ++tries) {
+        const auto now = w.documentNow(document.id);
+        const auto done = w.outgoing.issue(w.clerk, now.id, now.version, w.pin);
+        if (done) {
+          ++issued;
+          return;
+        }
+        w.clock.advance(std::chrono::minutes(5));  // past the delay of a PIN used by many at once
+      }
+    });
+  }
+  for (auto& one : clerks) one.join();
+  EXPECT_EQ(issued, static_cast<int>(kDocuments));
+  std::vector<std::int64_t> numbers;
+  for (const auto& document : documents) numbers.push_back(*w.documentNow(document.id).number);
+  std::ranges::sort(numbers);
+  EXPECT_EQ(numbers, (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8}));
+}
+
+TEST_P(Issue, GivesOneNumberWhenTwoClerksIssueTheSameDocument) {
+  auto& w = world();
+  const auto document = w.signedOff({w.commune});
+  const auto seal = w.certifySeal(w.province, w.clerk);
+  must(w.custody.share(w.clerk, seal.id.value, w.pin, w.second_clerk.person.value, w.pin));
+  std::atomic<int> done = 0;
+  std::vector<std::thread> clerks;
+  for (const auto* clerk : {&w.clerk, &w.second_clerk}) {
+    clerks.emplace_back([&w, &done, &document, clerk] {
+      if (w.outgoing.issue(*clerk, document.id, document.version, w.pin)) ++done;
+    });
+  }
+  for (auto& one : clerks) one.join();
+  EXPECT_EQ(done, 1);
+  EXPECT_EQ(w.documentNow(document.id).number, 1);
+  const auto next = w.signedOff({w.commune});
+  EXPECT_EQ(must(w.outgoing.issue(w.clerk, next.id, next.version, w.pin)).number, 2);
+}
+
+TEST_P(Issue, BeginsAgainWithOneInANewYear) {
+  auto& w = world();
+  EXPECT_EQ(w.issued({w.commune}).number, 1);
+  EXPECT_EQ(w.issued({w.commune}).number, 2);
+  w.clock.advance(std::chrono::hours(24 * 60));
+  EXPECT_EQ(w.issued({w.commune}).number, 1);
+}
+
+TEST_P(Issue, DispatchesOnceToEachRecipient) {
+  auto& w = world();
+  const auto document = w.issued({w.commune, w.department});
+  const auto sent = must(w.outgoing.dispatch(w.clerk, document.id, document.version));
+  EXPECT_EQ(why(w.outgoing.dispatch(w.clerk, document.id, document.version)), "version_stale");
+  EXPECT_EQ(why(w.outgoing.dispatch(w.clerk, document.id, sent.version)), "document_state_wrong");
+  EXPECT_EQ(must(w.outgoing.deliveries(w.clerk, document.id)).size(), 2U);
+  EXPECT_EQ(w.arrivals(w.commune).size(), 1U);
+  EXPECT_EQ(w.arrivals(w.other_commune).size(), 0U);
+}
+
+TEST_P(Issue, DispatchesToAllOrToNone) {
+  auto& w = world();
+  const auto document = w.issued({w.commune, w.department});
+  w.events.refuse_at = audit::EventKind::DocumentDispatched;
+  EXPECT_EQ(why(w.outgoing.dispatch(w.clerk, document.id, document.version)), "events_refused");
+  w.events.refuse_at.reset();
+  EXPECT_EQ(w.arrivals(w.commune).size(), 0U);
+  EXPECT_EQ(must(w.outgoing.deliveries(w.clerk, document.id)).size(), 0U);
+  EXPECT_EQ(w.documentNow(document.id).state, DocumentState::Issued);
+}
+
+}  // namespace
+}  // namespace congvan

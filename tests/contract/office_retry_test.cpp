@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/contract/office_world.h"
+
+namespace congvan {
+namespace {
+
+using test::backendName;
+using test::onBoth;
+using test::withKey;
+
+class Retry : public test::OfficeTest {};
+INSTANTIATE_TEST_SUITE_P(Both, Retry, onBoth(), backendName);
+
+TEST_P(Retry, OfADraftShowsTheFirstOne) {
+  auto& w = world();
+  const auto caller = withKey(w.drafter, "k1");
+  const auto first = must(w.outgoing.draft(caller, w.newDocument({w.commune})));
+  const auto again = must(w.outgoing.draft(caller, w.newDocument({w.commune})));
+  EXPECT_EQ(again.id, first.id);
+  EXPECT_EQ(w.eventsOf(first.id.value), "document.drafted");
+  EXPECT_EQ(why(w.outgoing.draft(withKey(w.drafter, "k1", "another request"),
+                                 w.newDocument({w.commune}))),
+            "idempotency_key_reused");
+}
+
+TEST_P(Retry, OfEveryActOfTheRouteDoesNothingTwice) {
+  auto& w = world();
+  auto document = w.drafted({w.commune});
+  const auto drafter = withKey(w.drafter, "submit");
+  const auto first = must(w.outgoing.submit(drafter, document.id, document.version, w.route()));
+  const auto again = must(w.outgoing.submit(drafter, document.id, document.version, w.route()));
+  EXPECT_EQ(again.version, first.version);
+  EXPECT_EQ(again.file, first.file);
+  document = w.issued({w.commune});
+  const auto clerk = withKey(w.clerk, "dispatch");
+  const auto sent = must(w.outgoing.dispatch(clerk, document.id, document.version));
+  EXPECT_EQ(must(w.outgoing.dispatch(clerk, document.id, document.version)).version, sent.version);
+  EXPECT_EQ(w.arrivals(w.commune).size(), 1U);
+}
+
+TEST_P(Retry, OfAnIssueGivesNoSecondNumber) {
+  auto& w = world();
+  const auto document = w.signedOff({w.commune});
+  w.certifySeal(w.province, w.clerk);
+  const auto clerk = withKey(w.clerk, "issue");
+  const auto first = must(w.outgoing.issue(clerk, document.id, document.version, w.pin));
+  const auto again = must(w.outgoing.issue(clerk, document.id, document.version, w.pin));
+  EXPECT_EQ(again.number, first.number);
+  EXPECT_EQ(again.version, first.version);
+}
+
+TEST_P(Retry, OfAReceptionDoesNothingTwice) {
+  auto& w = world();
+  w.dispatched({w.commune});
+  must(w.reception.verifyArrivals());
+  auto incoming = w.arrivals(w.commune).at(0);
+  const auto clerk = withKey(w.commune_clerk, "register");
+  const auto first = must(w.reception.registerArrival(clerk, incoming.id, incoming.version));
+  const auto again = must(w.reception.registerArrival(clerk, incoming.id, incoming.version));
+  EXPECT_EQ(again.arrival_number, 1);
+  EXPECT_EQ(again.version, first.version);
+  const auto leader = withKey(w.commune_leader, "assign");
+  const auto assign = [&] {
+    return must(
+        w.reception.assign(leader,
+                           incoming.id,
+                           first.version,
+                           {.lead = w.commune_officer.post, .opinion = "Giao", .deadline = {}}));
+  };
+  const auto assignment = assign();
+  EXPECT_EQ(assign().id, assignment.id);
+  const auto lead = withKey(w.commune_officer, "start");
+  must(w.reception.start(lead, assignment.id, assignment.version));
+  EXPECT_EQ(must(w.reception.start(lead, assignment.id, assignment.version)).version, 2);
+  EXPECT_EQ(w.eventsOf(incoming.id.value),
+            "delivery.verified delivery.registered delivery.assigned assignment.started");
+}
+
+TEST_P(Retry, OfAnOrderAndItsActivationMakesOneCertificate) {
+  auto& w = world();
+  const auto officer = withKey(w.officer, "order");
+  const auto order = [&] {
+    return must(w.ca->order(officer,
+                            authority::CertificateKind::Person,
+                            {.person = w.head.person.value},
+                            w.head.person.value));
+  };
+  const auto first = order();
+  EXPECT_EQ(order().id, first.id);
+  const auto head = withKey(w.head, "activate");
+  const auto made = must(signing::activate(head, *w.ca, w.custody, first, w.pin));
+  const auto again = must(signing::activate(head, *w.ca, w.custody, first, w.pin));
+  EXPECT_EQ(again.id, made.id);
+  const auto revoker = withKey(w.officer, "revoke");
+  const auto revoke = [&] {
+    return must(w.ca->revoke(revoker, made.id, pki::RevocationReason::Superseded, std::nullopt));
+  };
+  EXPECT_EQ(revoke().version, revoke().version);
+}
+
+TEST_P(Retry, OfARefusedActIsTriedAfresh) {
+  auto& w = world();
+  const auto document = w.submitted({w.commune});
+  w.certify(w.head);
+  const auto head = withKey(w.head, "sign");
+  EXPECT_EQ(why(w.outgoing.sign(head, document.id, document.version, w.wrong_pin)), "pin_wrong");
+  EXPECT_EQ(why(w.outgoing.sign(head, document.id, document.version, w.pin)), "(done)");
+}
+
+}  // namespace
+}  // namespace congvan
