@@ -110,7 +110,8 @@ def memory(build):
             plain = folder / f"{megabytes}.pdf"
             with plain.open("wb") as file:  # comments, which every reader passes over
                 file.write(base)
-                file.write(b"%" + b"\n%".join([b"x" * 4000] * (megabytes * 250)) + b"\n")
+                for _ in range(megabytes * 250):  # in pieces: a child's peak counts from ours
+                    file.write(b"%" + b"x" * 3998 + b"\n")
                 file.write(b"startxref\n%d\n%%%%EOF\n" % cross_references)
             for command in (["sign", plain, "--cert", folder / "s.pem", "--key", folder / "s.key", "--out",
                              folder / "signed.pdf"], ["verify", folder / "signed.pdf", "--checks", "integrity"]):
@@ -135,7 +136,10 @@ def main():
     for program in PROGRAMS:
         if arguments.only in program:
             print(f"running {program}", file=sys.stderr)
-            found |= run(arguments.build / "tests/bench" / program, arguments)
+            try:
+                found |= run(arguments.build / "tests/bench" / program, arguments)
+            except (OSError, subprocess.CalledProcessError) as failed:  # the other programs still count
+                print(f"not measured: {failed}", file=sys.stderr)
     rows = table(found)
     if arguments.only in "memory":
         rows += memory(arguments.build)
