@@ -233,12 +233,11 @@ Result<std::vector<CertificateRecord>> SqlCertificateStore::ofHolder(work::Tx& t
 
 Result<std::vector<CertificateRecord>> SqlCertificateStore::revokedBy(work::Tx& tx,
                                                                       IssuerId issuer) {
-  return certificatesWhere(connectionOf(tx),
-                           " WHERE state IN (?, ?) AND issuer = ? AND revoked_at IS NOT NULL "
-                           "ORDER BY id",
-                           {name(CertificateState::Revoked),
-                            name(CertificateState::Abandoned),
-                            issuer});
+  return certificatesWhere(
+      connectionOf(tx),
+      " WHERE state IN (?, ?) AND issuer = ? AND revoked_at IS NOT NULL "
+      "ORDER BY id",
+      {name(CertificateState::Revoked), name(CertificateState::Abandoned), issuer});
 }
 
 Result<std::vector<CertificateRecord>> SqlCertificateStore::intended(work::Tx& tx) {
