@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../lib/i18n';
 import type { Running } from './hooks';
 import { ProblemBox } from './problem';
@@ -16,10 +16,13 @@ interface Wanted {
   children: ComponentChildren;
 }
 
-/** A question that blocks: native modal, so focus stays inside, Escape leaves and focus comes back. */
+/**
+ * A question that blocks: native modal, so focus starts in its first field, stays inside, and comes back. Opened
+ * before the next key can come, or the first digit of a PIN typed at once would be lost.
+ */
 export function Dialog({ title, submit, waiting, act, onSubmit, onClose, danger, children }: Wanted) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const box = dialog.current;
     const before = document.activeElement as HTMLElement | null;
     box?.showModal();
@@ -64,8 +67,6 @@ export function Dialog({ title, submit, waiting, act, onSubmit, onClose, danger,
 
 /** `autocomplete` is off: a PIN of a key has no place in a browser's password store. */
 export function PinField({ label, hint }: { label: string; hint?: string }) {
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
   return (
     <div class="field">
       <label for="pin">{label}</label>
@@ -75,7 +76,6 @@ export function PinField({ label, hint }: { label: string; hint?: string }) {
         </p>
       )}
       <input
-        ref={input}
         id="pin"
         name="pin"
         type="password"
@@ -89,12 +89,10 @@ export function PinField({ label, hint }: { label: string; hint?: string }) {
 }
 
 export function ReasonField({ label }: { label: string }) {
-  const input = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => input.current?.focus(), []);
   return (
     <div class="field">
       <label for="reason">{label}</label>
-      <textarea ref={input} id="reason" name="reason" rows={4} required maxLength={2000} />
+      <textarea id="reason" name="reason" rows={4} required maxLength={2000} />
     </div>
   );
 }
