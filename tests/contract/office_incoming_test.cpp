@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/contract/office_world.h"
 
+#include <algorithm>
+
 namespace congvan {
 namespace {
 
@@ -194,6 +196,24 @@ TEST_P(Arrival, IsWorkedOnByItsLeadOnly) {
   EXPECT_EQ(why(w.reception.find(w.commune_officer, incoming.id)), "(done)");
   must(w.reception.finish(w.commune_officer, assignment.id, assignment.version, "Xong"));
   EXPECT_EQ(stateAtSender(), DeliveryState::Done);
+}
+
+TEST_P(Arrival, StandsInTheTrailThatAnAuditorTakesAway) {
+  auto& w = world();
+  const auto incoming = registered();
+  const auto trail = must(w.evidence.trail(w.auditor, sent_.id));
+  std::vector<std::string> names;
+  for (const auto& one : trail) names.emplace_back(audit::name(one.event.event.kind));
+  EXPECT_TRUE(
+      std::ranges::is_sorted(trail, {}, [](const auto& one) { return one.event.event.time; }));
+  EXPECT_THAT(names,
+              ::testing::IsSupersetOf({"document.drafted",
+                                       "document.issued",
+                                       "delivery.arrived",
+                                       "delivery.verified",
+                                       "delivery.registered"}));
+  EXPECT_EQ(must(w.evidence.verification(w.auditor, sent_.id)).verdict.overall,
+            validation::Overall::TotalPassed);
 }
 
 TEST_P(Arrival, ChangesNothingWhenItsEventCannotBeWritten) {

@@ -4,11 +4,25 @@
 #include "office/directory/actor.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace congvan::records {
 namespace {
 
-constexpr int kEventsMost = 500;
+using Events = std::vector<audit::KeptEvent>;
+
+/// All of one subject, page by page.
+Result<> addEvents(work::Tx& tx, audit::EventStore& store, const Uuid& subject, Events& all) {
+  constexpr int kPage = 500;
+  audit::EventFilter filter{.subject = subject, .limit = kPage};
+  for (;;) {
+    const auto some = store.list(tx, filter);
+    if (!some) return some.error();
+    all.insert(all.end(), some->begin(), some->end());
+    if (some->size() < kPage) return kDone;
+    filter.after = some->back().event.id;
+  }
+}
 
 }  // namespace
 
@@ -16,7 +30,6 @@ Result<std::vector<ProvenEvent>> EvidenceDesk::trail(const directory::Caller& ca
                                                      DocumentId id) {
   const auto document = parts_.outgoing.find(caller, id);
   if (!document) return document.error();
-  using Events = std::vector<audit::KeptEvent>;
   auto events = parts_.transactions.read<Events>([&](work::Tx& tx) -> Result<Events> {
     std::vector<Uuid> subjects{id.value};
     const auto deliveries = parts_.deliveries.ofDocument(tx, id.value);
@@ -24,15 +37,18 @@ Result<std::vector<ProvenEvent>> EvidenceDesk::trail(const directory::Caller& ca
     for (const auto& delivery : *deliveries) {
       subjects.push_back(delivery.id.value);
       const auto incoming = parts_.records.findIncomingOfDelivery(tx, delivery.id);
+      if (!incoming && incoming.error().code != Code::NotFound) return incoming.error();
       if (incoming) subjects.push_back(incoming->id.value);
     }
     Events all;
     for (const auto& subject : subjects) {
-      const auto some = parts_.events.list(tx, {.subject = subject, .limit = kEventsMost});
-      if (!some) return some.error();
-      all.insert(all.end(), some->begin(), some->end());
+      const auto added = addEvents(tx, parts_.events, subject, all);
+      if (!added) return added.error();
     }
-    std::ranges::sort(all, {}, [](const audit::KeptEvent& kept) { return kept.event.id; });
+    // Ids of one millisecond are in no order.
+    std::ranges::sort(all, {}, [](const audit::KeptEvent& kept) {
+      return std::make_pair(kept.event.time, kept.event.id);
+    });
     return all;
   });
   if (!events) return events.error();
@@ -86,6 +102,7 @@ Result<Issuance> EvidenceDesk::issuance(const directory::Caller& caller,
     if (!place) return place.error();
     if (!*place) continue;
     auto proven = audit::proveEntry(parts_.issuance_log, **place);
+    if (!proven && proven.error().reason == "leaf_not_in_tree") continue;  // not published yet
     if (!proven) return proven.error();
     *leaf = std::move(*proven);
   }
