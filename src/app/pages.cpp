@@ -25,8 +25,8 @@ constexpr auto kTypes = std::to_array<ContentType>({
 });
 
 constexpr std::string_view kPolicy =
-    "default-src 'self'; img-src 'self' data: blob:; frame-src blob:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'";
+    "default-src 'self'; img-src 'self' data: blob:; frame-src blob:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 std::string_view typeOf(std::string_view path) {
   for (const auto& known : kTypes) {
