@@ -72,7 +72,7 @@ TEST(Tree, GrownInOneBatchOrManyHasTheSameTiles) {
 
 TEST(Tree, ProvesEveryLeafOfEverySize) {
   MemoryLog log;
-  for (const std::uint64_t size : {1, 2, 3, 7, 8, 255, 256, 257, 300, 511, 513}) {
+  for (const std::uint64_t size : {1U, 2U, 3U, 7U, 8U, 255U, 256U, 257U, 300U, 511U, 513U}) {
     log.growBy(size - log.builder.size());
     const TileTree tree(log.tiles, size);
     for (std::uint64_t index = 0; index < size; ++index) {
