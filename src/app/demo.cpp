@@ -18,7 +18,7 @@
 namespace congvan::app {
 namespace {
 
-const std::vector<Option> kOptions = {
+const std::vector<Option> kDemoOptions = {
     {"data", "DIR", "thư mục dữ liệu / data folder (./data)"},
     {"once", "", "dừng sau câu chuyện / stop after the story"},
     {"file", "PDF", "dùng tệp PDF của bạn / use your own PDF"},
@@ -139,11 +139,11 @@ void printAccounts(const Settings& settings) {
 }  // namespace
 
 Exit runDemo(const Arguments& arguments) {
-  const auto options = Options::parse(arguments, kOptions);
+  const auto options = Options::parse(arguments, kDemoOptions);
   if (!options) return complain(options.error(), Exit::Usage);
   if (options->has("help")) {
     std::printf("Usage: congvan demo [--data DIR] [--once] [--file PDF]\n\n%s",
-                helpText(kOptions).c_str());
+                helpText(kDemoOptions).c_str());
     return Exit::Good;
   }
   sigset_t signals;

@@ -11,7 +11,7 @@
 namespace congvan::app {
 namespace {
 
-const std::vector<Option> kOptions = {
+const std::vector<Option> kDoctorOptions = {
     {"config", "FILE", "tệp cấu hình / settings (congvan.yaml of the data folder)"},
     {"help", "", "trợ giúp / this help"},
 };
@@ -92,10 +92,10 @@ void checkWaiting(Sheet& sheet, work::Transactions& transactions) {
 }  // namespace
 
 Exit runDoctor(const Arguments& arguments) {
-  const auto options = Options::parse(arguments, kOptions);
+  const auto options = Options::parse(arguments, kDoctorOptions);
   if (!options) return complain(options.error(), Exit::Usage);
   if (options->has("help")) {
-    std::printf("Usage: congvan doctor --config FILE\n\n%s", helpText(kOptions).c_str());
+    std::printf("Usage: congvan doctor --config FILE\n\n%s", helpText(kDoctorOptions).c_str());
     return Exit::Good;
   }
   const auto settings = readSettings(options->valueOr("config", "congvan.yaml"));
@@ -114,7 +114,7 @@ Exit runDoctor(const Arguments& arguments) {
 }
 
 Exit runMigrate(const Arguments& arguments) {
-  auto known = kOptions;
+  auto known = kDoctorOptions;
   known.push_back({"plan", "", "chỉ xem, không đổi / show what is pending, change nothing"});
   const auto options = Options::parse(arguments, known);
   if (!options) return complain(options.error(), Exit::Usage);

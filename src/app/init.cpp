@@ -13,7 +13,7 @@
 namespace congvan::app {
 namespace {
 
-const std::vector<Option> kOptions = {
+const std::vector<Option> kInitOptions = {
     {"data", "DIR", "thư mục dữ liệu mới / new data folder"},
     {"province", "NAME", "tên tỉnh, thành phố / name of the province"},
     {"code", "CODE", "mã định danh của UBND / electronic identifier of its committee (QĐ 20/2020)"},
@@ -102,10 +102,10 @@ Result<> initialise(const Settings& settings,
 }
 
 Exit runInit(const Arguments& arguments) {
-  const auto options = Options::parse(arguments, kOptions);
+  const auto options = Options::parse(arguments, kInitOptions);
   if (!options) return complain(options.error(), Exit::Usage);
   if (options->has("help")) {
-    std::printf("Usage: congvan init --data DIR [OPTIONS]\n\n%s", helpText(kOptions).c_str());
+    std::printf("Usage: congvan init --data DIR [OPTIONS]\n\n%s", helpText(kInitOptions).c_str());
     return Exit::Good;
   }
   const auto data = options->value("data");

@@ -9,7 +9,7 @@
 namespace congvan::app {
 namespace {
 
-const std::vector<Option> kOptions = {
+const std::vector<Option> kServeOptions = {
     {"config", "FILE", "tệp cấu hình / settings (congvan.yaml of the data folder)"},
     {"help", "", "trợ giúp / this help"},
 };
@@ -24,10 +24,10 @@ void awaitStop(const sigset_t& signals) {
 }  // namespace
 
 Exit runServe(const Arguments& arguments) {
-  const auto options = Options::parse(arguments, kOptions);
+  const auto options = Options::parse(arguments, kServeOptions);
   if (!options) return complain(options.error(), Exit::Usage);
   if (options->has("help")) {
-    std::printf("Usage: congvan serve --config FILE\n\n%s", helpText(kOptions).c_str());
+    std::printf("Usage: congvan serve --config FILE\n\n%s", helpText(kServeOptions).c_str());
     return Exit::Good;
   }
   const auto settings = readSettings(options->valueOr("config", "congvan.yaml"));
