@@ -49,7 +49,8 @@ TEST(Evidence, RefusesWhatTheVectorsSay) {
   const auto key = logKey();
   const auto note = signCheckpoint({"log.example", {1, leafHash({})}, {}}, key);
   ASSERT_TRUE(parseEvidence("c2sp.org/tlog-proof@v1\nindex 0\n\n" + note));
-  for (const auto& one : readJson(*folder / "checkpoint.json").at("bad_tlog_proofs")) {
+  const auto vectors = readJson(*folder / "checkpoint.json");
+  for (const auto& one : vectors.at("bad_tlog_proofs")) {
     auto text = one.get<std::string>();
     replaceAll(text, "checkpoint\n", note);
     EXPECT_EQ(parseEvidence(text).error().reason, "tlog_proof_malformed") << text;
