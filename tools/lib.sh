@@ -1,6 +1,10 @@
 # Shared by tools/run and tools/test. Source it; it sets ROOT and the functions below.
 set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# Nothing outside the checkout is written but by the package manager: caches of the compiler, of npm and of fonts, and what a
+# browser keeps, lie below build/. Who wants one cache for several checkouts sets CCACHE_DIR or npm_config_cache.
+export CCACHE_DIR=${CCACHE_DIR:-$ROOT/build/cache/ccache} npm_config_cache=${npm_config_cache:-$ROOT/build/cache/npm}
+export XDG_CACHE_HOME=$ROOT/build/cache XDG_CONFIG_HOME=$ROOT/build/cache/config
 STAGES=()
 stage_started=$SECONDS
 

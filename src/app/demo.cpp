@@ -6,6 +6,7 @@
 #include "app/init.h"
 #include "app/messages.h"
 #include "app/options.h"
+#include "app/program.h"
 
 #include <Poco/Net/SSLManager.h>
 
@@ -175,7 +176,7 @@ Exit runDemo(const Arguments& arguments) {
                      .app_port = settings->app.port,
                      .pki_port = settings->pki.port,
                      .file = options->value("file"),
-                     .program = "/proc/self/exe"},
+                     .program = programBeside("congvan")},
                     *notes,
                     {.on = [&] { return service.on(); }, .off = [&] { service.off(); }});
   const auto played = story.play();

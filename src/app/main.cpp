@@ -1,76 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "app/commands.h"
+#include "app/program.h"
+#include "app/sign.h"
 
+#include <algorithm>
 #include <cstdio>
-#include <exception>
-#include <string_view>
+#include <unistd.h>
 
+namespace congvan::app {
 namespace {
 
-using congvan::app::Arguments;
-using congvan::app::Exit;
-
-struct Command {
-  std::string_view name;
-  Exit (*run)(const Arguments&);
-  std::string_view summary;
-};
-
-constexpr Command kCommands[] = {
-    {"serve", &congvan::app::runServe, "chạy dịch vụ / run the service"},
-    {"init", &congvan::app::runInit, "tạo thư mục dữ liệu mới / make a new data folder"},
-    {"demo",
-     &congvan::app::runDemo,
-     "tỉnh minh họa và câu chuyện / demonstration province and its story"},
-    {"sign", &congvan::app::runSign, "ký một tệp / sign a file"},
-    {"verify",
-     &congvan::app::runVerify,
-     "kiểm tra chữ ký, không cần mạng / verify signatures, offline"},
-    {"path", &congvan::app::runPath, "kiểm tra chuỗi chứng thư / validate certificate paths"},
-    {"log", &congvan::app::runLog, "kiểm tra nhật ký Merkle / check Merkle logs and proofs"},
-    {"migrate",
-     &congvan::app::runMigrate,
-     "cập nhật lược đồ cơ sở dữ liệu / bring the database schema up to date"},
-    {"doctor", &congvan::app::runDoctor, "tự kiểm tra / check a data folder"},
-};
-
-void printHelp(std::FILE* to) {
-  std::fputs("Usage: congvan COMMAND [OPTIONS]; congvan COMMAND --help\n\n", to);
-  for (const auto& command : kCommands) {
-    std::fprintf(to, "  %-10s %s\n", command.name.data(), command.summary.data());
-  }
+/// The program that has every command takes over this process, with the same arguments. Comes back
+/// only when it cannot be started.
+Error handOver(char** values) {
+  const auto program = programBeside("congvan-service");
+  ::execv(program.c_str(), values);
+  return {Code::Unavailable, "service_program_missing", {{"file", program.string()}}};
 }
 
-Exit run(int count, char** values) {
-  const Arguments all(values + 1, values + count);
-  if (all.empty()) {
-    printHelp(stderr);
-    return Exit::Usage;
-  }
-  if (all.front() == "--help" || all.front() == "help") {
-    printHelp(stdout);
-    return Exit::Good;
-  }
-  if (all.front() == "--version") {
+Exit run(const Arguments& all, char** values) {
+  if (all == Arguments{"--version"}) {
     std::puts("congvan " CONGVAN_VERSION);
     return Exit::Good;
   }
-  for (const auto& command : kCommands) {
-    if (command.name == all.front()) return command.run(Arguments(all.begin() + 1, all.end()));
+  if (!all.empty()) {
+    const Arguments arguments(all.begin() + 1, all.end());
+    if (all.front() == "path") return runPath(arguments);
+    if (all.front() == "log") return runLog(arguments);
+    if (all.front() == "verify") return runVerify(arguments);
+    if (all.front() == "sign") {
+      return signCommand(
+          arguments, [values](const std::string&) -> Result<std::unique_ptr<timestamp::Source>> {
+            return handOver(values);
+          });
+    }
   }
-  return congvan::app::complain(
-      {congvan::Code::Malformed, "usage_unknown_command", {{"command", all.front()}}}, Exit::Usage);
+  return complain(handOver(values));
 }
 
 }  // namespace
+}  // namespace congvan::app
 
 int main(int count, char** values) {
-  try {
-    return static_cast<int>(run(count, values));
-  } catch (const std::exception& fault) {  // one of the three roots where faults stop
-    std::fprintf(stderr, "congvan: lỗi nội bộ / internal error: %s\n", fault.what());
-  } catch (...) {
-    std::fputs("congvan: lỗi nội bộ / internal error\n", stderr);
-  }
-  return static_cast<int>(Exit::Internal);
+  return congvan::app::runProgram(
+      count, values, [values](const auto& all) { return congvan::app::run(all, values); });
 }

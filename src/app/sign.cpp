@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/formats/cades/sign.h"
 
-#include "app/commands.h"
 #include "app/files.h"
 #include "app/options.h"
-#include "edge/fetch/tsa_source.h"
-#include "trust/crypto/random.h"
+#include "app/sign.h"
 #include "trust/crypto/software_key.h"
 #include "trust/formats/pades/sign.h"
 
@@ -215,7 +213,7 @@ Result<Bytes> signCades(const Signing& with) {
   return cades::sign(digest, with.certificates.front(), with.key, cades, with.source);
 }
 
-Result<> signFile(const Options& options, const Job& job) {
+Result<> signFile(const Options& options, const Job& job, timestamp::Source* source) {
   const auto certificates = readCertificates(options);
   if (!certificates) return certificates.error();
   const auto key = readKey(options);
@@ -226,12 +224,7 @@ Result<> signFile(const Options& options, const Job& job) {
   const auto file = MappedFile::open(job.input);
   if (!file) return file.error();
 
-  crypto::SystemRandom random;
-  // Whoever names an authority on the command line may name one of their own network.
-  fetch::TsaOptions authority{.urls = {job.tsa}};
-  authority.limits.addresses = fetch::Addresses::Any;
-  fetch::HttpTimestampSource source(authority, random);
-  const Signing with{file->bytes(), *certificates, *key, now, job.tsa.empty() ? nullptr : &source};
+  const Signing with{file->bytes(), *certificates, *key, now, source};
   const auto made = job.format == Format::Pades ? signPades(options, with) : signCades(with);
   if (!made) return made.error();
   // A PDF is the file as it was and the revision after it; a CAdES signature stands by itself.
@@ -254,7 +247,7 @@ Exit exitOf(const Error& error) {
 
 }  // namespace
 
-Exit runSign(const Arguments& arguments) {
+Exit signCommand(const Arguments& arguments, const TimestampSources& sources) {
   const auto options = Options::parse(arguments, signOptions());
   if (!options) return complain(options.error(), Exit::Usage);
   if (options->has("help")) {
@@ -264,7 +257,13 @@ Exit runSign(const Arguments& arguments) {
   }
   const auto job = jobOf(*options);
   if (!job) return exitOf(job.error());
-  const auto done = signFile(*options, *job);
+  std::unique_ptr<timestamp::Source> source;
+  if (!job->tsa.empty()) {
+    auto found = sources(job->tsa);
+    if (!found) return complain(found.error());
+    source = std::move(*found);
+  }
+  const auto done = signFile(*options, *job, source.get());
   if (!done) return exitOf(done.error());
   fmt::print("đã ký / signed: {}\n", job->output.string());
   return Exit::Good;
