@@ -4,6 +4,7 @@
 #include "trust/pdf/open.h"
 #include "trust/pdf/revision_diff.h"
 #include "trust/pdf/snapshot.h"
+#include "trust/pdf/values.h"
 
 #include <set>
 
@@ -18,6 +19,7 @@ struct ChangeHistory::State {
   /// What `last` refers to and does not define.
   std::set<Reference> dangling;
   ReferenceCounts references;  ///< of `last`
+  FieldMap fields;             ///< of `last`
 
   Result<std::vector<Change>> explain(std::size_t revision);
   Result<std::unique_ptr<Snapshot>> openBefore(std::size_t revision);
@@ -43,6 +45,7 @@ Result<std::unique_ptr<Snapshot>> ChangeHistory::State::openBefore(std::size_t r
     dangling.clear();
     references = {};
     noteReferences(**before, all);
+    fields = walkForm(valueAt((*before)->document().getRoot(), "/AcroForm"));
     return std::move(*before);
   });
 }
@@ -54,7 +57,7 @@ std::vector<Change> ChangeHistory::State::compare(Snapshot& before, Snapshot& af
   references.subtract(before.plainReferences(delta.removed));
   noteReferences(after, delta.changed);
   noteReferences(after, delta.added);
-  auto changes = explainRevision(before, after, delta, references);
+  auto changes = explainRevision(before, after, delta, references, fields);
   for (const auto& id : delta.added) {
     const Reference reference{id.getObj(), id.getGen()};
     dangling.erase(reference);

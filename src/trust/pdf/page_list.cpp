@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/pdf/page_list.h"
 
-#include "trust/pdf/form_walk.h"
+#include "trust/pdf/values.h"
 
 #include <stdexcept>
 

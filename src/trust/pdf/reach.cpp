@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/pdf/reach.h"
 
-#include "trust/pdf/form_walk.h"
 #include "trust/pdf/page_list.h"
+#include "trust/pdf/values.h"
 
 #include <algorithm>
 #include <array>

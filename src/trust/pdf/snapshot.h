@@ -61,6 +61,10 @@ struct Delta {
   ObjectSet changed;
   ObjectSet added;
   ObjectSet removed;
+
+  bool touches(QPDFObjGen id) const {
+    return changed.contains(id) || added.contains(id) || removed.contains(id);
+  }
 };
 Delta compareTables(const ObjectTable& before, const ObjectTable& after);
 

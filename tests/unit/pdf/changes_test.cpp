@@ -178,6 +178,71 @@ TEST(Changes, DoNotTakeAnOldObjectForANewSignature) {
   EXPECT_EQ(changes[0].kind, ChangeKind::Unexplained);
 }
 
+/// `foreignFields` with one field more, 17, made by `entries`.
+std::string withField(const std::string& entries, const std::string& objects) {
+  auto shape = test::foreignFields();
+  shape.root_extra = "/AcroForm << /Fields [ 13 0 R 14 0 R 17 0 R ] >>";
+  shape.objects += "17 0 obj\n<< " + entries + " >>\nendobj\n" + objects;
+  return test::tabledPdf(shape);
+}
+
+// The next four: the field's own object stays as it was, and is not read a second time.
+
+TEST(Changes, OfAFieldsNameAreSeenInAnotherObject) {
+  const auto start = withField("/FT /Tx /T 18 0 R", "18 0 obj\n(Date)\nendobj\n");
+  const auto changes = changesOf(grown(start, {{18, "(Place)"}}));
+  ASSERT_FALSE(changes.empty());
+  EXPECT_EQ(changes[0].kind, ChangeKind::Unexplained);
+  EXPECT_EQ(changes[0].what, "field Date: another name or type");
+}
+
+TEST(Changes, OfAFieldsTypeAreSeenInAnotherObject) {
+  const auto start = withField("/FT 18 0 R /T (Date)", "18 0 obj\n/Tx\nendobj\n");
+  const auto changes = changesOf(grown(start, {{18, "/Btn"}}));
+  ASSERT_FALSE(changes.empty());
+  EXPECT_EQ(changes[0].what, "field Date: another name or type");
+}
+
+TEST(Changes, OfAFieldsValueAreSeenInAnotherObject) {
+  const auto start = withField("/FT /Tx /T (Date) /V 18 0 R", "18 0 obj\n(today)\nendobj\n");
+  const auto changes = changesOf(grown(start, {{18, "(tomorrow)"}}));
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0].kind, ChangeKind::FieldFilled);
+}
+
+TEST(Changes, FindKidsThatAreDefinedAfterTheirField) {
+  const auto start = withField("/FT /Tx /T (Date) /Kids 18 0 R", "");
+  const auto changes = changesOf(
+      grown(start, {{18, "[ 19 0 R ]"}, {19, "<< /T (Hidden) /V (x) /Parent 17 0 R >>"}}));
+  ASSERT_FALSE(changes.empty());
+  EXPECT_EQ(changes[0].kind, ChangeKind::Unexplained);
+  EXPECT_EQ(changes[0].what, "field Date.Hidden: new, below an older field");
+}
+
+TEST(Changes, NameAFieldWhoseObjectIsFreed) {
+  const auto changes = changesOf(grown(withField("/FT /Tx /T (Date)", ""), {{17, ""}}));
+  ASSERT_FALSE(changes.empty());
+  EXPECT_EQ(changes[0].what, "field Date: removed");
+}
+
+TEST(Changes, AreTheSameWhetherAllRevisionsAreAskedForOrOne) {
+  auto text = withField("/FT /Tx /T (Date) /V 18 0 R", "18 0 obj\n(today)\nendobj\n");
+  text = grown(text, {{14, number("/V (05)")}});
+  text = grown(text, {{18, "(tomorrow)"}});
+  text = grown(text, {{15, widget("/M (D:2026)")}});
+  text = grown(text, {{14, "<< /FT /Tx /T (Nomber) /Kids [ 15 0 R 16 0 R ] >>"}});
+  text = grown(text, {{17, "<< /FT /Tx /T (Day) /V 18 0 R >>"}});
+  const auto list = findRevisions(asBytes(text), 16);
+  ASSERT_EQ(list.revisions.size(), 6U) << list.problem;
+
+  ChangeHistory all(asBytes(text), list.revisions);
+  for (std::size_t revision = 2; revision <= list.revisions.size(); ++revision) {
+    ChangeHistory one(asBytes(text), list.revisions);
+    ASSERT_TRUE(one.of(revision));
+    EXPECT_EQ(*all.of(revision), *one.of(revision)) << revision;
+  }
+}
+
 TEST(Revisions, AreCountedByTheChainAndNotByMarkers) {
   auto shape = test::foreignFields();
   shape.content = "q Q %\n%%EOF\nstartxref\n9\n%%EOF\n";

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trust/pdf/findings.h"
+
+#include "trust/pdf/values.h"
+
+#include <algorithm>
+
+namespace congvan::pdf {
+namespace {
+
+constexpr std::size_t kExplainedMost = 1'000'000;
+
+}  // namespace
+
+Findings::Findings(Snapshot& before,
+                   Snapshot& after,
+                   const Delta& delta,
+                   const ReferenceCounts& references)
+    : before_(before), after_(after), delta_(delta), references_(references) {
+  for (const auto& id : delta.changed) {
+    if (!sameObject(before.object(id), after.object(id))) changed_.insert(changed_.end(), id);
+  }
+}
+
+bool Findings::isChanged(QPDFObjectHandle value) const {
+  return value.isIndirect() && changed_.contains(value.getObjGen());
+}
+
+void Findings::explain(QPDFObjectHandle value) {
+  if (value.isIndirect()) explained_.insert(value.getObjGen());
+}
+
+void Findings::explainBelow(QPDFObjectHandle value) {
+  std::vector<QPDFObjectHandle> open{value};
+  ObjectSet seen;
+  while (!open.empty()) {
+    auto one = open.back();
+    open.pop_back();
+    if (one.isIndirect()) {
+      const auto id = one.getObjGen();
+      const bool written = changed_.contains(id) || delta_.added.contains(id);
+      if (!written || !seen.insert(id).second || seen.size() > kExplainedMost) continue;
+      if (hasType(one, "/Page") || hasType(one, "/Pages") || hasType(one, "/Catalog")) continue;
+      explainWritten(id, one);
+    }
+    if (one.isStream()) one = one.getDict();
+    if (one.isDictionary()) {
+      for (auto& [key, item] : one.getDictAsMap()) {
+        if (key != "/Parent" && key != "/P") open.push_back(item);
+      }
+    } else if (one.isArray()) {
+      for (auto& item : one.getArrayAsVector()) open.push_back(item);
+    }
+  }
+}
+
+void Findings::explainWritten(QPDFObjGen id, QPDFObjectHandle value) {
+  explained_.insert(id);
+  if (!changed_.contains(id)) return;
+  // A number that stood for another kind of thing is no changed value but a reused number.
+  if (before_.object(id).getTypeCode() != value.getTypeCode()) {
+    say(ChangeKind::Unexplained,
+        "object " + std::to_string(id.getObj()) + ": another kind of thing");
+  }
+  suspectIfShared(id);
+}
+
+void Findings::suspectIfShared(QPDFObjGen id) {
+  if (references_.countOf(id) > 1) suspects_.insert(id);
+}
+
+void Findings::explainList(QPDFObjectHandle value) {
+  explain(value);
+  if (isChanged(value) && value.isArray()) suspectIfShared(value.getObjGen());
+}
+
+ObjectSet Findings::unexplained() const {
+  ObjectSet rest;
+  const auto take = [&](const ObjectSet& ids) {
+    std::copy_if(ids.begin(), ids.end(), std::inserter(rest, rest.end()), [&](const auto& id) {
+      return !explained_.contains(id);
+    });
+  };
+  take(changed_);
+  take(delta_.removed);
+  return rest;
+}
+
+void Findings::say(ChangeKind kind, std::string what, std::string field) {
+  Change change{kind, std::move(what), std::move(field)};
+  if (std::find(changes_.begin(), changes_.end(), change) == changes_.end()) {
+    changes_.push_back(std::move(change));
+  }
+}
+
+}  // namespace congvan::pdf
