@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
-#include <string_view>
+#include "base/embedded.h"
 
 namespace congvan::app {
 
-/// The text of certs/profiles/NAME.yaml as it was at build time.
-std::optional<std::string_view> embeddedProfile(std::string_view name);
+/// certs/profiles/*.yaml.
+std::span<const EmbeddedFile> embeddedProfiles();
 
 }  // namespace congvan::app

@@ -22,7 +22,7 @@ class ProfileFiles final : public authority::Profiles {
       if (!own) return own.error();
       return toText(*own);
     }
-    const auto embedded = embeddedProfile(name);
+    const auto embedded = embeddedText(embeddedProfiles(), name);
     if (!embedded)
       return Error{Code::NotFound, "profile_missing", {{"profile", std::string(name)}}};
     return std::string(*embedded);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/json.h"
 #include "edge/http/api/services.h"
-#include "edge/http/openapi.h"
+#include "edge/http/embedded.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -45,7 +45,7 @@ Router everyRoute(const Services& services) {
 }
 
 const Json& contract() {
-  static const auto kContract = Json::parse(openapiJson());
+  static const auto kContract = Json::parse(embeddedContract().front().text);
   return kContract;
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edge/http/api/bodies.h"
-#include "edge/http/catalogue.h"
 #include "edge/http/dispatch.h"
 #include "edge/http/problem.h"
 #include "edge/http/router.h"

@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "edge/http/catalogue.h"
+#include "edge/http/embedded.h"
 
 #include <nlohmann/json.hpp>
 
@@ -14,8 +14,11 @@ namespace congvan::http {
 namespace {
 
 const Json& catalogueOf(Language language) {
-  static const auto kVietnamese = Json::parse(catalogueVietnamese());
-  static const auto kEnglish = Json::parse(catalogueEnglish());
+  const auto read = [](std::string_view name) {
+    return Json::parse(embeddedText(embeddedMessages(), name).value());
+  };
+  static const auto kVietnamese = read("vi");
+  static const auto kEnglish = read("en");
   return language == Language::Vietnamese ? kVietnamese : kEnglish;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/embedded.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "edge/storage/database.h"
@@ -8,17 +9,13 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 /// The schema and its history. `schema/README.md` says how a migration is written.
 namespace congvan::storage {
 
-/// One file of `schema/`, compiled into the program.
-struct Migration {
-  std::string_view name;
-  std::string_view text;
-};
+/// One file of `schema/`.
+using Migration = EmbeddedFile;
 
 /// All of them, in the order of their numbers.
 std::span<const Migration> embeddedMigrations();

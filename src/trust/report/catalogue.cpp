@@ -2,7 +2,7 @@
 #include "trust/report/catalogue.h"
 
 #include "base/json.h"
-#include "trust/report/assets.h"
+#include "trust/report/embedded.h"
 
 #include <nlohmann/json.hpp>
 
@@ -14,8 +14,8 @@ namespace {
 
 using Words = std::map<std::string, std::string, std::less<>>;
 
-Words readWords(std::string_view json) {
-  const auto parsed = parseJson(json);
+Words readWords(std::string_view language) {
+  const auto parsed = parseJson(embeddedText(embeddedFiles(), language).value());
   if (!parsed) throw std::logic_error("built-in message catalogue: " + parsed.error().reason);
   return parsed->get<Words>();
 }
@@ -23,8 +23,8 @@ Words readWords(std::string_view json) {
 }  // namespace
 
 std::string say(Language language, std::string_view key) {
-  static const Words kVietnamese = readWords(assets::kVietnamese);
-  static const Words kEnglish = readWords(assets::kEnglish);
+  static const Words kVietnamese = readWords("vi");
+  static const Words kEnglish = readWords("en");
   const auto& words = language == Language::Vietnamese ? kVietnamese : kEnglish;
   const auto found = words.find(key);
   return found == words.end() ? std::string(key) : found->second;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "trust/report/assets.h"
 #include "trust/report/catalogue.h"
+#include "trust/report/embedded.h"
 #include "trust/report/report.h"
 #include "trust/report/template.h"
 #include "trust/report/words.h"
@@ -25,7 +25,7 @@ constexpr std::size_t kEventsDrawn =
     24;  // more would only be a black bar; the list under it has them all
 
 const Template& pageTemplate() {
-  static const Template kParts(assets::kPage);
+  static const Template kParts(embeddedText(embeddedFiles(), "page").value());
   return kParts;
 }
 
