@@ -50,6 +50,17 @@ crypto::SecretBytes secretField(Fields& fields, std::string_view name) {
   return secret;
 }
 
+Result<std::string> readTextBody(const Request& request, std::string_view name) {
+  constexpr std::size_t kLongest = 2000;
+  return readBody<std::string>(request,
+                               [&](Fields& fields) { return fields.text(name, kLongest); });
+}
+
+Result<crypto::SecretBytes> readPinBody(const Request& request) {
+  return readBody<crypto::SecretBytes>(request,
+                                       [](Fields& fields) { return secretField(fields, "pin"); });
+}
+
 Result<Uuid> pathId(const Request& request, std::string_view name) {
   return Uuid::parse(request.parameter(name));
 }
@@ -135,6 +146,10 @@ Reply listReply(Json items, std::string_view last_id, int limit) {
   Json page = {{"items", std::move(items)}, {"next", nullptr}};
   if (full) page["next"] = last_id;
   return jsonReply(page);
+}
+
+Reply wholeListReply(Json items) {
+  return jsonReply({{"items", std::move(items)}, {"next", nullptr}});
 }
 
 Reply fileReply(std::shared_ptr<work::OpenBlob> blob,

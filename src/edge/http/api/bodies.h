@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/json_fields.h"
+#include "edge/http/api/views.h"
 #include "edge/http/message.h"
 #include "office/directory/types.h"
 #include "trust/crypto/secret.h"
@@ -21,6 +22,11 @@ Result<T> readBody(const Request& request, const std::function<T(Fields&)>& read
 /// A PIN or password out of a body, wiped when it goes.
 crypto::SecretBytes secretField(Fields& fields, std::string_view name);
 
+/// A body that is one text of at most 2000 characters.
+Result<std::string> readTextBody(const Request& request, std::string_view name);
+/// A body that is `{"pin"}`.
+Result<crypto::SecretBytes> readPinBody(const Request& request);
+
 /// The `{id}` of the path. Malformed `id_malformed`.
 Result<Uuid> pathId(const Request& request, std::string_view name = "id");
 
@@ -35,6 +41,10 @@ Result<std::int64_t> ifMatch(const Request& request);
 /// `idempotency_key_malformed`.
 Result<directory::Caller> callerOf(const Request& request);
 
+/// An act on what the path names, under If-Match: `act(caller, id, version)` gives what it became.
+template <typename IdType, typename Act>
+Result<Reply> changeUnderIfMatch(const Request& request, const Act& act, int status = 200);
+
 /// `limit` (1 to 200, default 50) and `after` of a list.
 struct PageRequest {
   std::optional<Uuid> after;
@@ -46,6 +56,8 @@ Result<PageRequest> pageOf(const Request& request);
 Reply resourceReply(int status, const Json& json, std::int64_t version);
 /// `{"items": […], "next": "id" | null}`: `next` is set when the page is full.
 Reply listReply(Json items, std::string_view last_id, int limit);
+/// The same for a list that is never cut.
+Reply wholeListReply(Json items);
 Reply jsonReply(const Json& json);
 
 /// A file for download: never shown inline from our origin, unless it is a PDF asked for by a page

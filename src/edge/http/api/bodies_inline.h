@@ -15,4 +15,17 @@ Result<T> readBody(const Request& request, const std::function<T(Fields&)>& read
   return std::move(*value);
 }
 
+template <typename IdType, typename Act>
+Result<Reply> changeUnderIfMatch(const Request& request, const Act& act, int status) {
+  const auto id = pathId(request);
+  if (!id) return id.error();
+  const auto version = ifMatch(request);
+  if (!version) return version.error();
+  const auto caller = callerOf(request);
+  if (!caller) return caller.error();
+  const auto changed = act(*caller, IdType{*id}, *version);
+  if (!changed) return changed.error();
+  return resourceReply(status, view(*changed), changed->version);
+}
+
 }  // namespace congvan::http

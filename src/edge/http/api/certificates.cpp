@@ -43,9 +43,7 @@ Result<Reply> order(const Services& services, const Request& request) {
 Result<Reply> myOrders(const Services& services, const Request& request) {
   const auto orders = services.authority.openOrders(*request.caller);
   if (!orders) return orders.error();
-  auto items = Json::array();
-  for (const auto& one : *orders) items.push_back(view(one));
-  return jsonReply({{"items", std::move(items)}, {"next", nullptr}});
+  return wholeListReply(views(*orders));
 }
 
 /// POST /api/v1/certificate-orders/{id}/activate   body {"pin"}
@@ -55,8 +53,7 @@ Result<Reply> myOrders(const Services& services, const Request& request) {
 Result<Reply> activate(const Services& services, const Request& request) {
   const auto id = pathId(request);
   if (!id) return id.error();
-  const auto pin = readBody<crypto::SecretBytes>(
-      request, [](Fields& fields) { return secretField(fields, "pin"); });
+  const auto pin = readPinBody(request);
   if (!pin) return pin.error();
   const auto orders = services.authority.openOrders(*request.caller);
   if (!orders) return orders.error();
@@ -78,10 +75,7 @@ Result<Reply> listCertificates(const Services& services, const Request& request)
   if (page->after) after = authority::CertificateId{*page->after};
   const auto records = services.authority.list(*request.caller, after, page->limit);
   if (!records) return records.error();
-  auto items = Json::array();
-  for (const auto& record : *records) items.push_back(view(record));
-  return listReply(
-      std::move(items), records->empty() ? "" : records->back().id.text(), page->limit);
+  return listReply(views(*records), records->empty() ? "" : records->back().id.text(), page->limit);
 }
 
 /// GET /api/v1/certificates/{id}. 200; 403; 404.
@@ -147,49 +141,14 @@ Result<Reply> revoke(const Services& services, const Request& request) {
 }  // namespace
 
 void addCertificateRoutes(Router& router, const Services& services) {
-  constexpr std::uint64_t kBody = 4096;
-  router.add({"POST",
-              "/api/v1/certificate-orders",
-              Access::Change,
-              BodyKind::Small,
-              kBody,
-              [&](const Request& request) { return order(services, request); }});
-  router.add({"GET",
-              "/api/v1/certificate-orders",
-              Access::Session,
-              BodyKind::None,
-              0,
-              [&](const Request& request) { return myOrders(services, request); }});
-  router.add({"POST",
-              "/api/v1/certificate-orders/{id}/activate",
-              Access::Change,
-              BodyKind::Small,
-              kBody,
-              [&](const Request& request) { return activate(services, request); }});
-  router.add({"GET",
-              "/api/v1/certificates",
-              Access::Session,
-              BodyKind::None,
-              0,
-              [&](const Request& request) { return listCertificates(services, request); }});
-  router.add({"GET",
-              "/api/v1/certificates/{id}",
-              Access::Session,
-              BodyKind::None,
-              0,
-              [&](const Request& request) { return showCertificate(services, request); }});
-  router.add({"GET",
-              "/api/v1/certificates/{id}/proof",
-              Access::Session,
-              BodyKind::None,
-              0,
-              [&](const Request& request) { return proof(services, request); }});
-  router.add({"POST",
-              "/api/v1/certificates/{id}/revoke",
-              Access::Change,
-              BodyKind::Small,
-              kBody,
-              [&](const Request& request) { return revoke(services, request); }});
+  Endpoints endpoints(router, services, 4096);
+  endpoints.changing("/api/v1/certificate-orders", &order);
+  endpoints.reading("/api/v1/certificate-orders", &myOrders);
+  endpoints.changing("/api/v1/certificate-orders/{id}/activate", &activate);
+  endpoints.reading("/api/v1/certificates", &listCertificates);
+  endpoints.reading("/api/v1/certificates/{id}", &showCertificate);
+  endpoints.reading("/api/v1/certificates/{id}/proof", &proof);
+  endpoints.changing("/api/v1/certificates/{id}/revoke", &revoke);
 }
 
 void addPkiRoutes(Router& router, const Services& services) {

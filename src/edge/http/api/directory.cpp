@@ -27,9 +27,7 @@ std::vector<directory::Grant> grantsField(Fields& fields) {
 Result<Reply> listAgencies(const Services& services, const Request& request) {
   const auto agencies = services.directory.agencies(*request.caller);
   if (!agencies) return agencies.error();
-  auto items = Json::array();
-  for (const auto& agency : *agencies) items.push_back(view(agency));
-  return jsonReply({{"items", std::move(items)}, {"next", nullptr}});
+  return wholeListReply(views(*agencies));
 }
 
 /// POST /api/v1/agencies. 201; 403; 409 `agency_code_taken`; 422 as Directory::addAgency.
@@ -89,9 +87,7 @@ Result<Reply> listPosts(const Services& services, const Request& request) {
   if (!id) return id.error();
   const auto posts = services.directory.posts(*request.caller, directory::AgencyId{*id});
   if (!posts) return posts.error();
-  auto items = Json::array();
-  for (const auto& post : *posts) items.push_back(view(post));
-  return jsonReply({{"items", std::move(items)}, {"next", nullptr}});
+  return wholeListReply(views(*posts));
 }
 
 /// POST /api/v1/posts. 201; 403; 422 `capacity_needs_body`.
@@ -119,41 +115,13 @@ Result<Reply> addPost(const Services& services, const Request& request) {
 }  // namespace
 
 void addDirectoryRoutes(Router& router, const Services& services) {
-  constexpr std::uint64_t kBody = 16U << 10U;
-  router.add(
-      {"GET", "/api/v1/agencies", Access::Session, BodyKind::None, 0, [&](const Request& request) {
-         return listAgencies(services, request);
-       }});
-  router.add({"POST",
-              "/api/v1/agencies",
-              Access::Change,
-              BodyKind::Small,
-              kBody,
-              [&](const Request& request) { return addAgency(services, request); }});
-  router.add({"GET",
-              "/api/v1/agencies/{id}/posts",
-              Access::Session,
-              BodyKind::None,
-              0,
-              [&](const Request& request) { return listPosts(services, request); }});
-  router.add({"POST",
-              "/api/v1/people",
-              Access::Change,
-              BodyKind::Small,
-              kBody,
-              [&](const Request& request) { return addPerson(services, request); }});
-  router.add({"GET",
-              "/api/v1/people/{id}",
-              Access::Session,
-              BodyKind::None,
-              0,
-              [&](const Request& request) { return showPerson(services, request); }});
-  router.add({"POST",
-              "/api/v1/posts",
-              Access::Change,
-              BodyKind::Small,
-              kBody,
-              [&](const Request& request) { return addPost(services, request); }});
+  Endpoints endpoints(router, services, 16U << 10U);
+  endpoints.reading("/api/v1/agencies", &listAgencies);
+  endpoints.changing("/api/v1/agencies", &addAgency);
+  endpoints.reading("/api/v1/agencies/{id}/posts", &listPosts);
+  endpoints.changing("/api/v1/people", &addPerson);
+  endpoints.reading("/api/v1/people/{id}", &showPerson);
+  endpoints.changing("/api/v1/posts", &addPost);
 }
 
 }  // namespace congvan::http

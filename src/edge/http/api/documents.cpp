@@ -94,27 +94,22 @@ Result<Reply> attach(const Services& services, const Request& request) {
 /// POST /api/v1/documents/{id}/submit   body {"initials": [post…], "formChecker", "signer"},
 /// If-Match
 Result<Reply> submit(const Services& services, const Request& request) {
-  const auto id = documentId(request);
-  if (!id) return id.error();
-  const auto version = ifMatch(request);
-  if (!version) return version.error();
-  const auto route = readBody<records::Route>(request, [](Fields& fields) {
-    records::Route read;
-    for (const auto& text : fields.texts("initials", 8, 36)) {
-      const auto post = Uuid::parse(text);
-      if (!post) fields.refuse("initials", "not_an_id");
-      if (post) read.initials.push_back(records::PostId{*post});
-    }
-    read.form_checker = records::PostId{idField(fields, "formChecker")};
-    read.signer = records::PostId{idField(fields, "signer")};
-    return read;
-  });
-  if (!route) return route.error();
-  const auto caller = callerOf(request);
-  if (!caller) return caller.error();
-  const auto document = services.outgoing.submit(*caller, *id, *version, *route);
-  if (!document) return document.error();
-  return resourceReply(200, view(*document), document->version);
+  return changeUnderIfMatch<DocumentId>(
+      request, [&](const auto& caller, DocumentId id, std::int64_t version) {
+        const auto route = readBody<records::Route>(request, [](Fields& fields) {
+          records::Route read;
+          for (const auto& text : fields.texts("initials", 8, 36)) {
+            const auto post = Uuid::parse(text);
+            if (!post) fields.refuse("initials", "not_an_id");
+            if (post) read.initials.push_back(records::PostId{*post});
+          }
+          read.form_checker = records::PostId{idField(fields, "formChecker")};
+          read.signer = records::PostId{idField(fields, "signer")};
+          return read;
+        });
+        if (!route) return Result<records::Document>(route.error());
+        return services.outgoing.submit(caller, id, version, *route);
+      });
 }
 
 /// The acts that take a PIN: sign and issue differ only in the use case.
@@ -128,47 +123,30 @@ using PinAct = Result<records::Document> (records::Outgoing::*)(const directory:
 /// 200 the document. 401 `pin_wrong`; 403 `not_your_turn`, `key_locked`; 409; 412; 422
 /// `certificate_expired`, `certificate_revoked`; 429 `pin_delayed`; 503.
 Result<Reply> withPin(const Services& services, const Request& request, PinAct act) {
-  const auto id = documentId(request);
-  if (!id) return id.error();
-  const auto version = ifMatch(request);
-  if (!version) return version.error();
-  const auto pin = readBody<crypto::SecretBytes>(
-      request, [](Fields& fields) { return secretField(fields, "pin"); });
-  if (!pin) return pin.error();
-  const auto caller = callerOf(request);
-  if (!caller) return caller.error();
-  const auto document = (services.outgoing.*act)(*caller, *id, *version, *pin);
-  if (!document) return document.error();
-  return resourceReply(200, view(*document), document->version);
+  return changeUnderIfMatch<DocumentId>(
+      request, [&](const auto& caller, DocumentId id, std::int64_t version) {
+        const auto pin = readPinBody(request);
+        if (!pin) return Result<records::Document>(pin.error());
+        return (services.outgoing.*act)(caller, id, version, *pin);
+      });
 }
 
 /// POST /api/v1/documents/{id}/return   body {"reason"}, If-Match
 Result<Reply> giveBack(const Services& services, const Request& request) {
-  const auto id = documentId(request);
-  if (!id) return id.error();
-  const auto version = ifMatch(request);
-  if (!version) return version.error();
-  const auto reason =
-      readBody<std::string>(request, [](Fields& fields) { return fields.text("reason", 2000); });
-  if (!reason) return reason.error();
-  const auto caller = callerOf(request);
-  if (!caller) return caller.error();
-  const auto document = services.outgoing.giveBack(*caller, *id, *version, *reason);
-  if (!document) return document.error();
-  return resourceReply(200, view(*document), document->version);
+  return changeUnderIfMatch<DocumentId>(
+      request, [&](const auto& caller, DocumentId id, std::int64_t version) {
+        const auto reason = readTextBody(request, "reason");
+        if (!reason) return Result<records::Document>(reason.error());
+        return services.outgoing.giveBack(caller, id, version, *reason);
+      });
 }
 
 /// POST /api/v1/documents/{id}/dispatch   If-Match. 200; 403; 409; 412.
 Result<Reply> dispatch(const Services& services, const Request& request) {
-  const auto id = documentId(request);
-  if (!id) return id.error();
-  const auto version = ifMatch(request);
-  if (!version) return version.error();
-  const auto caller = callerOf(request);
-  if (!caller) return caller.error();
-  const auto document = services.outgoing.dispatch(*caller, *id, *version);
-  if (!document) return document.error();
-  return resourceReply(200, view(*document), document->version);
+  return changeUnderIfMatch<DocumentId>(
+      request, [&](const auto& caller, DocumentId id, std::int64_t version) {
+        return services.outgoing.dispatch(caller, id, version);
+      });
 }
 
 std::optional<records::Outgoing::Box> boxNamed(std::string_view name) {
@@ -190,10 +168,8 @@ Result<Reply> list(const Services& services, const Request& request) {
   if (page->after) wanted.after = DocumentId{*page->after};
   const auto documents = services.outgoing.list(*request.caller, *box, wanted);
   if (!documents) return documents.error();
-  auto items = Json::array();
-  for (const auto& document : *documents) items.push_back(view(document));
   return listReply(
-      std::move(items), documents->empty() ? "" : documents->back().id.text(), page->limit);
+      views(*documents), documents->empty() ? "" : documents->back().id.text(), page->limit);
 }
 
 /// GET /api/v1/documents/{id}. 200; 403; 404.
@@ -223,9 +199,7 @@ Result<Reply> versions(const Services& services, const Request& request) {
   if (!id) return id.error();
   const auto files = services.outgoing.files(*request.caller, *id);
   if (!files) return files.error();
-  auto items = Json::array();
-  for (const auto& file : *files) items.push_back(view(file));
-  return jsonReply({{"items", std::move(items)}, {"next", nullptr}});
+  return wholeListReply(views(*files));
 }
 
 /// GET /api/v1/documents/{id}/deliveries: what each recipient did.
@@ -234,9 +208,7 @@ Result<Reply> deliveries(const Services& services, const Request& request) {
   if (!id) return id.error();
   const auto all = services.outgoing.deliveries(*request.caller, *id);
   if (!all) return all.error();
-  auto items = Json::array();
-  for (const auto& delivery : *all) items.push_back(view(delivery));
-  return jsonReply({{"items", std::move(items)}, {"next", nullptr}});
+  return wholeListReply(views(*all));
 }
 
 /// GET /api/v1/documents/{id}/verification[?format=page]: judged now, as JSON or as a readable
@@ -269,60 +241,33 @@ Result<Reply> trail(const Services& services, const Request& request) {
     item["proof"] = proven.leaf.proof ? Json(*proven.leaf.proof) : Json(nullptr);
     items.push_back(std::move(item));
   }
-  return jsonReply({{"items", std::move(items)}, {"next", nullptr}});
+  return wholeListReply(std::move(items));
 }
 
 }  // namespace
 
 void addDocumentRoutes(Router& router, const Services& services) {
-  constexpr std::uint64_t kBody = 512U << 10U;
-  const auto reading = [&](std::string pattern,
-                           Result<Reply> (*action)(const Services&, const Request&)) {
-    router.add({"GET",
-                std::move(pattern),
-                Access::Session,
-                BodyKind::None,
-                0,
-                [&services, action](const Request& request) { return action(services, request); }});
-  };
-  const auto changing = [&](std::string pattern,
-                            Result<Reply> (*action)(const Services&, const Request&)) {
-    router.add({"POST",
-                std::move(pattern),
-                Access::Change,
-                BodyKind::Small,
-                kBody,
-                [&services, action](const Request& request) { return action(services, request); }});
-  };
-  reading("/api/v1/documents", &list);
-  reading("/api/v1/documents/{id}", &show);
-  reading("/api/v1/documents/{id}/file", &download);
-  reading("/api/v1/documents/{id}/versions", &versions);
-  reading("/api/v1/documents/{id}/deliveries", &deliveries);
-  reading("/api/v1/documents/{id}/verification", &verification);
-  reading("/api/v1/documents/{id}/trail", &trail);
-  changing("/api/v1/documents", &draft);
-  changing("/api/v1/documents/{id}/submit", &submit);
-  changing("/api/v1/documents/{id}/return", &giveBack);
-  changing("/api/v1/documents/{id}/dispatch", &dispatch);
-  for (const auto& [name, act] :
-       {std::pair<std::string, PinAct>{"sign", &records::Outgoing::sign},
-        std::pair<std::string, PinAct>{"issue", &records::Outgoing::issue}}) {
-    router.add({"POST",
-                "/api/v1/documents/{id}/" + name,
-                Access::Change,
-                BodyKind::Small,
-                kBody,
-                [&services, act = act](const Request& request) {
-                  return withPin(services, request, act);
-                }});
-  }
-  router.add({"PUT",
-              "/api/v1/documents/{id}/file",
-              Access::Change,
-              BodyKind::Upload,
-              services.limits.document_bytes,
-              [&](const Request& request) { return attach(services, request); }});
+  Endpoints endpoints(router, services, 512U << 10U);
+  endpoints.reading("/api/v1/documents", &list);
+  endpoints.reading("/api/v1/documents/{id}", &show);
+  endpoints.reading("/api/v1/documents/{id}/file", &download);
+  endpoints.reading("/api/v1/documents/{id}/versions", &versions);
+  endpoints.reading("/api/v1/documents/{id}/deliveries", &deliveries);
+  endpoints.reading("/api/v1/documents/{id}/verification", &verification);
+  endpoints.reading("/api/v1/documents/{id}/trail", &trail);
+  endpoints.changing("/api/v1/documents", &draft);
+  endpoints.changing("/api/v1/documents/{id}/submit", &submit);
+  endpoints.changing("/api/v1/documents/{id}/return", &giveBack);
+  endpoints.changing("/api/v1/documents/{id}/dispatch", &dispatch);
+  endpoints.changing("/api/v1/documents/{id}/sign",
+                     [](const Services& with, const Request& request) {
+                       return withPin(with, request, &records::Outgoing::sign);
+                     });
+  endpoints.changing("/api/v1/documents/{id}/issue",
+                     [](const Services& with, const Request& request) {
+                       return withPin(with, request, &records::Outgoing::issue);
+                     });
+  endpoints.upload("PUT", "/api/v1/documents/{id}/file", services.limits.document_bytes, &attach);
 }
 
 }  // namespace congvan::http

@@ -30,9 +30,7 @@ Result<Reply> listIncoming(const Services& services, const Request& request) {
   if (page->after) wanted.after = IncomingId{*page->after};
   const auto all = services.reception.list(*request.caller, state, wanted);
   if (!all) return all.error();
-  auto items = Json::array();
-  for (const auto& incoming : *all) items.push_back(view(incoming));
-  return listReply(std::move(items), all->empty() ? "" : all->back().id.text(), page->limit);
+  return listReply(views(*all), all->empty() ? "" : all->back().id.text(), page->limit);
 }
 
 /// GET /api/v1/incoming/{id}. 200; 403; 404.
@@ -70,40 +68,24 @@ Result<Reply> verdictOfIncoming(const Services& services, const Request& request
 /// POST /api/v1/incoming/{id}/register   If-Match. 200; 403; 409; 412; 422 `not_verified_yet`,
 /// `verification_failed`.
 Result<Reply> registerArrival(const Services& services, const Request& request) {
-  const auto id = incomingId(request);
-  if (!id) return id.error();
-  const auto version = ifMatch(request);
-  if (!version) return version.error();
-  const auto caller = callerOf(request);
-  if (!caller) return caller.error();
-  const auto incoming = services.reception.registerArrival(*caller, *id, *version);
-  if (!incoming) return incoming.error();
-  return resourceReply(200, view(*incoming), incoming->version);
+  return changeUnderIfMatch<IncomingId>(
+      request, [&](const auto& caller, IncomingId id, std::int64_t version) {
+        return services.reception.registerArrival(caller, id, version);
+      });
 }
 
 /// POST /api/v1/incoming/{id}/return   body {"reason"}, If-Match
 Result<Reply> returnIncoming(const Services& services, const Request& request) {
-  const auto id = incomingId(request);
-  if (!id) return id.error();
-  const auto version = ifMatch(request);
-  if (!version) return version.error();
-  const auto reason =
-      readBody<std::string>(request, [](Fields& fields) { return fields.text("reason", 2000); });
-  if (!reason) return reason.error();
-  const auto caller = callerOf(request);
-  if (!caller) return caller.error();
-  const auto incoming = services.reception.giveBack(*caller, *id, *version, *reason);
-  if (!incoming) return incoming.error();
-  return resourceReply(200, view(*incoming), incoming->version);
+  return changeUnderIfMatch<IncomingId>(
+      request, [&](const auto& caller, IncomingId id, std::int64_t version) {
+        const auto reason = readTextBody(request, "reason");
+        if (!reason) return Result<records::Incoming>(reason.error());
+        return services.reception.giveBack(caller, id, version, *reason);
+      });
 }
 
-/// POST /api/v1/incoming/{id}/assignments   body {"lead", "opinion", "deadline"?}, If-Match
-Result<Reply> assign(const Services& services, const Request& request) {
-  const auto id = incomingId(request);
-  if (!id) return id.error();
-  const auto version = ifMatch(request);
-  if (!version) return version.error();
-  const auto body = readBody<records::Reception::NewAssignment>(request, [](Fields& fields) {
+Result<records::Reception::NewAssignment> readAssignment(const Request& request) {
+  return readBody<records::Reception::NewAssignment>(request, [](Fields& fields) {
     records::Reception::NewAssignment read{.lead = records::PostId{idField(fields, "lead")},
                                            .opinion = fields.text("opinion", 2000)};
     if (const auto text = fields.optionalText("deadline", 10)) {
@@ -113,18 +95,18 @@ Result<Reply> assign(const Services& services, const Request& request) {
     }
     return read;
   });
-  if (!body) return body.error();
-  const auto caller = callerOf(request);
-  if (!caller) return caller.error();
-  const auto assignment = services.reception.assign(*caller, *id, *version, *body);
-  if (!assignment) return assignment.error();
-  return resourceReply(201, view(*assignment), assignment->version);
 }
 
-Reply assignmentList(const std::vector<records::Assignment>& all, int limit) {
-  auto items = Json::array();
-  for (const auto& assignment : all) items.push_back(view(assignment));
-  return listReply(std::move(items), all.empty() ? "" : all.back().id.text(), limit);
+/// POST /api/v1/incoming/{id}/assignments   body {"lead", "opinion", "deadline"?}, If-Match
+Result<Reply> assign(const Services& services, const Request& request) {
+  return changeUnderIfMatch<IncomingId>(
+      request,
+      [&](const auto& caller, IncomingId id, std::int64_t version) {
+        const auto wanted = readAssignment(request);
+        if (!wanted) return Result<records::Assignment>(wanted.error());
+        return services.reception.assign(caller, id, version, *wanted);
+      },
+      201);
 }
 
 /// GET /api/v1/incoming/{id}/assignments
@@ -133,8 +115,7 @@ Result<Reply> assignments(const Services& services, const Request& request) {
   if (!id) return id.error();
   const auto all = services.reception.assignments(*request.caller, *id);
   if (!all) return all.error();
-  constexpr int kNoPages = 1 << 30;
-  return assignmentList(*all, kNoPages);
+  return wholeListReply(views(*all));
 }
 
 /// GET /api/v1/assignments: those the caller's post leads.
@@ -145,74 +126,42 @@ Result<Reply> myAssignments(const Services& services, const Request& request) {
   if (page->after) wanted.after = AssignmentId{*page->after};
   const auto all = services.reception.myAssignments(*request.caller, wanted);
   if (!all) return all.error();
-  return assignmentList(*all, page->limit);
+  return listReply(views(*all), all->empty() ? "" : all->back().id.text(), page->limit);
 }
 
-/// POST /api/v1/assignments/{id}/start and …/finish   body {"result"} for finish, If-Match
-Result<Reply> progress(const Services& services,
-                       const Request& request,
-                       records::AssignmentState state) {
-  const auto id = pathId(request);
-  if (!id) return id.error();
-  const auto version = ifMatch(request);
-  if (!version) return version.error();
-  const auto caller = callerOf(request);
-  if (!caller) return caller.error();
-  if (state == records::AssignmentState::InProgress) {
-    const auto started = services.reception.start(*caller, AssignmentId{*id}, *version);
-    if (!started) return started.error();
-    return resourceReply(200, view(*started), started->version);
-  }
-  const auto result =
-      readBody<std::string>(request, [](Fields& fields) { return fields.text("result", 2000); });
-  if (!result) return result.error();
-  const auto done = services.reception.finish(*caller, AssignmentId{*id}, *version, *result);
-  if (!done) return done.error();
-  return resourceReply(200, view(*done), done->version);
+/// POST /api/v1/assignments/{id}/start   If-Match
+Result<Reply> startAssignment(const Services& services, const Request& request) {
+  return changeUnderIfMatch<AssignmentId>(
+      request, [&](const auto& caller, AssignmentId id, std::int64_t version) {
+        return services.reception.start(caller, id, version);
+      });
+}
+
+/// POST /api/v1/assignments/{id}/finish   body {"result"}, If-Match
+Result<Reply> finishAssignment(const Services& services, const Request& request) {
+  return changeUnderIfMatch<AssignmentId>(
+      request, [&](const auto& caller, AssignmentId id, std::int64_t version) {
+        const auto result = readTextBody(request, "result");
+        if (!result) return Result<records::Assignment>(result.error());
+        return services.reception.finish(caller, id, version, *result);
+      });
 }
 
 }  // namespace
 
 void addIncomingRoutes(Router& router, const Services& services) {
-  constexpr std::uint64_t kBody = 32U << 10U;
-  const auto reading = [&](std::string pattern,
-                           Result<Reply> (*action)(const Services&, const Request&)) {
-    router.add({"GET",
-                std::move(pattern),
-                Access::Session,
-                BodyKind::None,
-                0,
-                [&services, action](const Request& request) { return action(services, request); }});
-  };
-  const auto changing = [&](std::string pattern,
-                            Result<Reply> (*action)(const Services&, const Request&)) {
-    router.add({"POST",
-                std::move(pattern),
-                Access::Change,
-                BodyKind::Small,
-                kBody,
-                [&services, action](const Request& request) { return action(services, request); }});
-  };
-  reading("/api/v1/incoming", &listIncoming);
-  reading("/api/v1/incoming/{id}", &showIncoming);
-  reading("/api/v1/incoming/{id}/file", &downloadIncoming);
-  reading("/api/v1/incoming/{id}/verification", &verdictOfIncoming);
-  reading("/api/v1/incoming/{id}/assignments", &assignments);
-  reading("/api/v1/assignments", &myAssignments);
-  changing("/api/v1/incoming/{id}/register", &registerArrival);
-  changing("/api/v1/incoming/{id}/return", &returnIncoming);
-  changing("/api/v1/incoming/{id}/assignments", &assign);
-  for (const auto& [name, state] : {std::pair{"start", records::AssignmentState::InProgress},
-                                    std::pair{"finish", records::AssignmentState::Done}}) {
-    router.add({"POST",
-                std::string("/api/v1/assignments/{id}/") + name,
-                Access::Change,
-                BodyKind::Small,
-                kBody,
-                [&services, state = state](const Request& request) {
-                  return progress(services, request, state);
-                }});
-  }
+  Endpoints endpoints(router, services, 32U << 10U);
+  endpoints.reading("/api/v1/incoming", &listIncoming);
+  endpoints.reading("/api/v1/incoming/{id}", &showIncoming);
+  endpoints.reading("/api/v1/incoming/{id}/file", &downloadIncoming);
+  endpoints.reading("/api/v1/incoming/{id}/verification", &verdictOfIncoming);
+  endpoints.reading("/api/v1/incoming/{id}/assignments", &assignments);
+  endpoints.reading("/api/v1/assignments", &myAssignments);
+  endpoints.changing("/api/v1/incoming/{id}/register", &registerArrival);
+  endpoints.changing("/api/v1/incoming/{id}/return", &returnIncoming);
+  endpoints.changing("/api/v1/incoming/{id}/assignments", &assign);
+  endpoints.changing("/api/v1/assignments/{id}/start", &startAssignment);
+  endpoints.changing("/api/v1/assignments/{id}/finish", &finishAssignment);
 }
 
 }  // namespace congvan::http

@@ -35,6 +35,28 @@ struct Services {
   ApiLimits limits = {};
 };
 
+/// Adds the endpoints of signed-in people to a router. Everything lives longer than the server.
+class Endpoints {
+ public:
+  using Handler = std::function<Result<Reply>(const Services&, const Request&)>;
+
+  /// `body_limit` is that of the JSON bodies.
+  Endpoints(Router& router, const Services& services, std::uint64_t body_limit)
+      : router_(router), services_(services), body_limit_(body_limit) {}
+
+  void reading(std::string pattern, Handler handler);
+  void changing(std::string pattern, Handler handler);
+  /// The body is a file and streamed.
+  void upload(std::string method, std::string pattern, std::uint64_t limit, Handler handler);
+
+ private:
+  void add(Route route, Handler handler);
+
+  Router& router_;
+  const Services& services_;
+  std::uint64_t body_limit_;
+};
+
 void addSessionRoutes(Router& router, const Services& services);
 void addDirectoryRoutes(Router& router, const Services& services);
 void addCertificateRoutes(Router& router, const Services& services);

@@ -30,12 +30,8 @@ Result<Reply> verifyFile(const Services& services, const Request& request) {
 }  // namespace
 
 void addVerificationRoutes(Router& router, const Services& services) {
-  router.add({"POST",
-              "/api/v1/verify",
-              Access::Change,
-              BodyKind::Upload,
-              services.limits.verify_bytes,
-              [&](const Request& request) { return verifyFile(services, request); }});
+  Endpoints(router, services, 0)
+      .upload("POST", "/api/v1/verify", services.limits.verify_bytes, &verifyFile);
 }
 
 }  // namespace congvan::http

@@ -228,4 +228,20 @@ Json view(const audit::KeptEvent& kept) {
           {"leafIndex", valueOrNull(kept.leaf_index)}};
 }
 
+template <typename T>
+Json views(const std::vector<T>& all) {
+  auto items = Json::array();
+  for (const auto& each : all) items.push_back(view(each));
+  return items;
+}
+template Json views(const std::vector<directory::Agency>&);
+template Json views(const std::vector<directory::Post>&);
+template Json views(const std::vector<authority::Order>&);
+template Json views(const std::vector<authority::CertificateRecord>&);
+template Json views(const std::vector<records::Document>&);
+template Json views(const std::vector<records::DocumentFile>&);
+template Json views(const std::vector<records::Incoming>&);
+template Json views(const std::vector<records::Assignment>&);
+template Json views(const std::vector<exchange::Delivery>&);
+
 }  // namespace congvan::http

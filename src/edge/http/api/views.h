@@ -8,6 +8,8 @@
 #include "office/exchange/types.h"
 #include "office/records/types.h"
 
+#include <vector>
+
 /// Resources as the API shows them (schemas in openapi.yaml).
 namespace congvan::http {
 
@@ -23,5 +25,9 @@ Json view(const records::Incoming& incoming);
 Json view(const records::Assignment& assignment);
 Json view(const exchange::Delivery& delivery);
 Json view(const audit::KeptEvent& event);
+
+/// The same for each of a list.
+template <typename T>
+Json views(const std::vector<T>& all);
 
 }  // namespace congvan::http
