@@ -23,13 +23,6 @@ using work::Tx;
 
 class StoreContract : public test::DatabaseTest {
  protected:
-  template <typename T>
-  Result<T> run(const std::function<Result<T>(Tx&)>& action) {
-    return transactions().run<T>(action);
-  }
-  Result<> change(const std::function<Result<>(Tx&)>& action) {
-    return transactions().run<std::monostate>(action);
-  }
   /// The reason of a refusal, or nothing.
   std::string reasonOf(const std::function<Result<>(Tx&)>& action) {
     const auto done = change(action);

@@ -24,17 +24,8 @@ using work::Job;
 using work::JobState;
 using work::Tx;
 
-/// Runs one store operation in one transaction and hands its result out.
 class WorkContract : public test::DatabaseTest {
  protected:
-  template <typename T>
-  Result<T> run(const std::function<Result<T>(Tx&)>& action) {
-    return transactions().run<T>(action);
-  }
-  Result<> change(const std::function<Result<>(Tx&)>& action) {
-    return transactions().run<std::monostate>(action);
-  }
-
   /// Repeats `action` with the connection lost at every call, before and after it was done, and
   /// asks `check` each time: `check(true)` when the caller was told that it is stored.
   void underFaults(const std::function<void()>& prepare,

@@ -62,6 +62,14 @@ class DatabaseTest : public ::testing::TestWithParam<Backend> {
   storage::Database& database() { return *database_; }
   storage::SqlTransactions& transactions() { return *transactions_; }
 
+  /// Runs one store operation in one transaction and hands its result out.
+  template <typename T>
+  Result<T> run(const std::function<Result<T>(work::Tx&)>& action) {
+    return transactions().run<T>(action);
+  }
+  Result<> change(const std::function<Result<>(work::Tx&)>& action) {
+    return transactions().run<std::monostate>(action);
+  }
   /// Runs `action` in one committed transaction; a refusal of the transaction fails the test.
   void commit(const std::function<void(work::Tx&)>& action);
 

@@ -75,10 +75,7 @@ Result<std::vector<audit::KeptEvent>> SqlEventStore::list(work::Tx& tx,
       "FROM audit_events e LEFT JOIN log_leaves l ON l.id = e.leaf" +
           where.text() + " ORDER BY e.happened, e.id LIMIT ?",
       where.params({pageLimit(filter.limit, kEventsMost)}));
-  std::vector<audit::KeptEvent> events;
-  events.reserve(rows.size());
-  for (const auto& row : rows) events.push_back(eventFrom(row));
-  return events;
+  return all(rows, eventFrom);
 }
 
 Result<audit::LeafId> SqlLeafQueue::add(work::Tx& tx, audit::Log log, BytesView entry) {
@@ -93,10 +90,9 @@ Result<std::vector<audit::QueuedLeaf>> SqlLeafQueue::due(work::Tx& tx, audit::Lo
   const auto rows = connectionOf(tx).query(
       "SELECT id, entry FROM log_leaves WHERE log = ? AND waiting = 1 ORDER BY id LIMIT ?",
       {name(log), limit});
-  std::vector<audit::QueuedLeaf> leaves;
-  leaves.reserve(rows.size());
-  for (const auto& row : rows) leaves.push_back({row.id<audit::LeafId>(0), row.bytes(1)});
-  return leaves;
+  return all(rows, [](const Row& row) {
+    return audit::QueuedLeaf{row.id<audit::LeafId>(0), row.bytes(1)};
+  });
 }
 
 Result<> SqlLeafQueue::markSequenced(work::Tx& tx,

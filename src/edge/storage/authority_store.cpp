@@ -69,18 +69,11 @@ struct RevokedColumns {
   }
 };
 
-Result<CertificateRecord> oneCertificate(const std::optional<Row>& row) {
-  if (!row) return missing("certificate_missing");
-  return certificateFrom(*row);
-}
-
 std::vector<CertificateRecord> certificatesWhere(Connection& connection,
                                                  std::string_view condition,
                                                  std::initializer_list<Param> params) {
-  std::vector<CertificateRecord> records;
-  const auto sql = std::string(kSelectCertificate) + std::string(condition);
-  for (const auto& row : connection.query(sql, params)) records.push_back(certificateFrom(row));
-  return records;
+  return all(connection.query(std::string(kSelectCertificate) + std::string(condition), params),
+             certificateFrom);
 }
 
 constexpr std::string_view kSelectOrder =
@@ -121,15 +114,14 @@ Issuer issuerFrom(const Row& row) {
 constexpr std::string_view kSelectKey =
     "SELECT id, certificate, person, agency, wrapped, version FROM kept_keys";
 
-Result<signing::KeptKey> oneKey(const std::optional<Row>& row) {
-  if (!row) return missing("key_missing");
+signing::KeptKey keyFrom(const Row& row) {
   signing::KeptKey key;
-  key.id = row->id<signing::KeyId>(0);
-  key.certificate = row->uuid(1);
-  key.person = optionalUuid(*row, 2);
-  key.agency = optionalUuid(*row, 3);
-  key.wrapped = row->bytes(4);
-  key.version = row->integer(5);
+  key.id = row.id<signing::KeyId>(0);
+  key.certificate = row.uuid(1);
+  key.person = optionalUuid(row, 2);
+  key.agency = optionalUuid(row, 3);
+  key.wrapped = row.bytes(4);
+  key.version = row.integer(5);
   return key;
 }
 
@@ -194,15 +186,19 @@ Result<> SqlCertificateStore::replace(work::Tx& tx, const CertificateRecord& rec
 }
 
 Result<CertificateRecord> SqlCertificateStore::find(work::Tx& tx, CertificateId id) {
-  return oneCertificate(
-      connectionOf(tx).queryOne(std::string(kSelectCertificate) + " WHERE id = ?", {id}));
+  return found(connectionOf(tx).queryOne(std::string(kSelectCertificate) + " WHERE id = ?", {id}),
+               "certificate_missing",
+               certificateFrom);
 }
 
 Result<CertificateRecord> SqlCertificateStore::findBySerial(work::Tx& tx,
                                                             IssuerId issuer,
                                                             std::string_view serial) {
-  return oneCertificate(connectionOf(tx).queryOne(
-      std::string(kSelectCertificate) + " WHERE issuer = ? AND serial = ?", {issuer, serial}));
+  return found(
+      connectionOf(tx).queryOne(
+          std::string(kSelectCertificate) + " WHERE issuer = ? AND serial = ?", {issuer, serial}),
+      "certificate_missing",
+      certificateFrom);
 }
 
 Result<std::vector<CertificateRecord>> SqlCertificateStore::list(work::Tx& tx,
@@ -223,12 +219,8 @@ Result<std::vector<CertificateRecord>> SqlCertificateStore::ofHolder(work::Tx& t
   if (!holder.person) where.add("person IS NULL");
   if (holder.agency) where.add("agency = ?", {*holder.agency});
   if (!holder.agency) where.add("agency IS NULL");
-  std::vector<CertificateRecord> records;
   const auto sql = std::string(kSelectCertificate) + where.text() + " ORDER BY id DESC";
-  for (const auto& row : connectionOf(tx).query(sql, where.params({}))) {
-    records.push_back(certificateFrom(row));
-  }
-  return records;
+  return all(connectionOf(tx).query(sql, where.params({})), certificateFrom);
 }
 
 Result<std::vector<CertificateRecord>> SqlCertificateStore::revokedBy(work::Tx& tx,
@@ -281,18 +273,14 @@ Result<> SqlCertificateStore::replaceOrder(work::Tx& tx, const Order& order) {
 
 Result<Order> SqlCertificateStore::findOrder(work::Tx& tx, OrderId id) {
   const auto row = connectionOf(tx).queryOne(std::string(kSelectOrder) + " WHERE id = ?", {id});
-  if (!row) return missing("order_missing");
-  return orderFrom(*row);
+  return found(row, "order_missing", orderFrom);
 }
 
 Result<std::vector<Order>> SqlCertificateStore::openOrders(work::Tx& tx, const Uuid& activator) {
-  std::vector<Order> orders;
-  for (const auto& row : connectionOf(tx).query(
-           std::string(kSelectOrder) + " WHERE activator = ? AND state = ? ORDER BY id",
-           {activator, name(OrderState::Open)})) {
-    orders.push_back(orderFrom(row));
-  }
-  return orders;
+  return all(connectionOf(tx).query(
+                 std::string(kSelectOrder) + " WHERE activator = ? AND state = ? ORDER BY id",
+                 {activator, name(OrderState::Open)}),
+             orderFrom);
 }
 
 Result<> SqlCertificateStore::addIssuer(work::Tx& tx, const Issuer& issuer) {
@@ -326,16 +314,11 @@ Result<> SqlCertificateStore::replaceIssuer(work::Tx& tx, const Issuer& issuer) 
 
 Result<Issuer> SqlCertificateStore::findIssuer(work::Tx& tx, IssuerId id) {
   const auto row = connectionOf(tx).queryOne(std::string(kSelectIssuer) + " WHERE id = ?", {id});
-  if (!row) return missing("issuer_missing");
-  return issuerFrom(*row);
+  return found(row, "issuer_missing", issuerFrom);
 }
 
 Result<std::vector<Issuer>> SqlCertificateStore::issuers(work::Tx& tx) {
-  std::vector<Issuer> all;
-  for (const auto& row : connectionOf(tx).query(std::string(kSelectIssuer) + " ORDER BY id")) {
-    all.push_back(issuerFrom(row));
-  }
-  return all;
+  return all(connectionOf(tx).query(std::string(kSelectIssuer) + " ORDER BY id"), issuerFrom);
 }
 
 Result<> SqlKeyStore::addKey(work::Tx& tx, const signing::KeptKey& key) {
@@ -383,12 +366,16 @@ Result<> SqlKeyStore::removeAccess(work::Tx& tx, signing::KeyId key, const Uuid&
 }
 
 Result<signing::KeptKey> SqlKeyStore::findKey(work::Tx& tx, signing::KeyId id) {
-  return oneKey(connectionOf(tx).queryOne(std::string(kSelectKey) + " WHERE id = ?", {id}));
+  return found(connectionOf(tx).queryOne(std::string(kSelectKey) + " WHERE id = ?", {id}),
+               "key_missing",
+               keyFrom);
 }
 
 Result<signing::KeptKey> SqlKeyStore::findKeyOfCertificate(work::Tx& tx, const Uuid& certificate) {
-  return oneKey(
-      connectionOf(tx).queryOne(std::string(kSelectKey) + " WHERE certificate = ?", {certificate}));
+  return found(
+      connectionOf(tx).queryOne(std::string(kSelectKey) + " WHERE certificate = ?", {certificate}),
+      "key_missing",
+      keyFrom);
 }
 
 Result<signing::KeyAccess> SqlKeyStore::findAccess(work::Tx& tx,

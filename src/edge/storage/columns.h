@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 /// How values of the office stand in columns, and the refusals that every store shares.
@@ -36,6 +37,22 @@ inline Error missing(std::string_view reason) {
 }
 inline Error taken(std::string_view reason) {
   return Error{Code::Conflict, std::string(reason)};
+}
+
+/// The row of a key, or why there is none.
+template <typename Reader, typename T = std::invoke_result_t<Reader, const Row&>>
+Result<T> found(const std::optional<Row>& row, std::string_view reason, const Reader& reader) {
+  if (!row) return missing(reason);
+  return reader(*row);
+}
+
+/// All rows of a list.
+template <typename Reader, typename T = std::invoke_result_t<Reader, const Row&>>
+std::vector<T> all(const std::vector<Row>& rows, const Reader& reader) {
+  std::vector<T> values;
+  values.reserve(rows.size());
+  for (const auto& row : rows) values.push_back(reader(row));
+  return values;
 }
 
 /// After an UPDATE … WHERE id = ? AND version = ?

@@ -41,11 +41,6 @@ std::optional<std::string> currentCode(const Agency& agency) {
   return agency.code;
 }
 
-Result<Agency> oneAgency(const std::optional<Row>& row) {
-  if (!row) return missing("agency_missing");
-  return agencyFrom(*row);
-}
-
 constexpr std::string_view kSelectPost =
     "SELECT id, agency, title, capacity, signs_for, holder, valid_from, valid_to, version "
     "FROM posts";
@@ -75,11 +70,10 @@ void addGrants(Connection& connection, const Post& post) {
 
 /// Posts and their grants, both in the order of the posts' ids. `condition` is on `p`.
 std::vector<Post> postsWhere(Connection& connection, const std::string& condition, Param value) {
-  std::vector<Post> posts;
-  for (const auto& row : connection.query(
-           std::string(kSelectPost) + " p WHERE " + condition + " ORDER BY p.id", {value})) {
-    posts.push_back(postFrom(row));
-  }
+  auto posts =
+      all(connection.query(std::string(kSelectPost) + " p WHERE " + condition + " ORDER BY p.id",
+                           {value}),
+          postFrom);
   auto post = posts.begin();
   for (const auto& row : connection.query(
            "SELECT g.post, g.role, g.over_agency FROM post_grants g JOIN posts p ON p.id = g.post "
@@ -140,21 +134,20 @@ Result<> SqlDirectoryStore::replaceAgency(work::Tx& tx, const Agency& agency) {
 }
 
 Result<Agency> SqlDirectoryStore::findAgency(work::Tx& tx, AgencyId id) {
-  return oneAgency(connectionOf(tx).queryOne(std::string(kSelectAgency) + " WHERE id = ?", {id}));
+  return found(connectionOf(tx).queryOne(std::string(kSelectAgency) + " WHERE id = ?", {id}),
+               "agency_missing",
+               agencyFrom);
 }
 
 Result<Agency> SqlDirectoryStore::findAgencyByCode(work::Tx& tx, std::string_view code) {
-  return oneAgency(
-      connectionOf(tx).queryOne(std::string(kSelectAgency) + " WHERE current_code = ?", {code}));
+  return found(
+      connectionOf(tx).queryOne(std::string(kSelectAgency) + " WHERE current_code = ?", {code}),
+      "agency_missing",
+      agencyFrom);
 }
 
 Result<std::vector<Agency>> SqlDirectoryStore::agencies(work::Tx& tx) {
-  std::vector<Agency> all;
-  for (const auto& row :
-       connectionOf(tx).query(std::string(kSelectAgency) + " ORDER BY name, id")) {
-    all.push_back(agencyFrom(row));
-  }
-  return all;
+  return all(connectionOf(tx).query(std::string(kSelectAgency) + " ORDER BY name, id"), agencyFrom);
 }
 
 Result<> SqlDirectoryStore::addPerson(work::Tx& tx, const Person& person) {

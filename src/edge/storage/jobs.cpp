@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edge/storage/jobs.h"
 
-#include "edge/storage/database.h"
+#include "edge/storage/columns.h"
 #include "edge/storage/transactions.h"
 
 #include <algorithm>
@@ -88,7 +88,7 @@ Result<> SqlJobs::add(work::Tx& tx, const Job& job) {
        job.due,
        job.created,
        freeFrom(job)});
-  if (!stored) return Error{Code::Conflict, "job_exists"};
+  if (!stored) return taken("job_exists");
   return kDone;
 }
 
@@ -97,8 +97,7 @@ Result<Job> SqlJobs::find(work::Tx& tx, work::JobId id) {
       "SELECT id, kind, payload, state, done, failed, total, attempts, cancel_asked, last_error, "
       "due, created FROM jobs WHERE id = ?",
       {id});
-  if (!row) return Error{Code::NotFound, "job_missing"};
-  return jobFrom(*row);
+  return found(row, "job_missing", jobFrom);
 }
 
 Result<std::vector<Job>> SqlJobs::list(work::Tx& tx, std::optional<work::JobId> after, int limit) {
@@ -109,9 +108,7 @@ Result<std::vector<Job>> SqlJobs::list(work::Tx& tx, std::optional<work::JobId> 
       "SELECT id, kind, payload, state, done, failed, total, attempts, cancel_asked, last_error, "
       "due, created FROM jobs WHERE id < ? ORDER BY id DESC LIMIT ?",
       {after.value_or(from), limit});
-  std::vector<Job> jobs;
-  std::ranges::transform(rows, std::back_inserter(jobs), jobFrom);
-  return jobs;
+  return all(rows, jobFrom);
 }
 
 Result<std::optional<Job>> SqlJobs::take(work::Tx& tx,
@@ -176,7 +173,7 @@ Result<> SqlJobs::settle(work::Tx& tx, const Job& job, std::string_view worker) 
 Result<> SqlJobs::askCancel(work::Tx& tx, work::JobId id) {
   auto& connection = connectionOf(tx);
   const auto marked = connection.execute("UPDATE jobs SET cancel_asked = 1 WHERE id = ?", {id});
-  if (marked == 0) return Error{Code::NotFound, "job_missing"};
+  if (marked == 0) return missing("job_missing");
   connection.execute("UPDATE jobs SET state = ?, free_at = NULL WHERE id = ? AND state = ?",
                      {jobStateColumn(JobState::Cancelled), id, jobStateColumn(JobState::Waiting)});
   return kDone;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edge/storage/outbox.h"
 
-#include "edge/storage/database.h"
+#include "edge/storage/columns.h"
 #include "edge/storage/transactions.h"
 
 namespace congvan::storage {
@@ -11,10 +11,6 @@ constexpr std::size_t kOutboxPayloadMost = 64U << 10U;
 constexpr std::size_t kFingerprintSize = 32;
 constexpr std::size_t kAnswerMost = 1U << 20U;
 
-Error outboxMissing() {
-  return Error{Code::NotFound, "outbox_missing"};
-}
-
 }  // namespace
 
 Result<> SqlOutbox::add(work::Tx& tx, const work::OutboxEntry& entry) {
@@ -23,7 +19,7 @@ Result<> SqlOutbox::add(work::Tx& tx, const work::OutboxEntry& entry) {
       "INSERT INTO outbox (id, topic, item, payload, due, attempts, pending) "
       "VALUES (?, ?, ?, ?, ?, ?, 1)",
       {entry.id, entry.topic, entry.key, entry.payload, entry.due, entry.attempts});
-  if (!stored) return Error{Code::Conflict, "outbox_key_taken"};
+  if (!stored) return taken("outbox_key_taken");
   return kDone;
 }
 
@@ -35,23 +31,20 @@ Result<std::vector<work::OutboxEntry>> SqlOutbox::due(work::Tx& tx,
       "SELECT id, topic, item, payload, due, attempts FROM outbox "
       "WHERE topic = ? AND pending = 1 AND due <= ? ORDER BY due, id LIMIT ?",
       {topic, now, limit});
-  std::vector<work::OutboxEntry> entries;
-  entries.reserve(rows.size());
-  for (const auto& row : rows) {
-    entries.push_back({.id = row.id<work::OutboxId>(0),
-                       .topic = row.text(1),
-                       .key = row.text(2),
-                       .payload = row.text(3),
-                       .due = row.time(4),
-                       .attempts = row.integer(5)});
-  }
-  return entries;
+  return all(rows, [](const Row& row) {
+    return work::OutboxEntry{.id = row.id<work::OutboxId>(0),
+                             .topic = row.text(1),
+                             .key = row.text(2),
+                             .payload = row.text(3),
+                             .due = row.time(4),
+                             .attempts = row.integer(5)};
+  });
 }
 
 Result<> SqlOutbox::done(work::Tx& tx, work::OutboxId id) {
   const auto changed =
       connectionOf(tx).execute("UPDATE outbox SET pending = 0 WHERE id = ? AND pending = 1", {id});
-  if (changed == 0) return outboxMissing();
+  if (changed == 0) return missing("outbox_missing");
   return kDone;
 }
 
@@ -59,7 +52,7 @@ Result<> SqlOutbox::postpone(work::Tx& tx, work::OutboxId id, Instant until) {
   const auto changed = connectionOf(tx).execute(
       "UPDATE outbox SET due = ?, attempts = attempts + 1 WHERE id = ? AND pending = 1",
       {until, id});
-  if (changed == 0) return outboxMissing();
+  if (changed == 0) return missing("outbox_missing");
   return kDone;
 }
 
@@ -100,7 +93,7 @@ Result<> SqlIdempotency::record(work::Tx& tx,
       "INSERT INTO idempotency (scope, request_key, fingerprint, answer, created) "
       "VALUES (?, ?, ?, ?, ?)",
       {key.scope, key.key, key.fingerprint, answer, now});
-  if (!stored) return Error{Code::Conflict, "idempotency_in_progress"};
+  if (!stored) return taken("idempotency_in_progress");
   return kDone;
 }
 

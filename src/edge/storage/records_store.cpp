@@ -61,14 +61,6 @@ std::optional<PostId> waitingPost(const Document& document) {
   return step->post;
 }
 
-template <typename T, typename Reader>
-std::vector<T> all(const std::vector<Row>& rows, const Reader& reader) {
-  std::vector<T> values;
-  values.reserve(rows.size());
-  for (const auto& row : rows) values.push_back(reader(row));
-  return values;
-}
-
 constexpr std::string_view kSelectIncoming =
     "SELECT id, agency, delivery, sender, sender_name, type, code, issue_date, subject, urgency, "
     "file, file_size, state, verification, verification_report, arrival_number, arrival_date, "
@@ -98,11 +90,6 @@ Incoming incomingFrom(const Row& row) {
   incoming.changed = row.time(19);
   incoming.version = row.integer(20);
   return incoming;
-}
-
-Result<Incoming> oneIncoming(const std::optional<Row>& row) {
-  if (!row) return missing("incoming_missing");
-  return incomingFrom(*row);
 }
 
 constexpr std::string_view kSelectAssignment =
@@ -223,8 +210,7 @@ Result<> SqlRecordStore::replaceDocument(work::Tx& tx, const Document& document)
 
 Result<Document> SqlRecordStore::findDocument(work::Tx& tx, DocumentId id) {
   const auto row = connectionOf(tx).queryOne(std::string(kSelectDocument) + " WHERE id = ?", {id});
-  if (!row) return missing("document_missing");
-  return documentFrom(*row);
+  return found(row, "document_missing", documentFrom);
 }
 
 Result<std::vector<Document>> SqlRecordStore::documents(work::Tx& tx,
@@ -238,10 +224,10 @@ Result<std::vector<Document>> SqlRecordStore::documents(work::Tx& tx,
   if (filter.waiting_for) where.add("waiting_post = ?", {*filter.waiting_for});
   where.addAnyOf("state", states);
   if (page.after) where.add("id < ?", {*page.after});
-  return all<Document>(connectionOf(tx).query(std::string(kSelectDocument) + where.text() +
-                                                  " ORDER BY id DESC LIMIT ?",
-                                              where.params({pageLimit(page.limit, kPageMost)})),
-                       documentFrom);
+  return all(connectionOf(tx).query(
+                 std::string(kSelectDocument) + where.text() + " ORDER BY id DESC LIMIT ?",
+                 where.params({pageLimit(page.limit, kPageMost)})),
+             documentFrom);
 }
 
 Result<> SqlRecordStore::addFile(work::Tx& tx, const DocumentFile& file) {
@@ -260,7 +246,7 @@ Result<> SqlRecordStore::addFile(work::Tx& tx, const DocumentFile& file) {
 }
 
 Result<std::vector<DocumentFile>> SqlRecordStore::files(work::Tx& tx, DocumentId document) {
-  return all<DocumentFile>(
+  return all(
       connectionOf(tx).query("SELECT document, ordinal, purpose, file, file_size, person, made "
                              "FROM document_files WHERE document = ? ORDER BY ordinal",
                              {document}),
@@ -355,14 +341,17 @@ Result<> SqlRecordStore::replaceIncoming(work::Tx& tx, const Incoming& incoming)
 }
 
 Result<Incoming> SqlRecordStore::findIncoming(work::Tx& tx, IncomingId id) {
-  return oneIncoming(
-      connectionOf(tx).queryOne(std::string(kSelectIncoming) + " WHERE id = ?", {id}));
+  return found(connectionOf(tx).queryOne(std::string(kSelectIncoming) + " WHERE id = ?", {id}),
+               "incoming_missing",
+               incomingFrom);
 }
 
 Result<Incoming> SqlRecordStore::findIncomingOfDelivery(work::Tx& tx,
                                                         exchange::DeliveryId delivery) {
-  return oneIncoming(
-      connectionOf(tx).queryOne(std::string(kSelectIncoming) + " WHERE delivery = ?", {delivery}));
+  return found(
+      connectionOf(tx).queryOne(std::string(kSelectIncoming) + " WHERE delivery = ?", {delivery}),
+      "incoming_missing",
+      incomingFrom);
 }
 
 Result<std::vector<Incoming>> SqlRecordStore::incoming(work::Tx& tx,
@@ -373,14 +362,14 @@ Result<std::vector<Incoming>> SqlRecordStore::incoming(work::Tx& tx,
   where.addAnyOf("agency", filter.agencies);
   if (filter.state) where.add("state = ?", {name(*filter.state)});
   if (page.after) where.add("id < ?", {*page.after});
-  return all<Incoming>(connectionOf(tx).query(std::string(kSelectIncoming) + where.text() +
-                                                  " ORDER BY id DESC LIMIT ?",
-                                              where.params({pageLimit(page.limit, kPageMost)})),
-                       incomingFrom);
+  return all(connectionOf(tx).query(
+                 std::string(kSelectIncoming) + where.text() + " ORDER BY id DESC LIMIT ?",
+                 where.params({pageLimit(page.limit, kPageMost)})),
+             incomingFrom);
 }
 
 Result<std::vector<Incoming>> SqlRecordStore::unverified(work::Tx& tx, int limit) {
-  return all<Incoming>(
+  return all(
       connectionOf(tx).query(std::string(kSelectIncoming) + " WHERE judged = 0 ORDER BY id LIMIT ?",
                              {pageLimit(limit, kPageMost)}),
       incomingFrom);
@@ -426,15 +415,13 @@ Result<> SqlRecordStore::replaceAssignment(work::Tx& tx, const Assignment& assig
 Result<Assignment> SqlRecordStore::findAssignment(work::Tx& tx, AssignmentId id) {
   const auto row =
       connectionOf(tx).queryOne(std::string(kSelectAssignment) + " WHERE id = ?", {id});
-  if (!row) return missing("assignment_missing");
-  return assignmentFrom(*row);
+  return found(row, "assignment_missing", assignmentFrom);
 }
 
 Result<std::vector<Assignment>> SqlRecordStore::assignments(work::Tx& tx, IncomingId incoming) {
-  return all<Assignment>(
-      connectionOf(tx).query(std::string(kSelectAssignment) + " WHERE incoming = ? ORDER BY id",
-                             {incoming}),
-      assignmentFrom);
+  return all(connectionOf(tx).query(
+                 std::string(kSelectAssignment) + " WHERE incoming = ? ORDER BY id", {incoming}),
+             assignmentFrom);
 }
 
 Result<std::vector<Assignment>> SqlRecordStore::assignmentsOfPost(
@@ -442,10 +429,10 @@ Result<std::vector<Assignment>> SqlRecordStore::assignmentsOfPost(
   Conditions where;
   where.add("lead_post = ?", {lead});
   if (page.after) where.add("id < ?", {*page.after});
-  return all<Assignment>(connectionOf(tx).query(std::string(kSelectAssignment) + where.text() +
-                                                    " ORDER BY id DESC LIMIT ?",
-                                                where.params({pageLimit(page.limit, kPageMost)})),
-                         assignmentFrom);
+  return all(connectionOf(tx).query(
+                 std::string(kSelectAssignment) + where.text() + " ORDER BY id DESC LIMIT ?",
+                 where.params({pageLimit(page.limit, kPageMost)})),
+             assignmentFrom);
 }
 
 Result<> SqlDeliveryStore::add(work::Tx& tx, const exchange::Delivery& delivery) {
@@ -481,16 +468,14 @@ Result<> SqlDeliveryStore::replace(work::Tx& tx, const exchange::Delivery& deliv
 
 Result<exchange::Delivery> SqlDeliveryStore::find(work::Tx& tx, exchange::DeliveryId id) {
   const auto row = connectionOf(tx).queryOne(std::string(kSelectDelivery) + " WHERE id = ?", {id});
-  if (!row) return missing("delivery_missing");
-  return deliveryFrom(*row);
+  return found(row, "delivery_missing", deliveryFrom);
 }
 
 Result<std::vector<exchange::Delivery>> SqlDeliveryStore::ofDocument(work::Tx& tx,
                                                                      const Uuid& document) {
-  return all<exchange::Delivery>(
-      connectionOf(tx).query(std::string(kSelectDelivery) + " WHERE document = ? ORDER BY id",
-                             {document}),
-      deliveryFrom);
+  return all(connectionOf(tx).query(
+                 std::string(kSelectDelivery) + " WHERE document = ? ORDER BY id", {document}),
+             deliveryFrom);
 }
 
 }  // namespace congvan::storage
