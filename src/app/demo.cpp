@@ -7,11 +7,11 @@
 #include "app/messages.h"
 #include "app/options.h"
 #include "app/program.h"
+#include "app/stop_signal.h"
 
 #include <Poco/Net/SSLManager.h>
 
 #include <charconv>
-#include <csignal>
 #include <cstdio>
 #include <fcntl.h>
 #include <unistd.h>
@@ -147,12 +147,7 @@ Exit runDemo(const Arguments& arguments) {
                 helpText(kDemoOptions).c_str());
     return Exit::Good;
   }
-  sigset_t signals;
-  ::sigemptyset(&signals);
-  ::sigaddset(&signals, SIGTERM);
-  ::sigaddset(&signals, SIGINT);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  const StopSignal stop;
 
   const std::filesystem::path data = std::filesystem::absolute(options->valueOr("data", "data"));
   const auto port = readPort(options->valueOr("port", "8443"));
@@ -187,8 +182,7 @@ Exit runDemo(const Arguments& arguments) {
   if (options->has("once")) return Exit::Good;
   std::printf("Đang phục vụ, Ctrl+C để dừng / serving, Ctrl+C stops\n");
   std::fflush(stdout);
-  int signal = 0;
-  ::sigwait(&signals, &signal);
+  stop.await();
   return Exit::Good;
 }
 

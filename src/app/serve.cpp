@@ -2,8 +2,8 @@
 #include "app/commands.h"
 #include "app/house.h"
 #include "app/options.h"
+#include "app/stop_signal.h"
 
-#include <csignal>
 #include <cstdio>
 
 namespace congvan::app {
@@ -13,13 +13,6 @@ const std::vector<Option> kServeOptions = {
     {"config", "FILE", "tệp cấu hình / settings (congvan.yaml of the data folder)"},
     {"help", "", "trợ giúp / this help"},
 };
-
-/// Blocks until SIGTERM or SIGINT. The signals were blocked before any thread was started, so that
-/// only this one takes them.
-void awaitStop(const sigset_t& signals) {
-  int signal = 0;
-  ::sigwait(&signals, &signal);
-}
 
 }  // namespace
 
@@ -33,12 +26,7 @@ Exit runServe(const Arguments& arguments) {
   const auto settings = readSettings(options->valueOr("config", "congvan.yaml"));
   if (!settings) return complain(settings.error());
 
-  sigset_t signals;
-  ::sigemptyset(&signals);
-  ::sigaddset(&signals, SIGTERM);
-  ::sigaddset(&signals, SIGINT);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  const StopSignal stop;
 
   const auto house = House::open(*settings);
   if (!house) return complain(house.error());
@@ -47,7 +35,7 @@ Exit runServe(const Arguments& arguments) {
   Listeners listeners(**house, *settings);
   const auto listening = listeners.start();
   if (!listening) return complain(listening.error());
-  awaitStop(signals);
+  stop.await();
   listeners.stop();
   (*house)->stop();
   return Exit::Good;

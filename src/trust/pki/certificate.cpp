@@ -7,8 +7,8 @@
 #include "trust/crypto/openssl.h"
 #include "trust/pki/certificate_facts.h"
 #include "trust/pki/names.h"
+#include "trust/pki/pem.h"
 
-#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
@@ -113,25 +113,13 @@ bool readPem(std::string_view pem,
              std::string_view label,
              std::size_t most,
              std::vector<Bytes>& out) {
-  const auto bio = crypto::memoryBio(asBytes(pem));
-  for (;;) {
-    char* name = nullptr;
-    char* header = nullptr;
-    unsigned char* data = nullptr;
-    long size = 0;
-    const int found = PEM_read_bio(bio.get(), &name, &header, &data, &size);
-    const crypto::MemoryHandle own_data(data);
-    const std::unique_ptr<char, crypto::Releaser<crypto::freeMemory>> own_name(name);
-    const std::unique_ptr<char, crypto::Releaser<crypto::freeMemory>> own_header(header);
-    if (found != 1) {
-      const auto code = ERR_peek_last_error();
-      crypto::drainErrors();
-      return ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
-    }
-    if (name != label) continue;
+  const auto end = readPemBlocks(asBytes(pem), [&](std::string_view found, BytesView block) {
+    if (found != label) return true;
     if (out.size() == most) return false;
-    out.emplace_back(data, data + size);
-  }
+    out.push_back(toBytes(block));
+    return true;
+  });
+  return end == PemEnd::NoMore;
 }
 
 }  // namespace

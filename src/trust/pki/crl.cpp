@@ -2,8 +2,8 @@
 #include "trust/pki/crl.h"
 
 #include "trust/crypto/der.h"
-#include "trust/crypto/openssl.h"
 #include "trust/pki/names.h"
+#include "trust/pki/pem.h"
 
 #include <openssl/pem.h>
 
@@ -404,20 +404,13 @@ Result<Crl> Crl::parse(BytesView der_bytes, std::size_t limit) {
 
 Result<Crl> Crl::parseAny(BytesView bytes) {
   if (!bytes.empty() && bytes.front() == der::kSequence) return parse(bytes);
-  const auto bio = crypto::memoryBio(bytes);
-  for (;;) {
-    char* name = nullptr;
-    char* header = nullptr;
-    unsigned char* data = nullptr;
-    long size = 0;
-    const int found = PEM_read_bio(bio.get(), &name, &header, &data, &size);
-    const crypto::MemoryHandle own_data(data);
-    const std::unique_ptr<char, crypto::Releaser<crypto::freeMemory>> own_name(name);
-    const std::unique_ptr<char, crypto::Releaser<crypto::freeMemory>> own_header(header);
-    if (found != 1) return malformedCrl("no X509 CRL block: " + crypto::drainErrors());
-    if (std::string_view(name) != PEM_STRING_X509_CRL) continue;
-    return parse(BytesView(data, static_cast<std::size_t>(size)));
-  }
+  auto crl = Result<Crl>(malformedCrl("no X509 CRL block"));
+  readPemBlocks(bytes, [&](std::string_view label, BytesView block) {
+    if (label != PEM_STRING_X509_CRL) return true;
+    crl = parse(block);
+    return false;
+  });
+  return crl;
 }
 
 BytesView Crl::der() const {
