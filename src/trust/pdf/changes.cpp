@@ -16,23 +16,30 @@ struct ChangeHistory::State {
   /// The snapshot of the last revision asked for, as the "before" of the next one.
   std::size_t last = 0;
   std::unique_ptr<Snapshot> snapshot;
-  /// What `last` refers to and does not define.
-  std::set<Reference> dangling;
+  /// The numbers that `last` refers to and does not define.
+  std::set<int> dangling;
   ReferenceCounts references;  ///< of `last`
   FieldMap fields;             ///< of `last`
+  bool doubtful = false;       ///< some of them are read differently by different readers
 
   Result<std::vector<Change>> explain(std::size_t revision);
   Result<std::unique_ptr<Snapshot>> openBefore(std::size_t revision);
   std::vector<Change> compare(Snapshot& before, Snapshot& after);
   void noteReferences(Snapshot& of, const ObjectSet& ids);
+  void notePromise(Snapshot& of, const Reference& reference);
 };
 
 void ChangeHistory::State::noteReferences(Snapshot& of, const ObjectSet& ids) {
   const auto found = of.references(ids);
-  references.add(found);
-  for (const auto& reference : found) {
-    if (reference.object != 0 && !of.defines(reference)) dangling.insert(reference);
-  }
+  references.add(found.references);
+  doubtful = doubtful || found.doubtful;
+  for (const auto& reference : found.references) notePromise(of, reference);
+  for (const auto& reference : of.trailerReferences()) notePromise(of, reference);
+}
+
+void ChangeHistory::State::notePromise(Snapshot& of, const Reference& reference) {
+  if (of.contradicts(reference)) doubtful = true;
+  if (reference.object != 0 && !of.defines(reference.object)) dangling.insert(reference.object);
 }
 
 Result<std::unique_ptr<Snapshot>> ChangeHistory::State::openBefore(std::size_t revision) {
@@ -44,6 +51,7 @@ Result<std::unique_ptr<Snapshot>> ChangeHistory::State::openBefore(std::size_t r
     for (const auto& [id, entry] : (*before)->table()) all.insert(all.end(), id);
     dangling.clear();
     references = {};
+    doubtful = false;
     noteReferences(**before, all);
     fields = walkForm(valueAt((*before)->document().getRoot(), "/AcroForm"));
     return std::move(*before);
@@ -53,20 +61,26 @@ Result<std::unique_ptr<Snapshot>> ChangeHistory::State::openBefore(std::size_t r
 std::vector<Change> ChangeHistory::State::compare(Snapshot& before, Snapshot& after) {
   const auto delta = compareTables(before.table(), after.table());
   const auto promised = dangling;
-  references.subtract(before.plainReferences(delta.changed));
-  references.subtract(before.plainReferences(delta.removed));
+  references.subtract(before.plainReferences(delta.changed).references);
+  references.subtract(before.plainReferences(delta.removed).references);
   noteReferences(after, delta.changed);
   noteReferences(after, delta.added);
   auto changes = explainRevision(before, after, delta, references, fields);
   for (const auto& id : delta.added) {
-    const Reference reference{id.getObj(), id.getGen()};
-    dangling.erase(reference);
-    if (!promised.contains(reference)) continue;
+    dangling.erase(id.getObj());
+    if (!promised.contains(id.getObj())) continue;
     changes.push_back({ChangeKind::ObjectUndefined,
                        "object " + std::to_string(id.getObj()) + ": used before it was defined",
                        {}});
   }
-  for (const auto& id : delta.removed) dangling.insert({id.getObj(), id.getGen()});
+  for (const auto& id : delta.removed) dangling.insert(id.getObj());
+  if (delta.renumbered) {
+    changes.push_back({ChangeKind::Unexplained, "one number for two objects", {}});
+  }
+  if (doubtful) {
+    changes.push_back(
+        {ChangeKind::Unexplained, "references that readers understand differently", {}});
+  }
   return changes;
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/pdf/field_tree.h"
 
+#include "trust/pdf/locks.h"
 #include "trust/pdf/page_tree.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace congvan::pdf {
@@ -78,13 +80,6 @@ class Reader {
   std::set<QPDFObjGen> seen_;
 };
 
-bool coveredBy(const std::string& field, const std::vector<std::string>& names) {
-  return std::any_of(names.begin(), names.end(), [&field](const std::string& name) {
-    // The dot matters: a lock on `Signature 1` says nothing about `Signature 10`.
-    return field == name || field.compare(0, name.size() + 1, name + ".") == 0;
-  });
-}
-
 }  // namespace
 
 const FieldNode* FieldTree::find(const std::string& name) const {
@@ -109,48 +104,27 @@ Permissions Permissions::of(QPDF& pdf, const FieldTree& fields) {
     if (node.kind != FieldKind::Signature || !QPDFObjectHandle(node.value).isDictionary()) continue;
     permissions.addSignature(node.value);
     auto lock = keyOf(node.field, "/Lock");
-    if (!lock.isDictionary()) continue;
-    permissions.addLock(lock);
-    if (lock.hasKey("/P")) permissions.addCertification(lock.getKey("/P"));
+    if (lock.isNull()) continue;
+    permissions.locks_.push_back(lockOf(lock));
+    permissions.addLevel(lockLevelOf(lock));
   }
   permissions.addSignature(keyOf(keyOf(pdf.getRoot(), "/Perms"), "/DocMDP"));
   return permissions;
 }
 
 void Permissions::addSignature(QPDFObjectHandle signature) {
-  auto references = keyOf(signature, "/Reference");
-  for (int i = 0, count = references.isArray() ? references.getArrayNItems() : 0; i < count; ++i) {
-    auto method = keyOf(references.getArrayItem(i), "/TransformMethod");
-    auto parameters = keyOf(references.getArrayItem(i), "/TransformParams");
-    if (method.isNameAndEquals("/FieldMDP")) addLock(parameters);
-    if (method.isNameAndEquals("/DocMDP")) addCertification(keyOf(parameters, "/P"));
-  }
+  auto prohibited = prohibitionsOf(signature);
+  addLevel(prohibited.doc_mdp);
+  std::move(prohibited.locks.begin(), prohibited.locks.end(), std::back_inserter(locks_));
 }
 
-void Permissions::addCertification(QPDFObjectHandle level) {
-  const auto given = level.isInteger() ? level.getIntValue() : 2;
-  const auto allowed = static_cast<int>(std::clamp(given, 1LL, 3LL));
-  certified_ = certified_ == 0 ? allowed : std::min(certified_, allowed);
-}
-
-void Permissions::addLock(QPDFObjectHandle parameters) {
-  auto action = keyOf(parameters, "/Action");
-  Lock lock;
-  if (action.isNameAndEquals("/Include")) lock.scope = Scope::Include;
-  if (action.isNameAndEquals("/Exclude")) lock.scope = Scope::Exclude;
-  auto names = keyOf(parameters, "/Fields");
-  for (int i = 0, count = names.isArray() ? names.getArrayNItems() : 0; i < count; ++i) {
-    auto name = names.getArrayItem(i);
-    if (name.isString()) lock.fields.push_back(name.getUTF8Value());
-  }
-  locks_.push_back(std::move(lock));
+void Permissions::addLevel(std::optional<int> level) {
+  if (level && (certified_ == 0 || *level < certified_)) certified_ = *level;
 }
 
 bool Permissions::locked(const std::string& field) const {
-  return std::any_of(locks_.begin(), locks_.end(), [&field](const Lock& lock) {
-    if (lock.scope == Scope::All) return true;
-    return coveredBy(field, lock.fields) == (lock.scope == Scope::Include);
-  });
+  return std::any_of(
+      locks_.begin(), locks_.end(), [&field](const auto& lock) { return lock.covers(field); });
 }
 
 }  // namespace congvan::pdf

@@ -4,7 +4,9 @@
 #include "base/result.h"
 #include "trust/pdf/form.h"
 #include "trust/pdf/qpdf.h"
+#include "trust/pdf/signatures.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,17 +42,11 @@ class Permissions {
   bool locked(const std::string& field) const;
 
  private:
-  enum class Scope { All, Include, Exclude };
-  struct Lock {
-    Scope scope = Scope::All;
-    std::vector<std::string> fields;
-  };
-  void addLock(QPDFObjectHandle parameters);
-  void addCertification(QPDFObjectHandle level);
+  void addLevel(std::optional<int> level);
   void addSignature(QPDFObjectHandle signature);
 
   int certified_ = 0;
-  std::vector<Lock> locks_;
+  std::vector<FieldLock> locks_;
 };
 
 }  // namespace congvan::pdf

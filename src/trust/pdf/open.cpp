@@ -37,9 +37,15 @@ Error translated(const QPDFExc& bad, Reading reading) {
   return malformed(reading == Reading::Strict ? "pdf_damaged" : "pdf_malformed", bad.what());
 }
 
-/// /Size above the highest number is legal: the last objects may be free ones.
-bool isHarmless(const QPDFExc& warning) {
-  return warning.getMessageDetail().find("reported number of objects") != std::string::npos;
+/// /Size above the highest number is legal: the last objects may be free ones. Below it, some
+/// readers drop the objects that it leaves out.
+bool isHarmless(QPDF& document, const QPDFExc& warning) {
+  if (warning.getMessageDetail().find("reported number of objects") == std::string::npos) {
+    return false;
+  }
+  const auto table = document.getXRefTable();
+  auto size = document.getTrailer().getKey("/Size");
+  return size.isInteger() && (table.empty() || size.getIntValue() > table.rbegin()->first.getObj());
 }
 
 }  // namespace
@@ -71,7 +77,7 @@ Result<std::shared_ptr<QPDF>> open(BytesView file, Reading reading, const OpenLi
   if (document->isEncrypted()) return malformed("pdf_encrypted", "has /Encrypt");
   if (strict) {
     for (const auto& warning : document->getWarnings()) {
-      if (!isHarmless(warning)) return malformed("pdf_damaged", warning.what());
+      if (!isHarmless(*document, warning)) return malformed("pdf_damaged", warning.what());
     }
   }
   return document;

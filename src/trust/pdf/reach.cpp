@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/pdf/reach.h"
 
+#include "trust/pdf/form_walk.h"
 #include "trust/pdf/page_list.h"
 #include "trust/pdf/values.h"
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <string>
 #include <string_view>
 
 namespace congvan::pdf {
 namespace {
-
-bool isTreeNode(QPDFObjectHandle value) {
-  auto type = valueAt(value, "/Type");
-  if (!type.isName()) return false;
-  const auto name = type.getName();
-  return name == "/Page" || name == "/Pages" || name == "/Catalog";
-}
 
 class ReachWalk {
  public:
@@ -28,6 +24,8 @@ class ReachWalk {
 
   std::vector<Reached> walk() {
     const PageList pages(document_);
+    takeTree(pages);
+    walkSignatures();
     walkPages(pages);
     for (auto page : pages.pages()) walkAnnotations(page, pages.label(page.getObjGen()));
     walkCatalog();
@@ -35,6 +33,47 @@ class ReachWalk {
   }
 
  private:
+  /// The pages, their tree and the catalog, each walked on its own. By place: /Type may lie.
+  void takeTree(const PageList& pages) {
+    tree_.insert(pages.ids().begin(), pages.ids().end());
+    for (auto node : pages.nodes()) tree_.insert(node.getObjGen());
+    tree_.insert(document_.getRoot().getObjGen());
+    tree_.erase(QPDFObjGen());  // direct nodes
+  }
+
+  /// What a signature says, its permissions before all, is said in the revision that it signs.
+  void walkSignatures() {
+    for (auto& [key, entry] : walkForm(valueAt(document_.getRoot(), "/AcroForm"))) {
+      if (entry.type != "Sig") continue;
+      const Change change{
+          ChangeKind::Unexplained, "field " + entry.name + ": what its signature says", entry.name};
+      auto value = valueAt(entry.node, "/V");
+      auto lock = valueAt(entry.node, "/Lock");
+      for (auto& [name, item] : entriesOf(value)) walkFrom(item, change, "/Data");
+      walkFrom(lock, change);
+    }
+  }
+
+  static std::map<std::string, QPDFObjectHandle> entriesOf(QPDFObjectHandle value) {
+    if (!value.isDictionary()) return {};
+    return value.getDictAsMap();
+  }
+
+  /// Pages may name other parents than the tree does, and readers go by either.
+  void walkParents(QPDFObjectHandle node) {
+    constexpr auto kInherited = std::to_array<const char*>(
+        {"/Resources", "/MediaBox", "/CropBox", "/Rotate"});  // ISO 32000-2, table 31
+    for (auto parent = valueAt(node, "/Parent"); parent.isDictionary();
+         parent = parent.getKey("/Parent")) {
+      if (parent.isIndirect() && !parents_.insert(parent.getObjGen()).second) return;
+      meet(parent, {ChangeKind::PageChanged, "pages", {}});
+      for (const auto* key : kInherited) {
+        walkFrom(parent.getKey(key),
+                 {ChangeKind::PageChanged, std::string("pages: inherited ") + key, {}});
+      }
+    }
+  }
+
   void walkPages(const PageList& pages) {
     for (auto page : pages.pages()) {
       const auto label = pages.label(page.getObjGen());
@@ -44,6 +83,7 @@ class ReachWalk {
         walkFrom(value, {ChangeKind::PageChanged, label + ": " + key, {}});
       }
     }
+    for (auto page : pages.pages()) walkParents(page);
     for (auto node : pages.nodes()) {
       meet(node, {ChangeKind::PageChanged, "pages", {}});
       for (auto& [key, value] : node.getDictAsMap()) {
@@ -99,15 +139,18 @@ class ReachWalk {
     return true;
   }
 
-  void walkFrom(QPDFObjectHandle start, const Change& change) {
+  /// Past entries of the name `except`: /Data of a signature names what it is about.
+  void walkFrom(QPDFObjectHandle start, const Change& change, std::string_view except = {}) {
     std::vector<QPDFObjectHandle> open{start};
     while (!open.empty()) {
       auto one = open.back();
       open.pop_back();
-      if (!one.isInitialized() || isTreeNode(one) || !meet(one, change)) continue;
+      if (!one.isInitialized() || tree_.contains(one.getObjGen()) || !meet(one, change)) continue;
       if (one.isStream()) one = one.getDict();
       if (one.isDictionary()) {
-        for (auto& [key, item] : one.getDictAsMap()) open.push_back(item);
+        for (auto& [key, item] : one.getDictAsMap()) {
+          if (key != except) open.push_back(item);
+        }
       } else if (one.isArray()) {
         for (auto& item : one.getArrayAsVector()) open.push_back(item);
       }
@@ -119,7 +162,9 @@ class ReachWalk {
   const ObjectSet& suspects_;
   const ObjectSet& filled_;
   bool suspects_on_ = true;
+  ObjectSet tree_;
   ObjectSet seen_;
+  ObjectSet parents_;
   std::vector<Reached> found_;
 };
 

@@ -72,7 +72,8 @@ std::optional<std::size_t> endOfValue(Scanner& scanner, const Token& first) {
 }  // namespace
 
 bool isBlank(std::uint8_t byte) {
-  return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t' || byte == '\f' || byte == 0;
+  // The vertical tab is blank for QPDF, though not for ISO 32000-2, table 1.
+  return byte == ' ' || (byte >= '\t' && byte <= '\r') || byte == 0;
 }
 
 std::optional<std::size_t> wholeNumber(std::string_view text) {
@@ -167,24 +168,101 @@ std::optional<std::vector<Entry>> dictionaryAt(BytesView bytes, std::size_t at) 
   }
 }
 
-std::size_t collectReferences(BytesView bytes, std::size_t at, std::vector<Reference>& into) {
+namespace {
+
+/// The reference that the two numbers before an `R` make; nullopt: not as ISO 32000-2, 7.3.10
+/// wants it.
+std::optional<Reference> referenceOf(const std::optional<std::size_t>& object,
+                                     const std::optional<std::size_t>& generation) {
+  if (!object || !generation || *object > INT32_MAX || *generation > UINT16_MAX) {
+    return std::nullopt;
+  }
+  return Reference{static_cast<int>(*object), static_cast<int>(*generation)};
+}
+
+class ReferenceCollector {
+ public:
+  explicit ReferenceCollector(ReferenceScan& into) : into_(into) {}
+
+  /// False: the object ends here.
+  bool take(TokenKind kind, std::string_view text) {
+    if (kind == TokenKind::Number) {
+      before_ = std::exchange(last_, wholeNumber(text));
+      return true;
+    }
+    const auto object = std::exchange(before_, std::nullopt);
+    const auto generation = std::exchange(last_, std::nullopt);
+    if (kind == TokenKind::ArrayOpen || kind == TokenKind::DictionaryOpen) ++depth_;
+    if (kind == TokenKind::ArrayClose || kind == TokenKind::DictionaryClose) --depth_;
+    if (kind != TokenKind::Word) return true;
+    if (text == "stream" || text == "endobj") {
+      if (depth_ != 0) into_.doubtful = true;
+      return false;
+    }
+    if (text.find('R') == std::string_view::npos) return true;
+    const auto reference = referenceOf(object, generation);
+    if (text == "R" && reference) {
+      into_.references.push_back(*reference);
+    } else {
+      into_.doubtful = true;
+    }
+    return true;
+  }
+
+ private:
+  ReferenceScan& into_;
+  std::optional<std::size_t> before_;
+  std::optional<std::size_t> last_;
+  long depth_ = 0;
+};
+
+}  // namespace
+
+std::size_t collectReferences(BytesView bytes, std::size_t at, ReferenceScan& into) {
   Scanner scanner(bytes, at);
-  std::optional<std::size_t> before;
-  std::optional<std::size_t> last;
-  for (auto token = scanner.next(); token.kind != TokenKind::End; token = scanner.next()) {
-    const auto text = scanner.text(token);
-    if (token.kind == TokenKind::Number) {
-      before = std::exchange(last, wholeNumber(text));
-      continue;
-    }
-    if (text == "stream" || text == "endobj") break;
-    if (text == "R" && before && last && *before <= INT32_MAX && *last <= 65535) {
-      into.push_back({static_cast<int>(*before), static_cast<int>(*last)});
-    }
-    before.reset();
-    last.reset();
+  ReferenceCollector collector(into);
+  auto token = scanner.next();
+  while (token.kind != TokenKind::End && collector.take(token.kind, scanner.text(token))) {
+    token = scanner.next();
   }
   return scanner.at() - std::min(at, scanner.at());
+}
+
+ObjectStreamScan::ObjectStreamScan(BytesView data, std::size_t members, std::size_t first)
+    : data_(data), doubtful_(!readHeader(members, first)) {}
+
+bool ObjectStreamScan::readHeader(std::size_t members, std::size_t first) {
+  if (members > data_.size() || first > data_.size()) return false;
+  Scanner scanner(data_.first(first), 0);
+  std::vector<std::size_t> numbers;
+  for (std::size_t i = 0; i < members; ++i) {
+    const auto number = wholeNumber(scanner.text(scanner.next()));
+    const auto offset = wholeNumber(scanner.text(scanner.next()));
+    if (!number || !offset || *offset > data_.size() - first) return false;
+    members_.push_back({*number, first + *offset});
+    numbers.push_back(*number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return std::adjacent_find(numbers.begin(), numbers.end()) == numbers.end();
+}
+
+bool ObjectStreamScan::holds(int number, std::size_t index) const {
+  return index < members_.size() && members_[index].number == static_cast<std::size_t>(number);
+}
+
+void ObjectStreamScan::collect(ReferenceScan& into) const {
+  into.doubtful |= doubtful_;
+  auto budget = 4 * data_.size() + 4096;  // members that overlap are scanned more than once
+  for (const auto& member : members_) {
+    Scanner scanner(data_, member.offset);
+    const auto end = endOfValue(scanner, scanner.next());
+    if (!end || *end - member.offset > budget) {
+      into.doubtful = true;
+      return;
+    }
+    budget -= *end - member.offset;
+    collectReferences(data_.first(*end), member.offset, into);
+  }
 }
 
 }  // namespace congvan::pdf

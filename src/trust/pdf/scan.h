@@ -73,8 +73,39 @@ struct Reference {
   auto operator<=>(const Reference&) const = default;
 };
 
+struct ReferenceScan {
+  std::vector<Reference> references;
+  /// Something stands there that one reader takes for a reference and another does not: numbers
+  /// with a sign, `12 0R`, blanks that only some know, an `endobj` inside a value.
+  bool doubtful = false;
+};
+
 /// The references `n g R` from `at` up to the keyword `stream` or `endobj`. Returns the bytes
 /// passed.
-std::size_t collectReferences(BytesView bytes, std::size_t at, std::vector<Reference>& into);
+std::size_t collectReferences(BytesView bytes, std::size_t at, ReferenceScan& into);
+
+/// What the members of an object stream (7.5.7) hold. Each is read from its own offset, as readers
+/// do: what stands between two members may look like anything.
+class ObjectStreamScan {
+ public:
+  /// `data` is the decoded stream; it outlives this.
+  ObjectStreamScan(BytesView data, std::size_t members, std::size_t first);
+
+  /// One number twice, or a header that is none: what a number stands for is up to the reader.
+  bool doubtful() const { return doubtful_; }
+  bool holds(int number, std::size_t index) const;
+  void collect(ReferenceScan& into) const;
+
+ private:
+  struct Member {
+    std::size_t number;
+    std::size_t offset;
+  };
+  bool readHeader(std::size_t members, std::size_t first);
+
+  BytesView data_;
+  std::vector<Member> members_;
+  bool doubtful_;
+};
 
 }  // namespace congvan::pdf

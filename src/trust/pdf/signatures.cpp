@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/pdf/signatures.h"
 
+#include "trust/pdf/locks.h"
 #include "trust/pdf/open.h"
 #include "trust/pdf/scan.h"
 
@@ -22,51 +23,6 @@ std::string nameValue(QPDFObjectHandle value) {
 
 std::string textValue(QPDFObjectHandle value) {
   return value.isString() ? value.getUTF8Value() : std::string();
-}
-
-std::optional<int> levelValue(QPDFObjectHandle value) {
-  if (!value.isInteger()) return std::nullopt;
-  const auto level = value.getIntValue();
-  if (level < 1 || level > 3) return std::nullopt;
-  return static_cast<int>(level);
-}
-
-std::optional<FieldLock> lockValue(QPDFObjectHandle dictionary) {
-  if (!dictionary.isDictionary()) return std::nullopt;
-  FieldLock lock;
-  const auto action = nameValue(dictionary.getKey("/Action"));
-  if (action == "All") {
-    lock.action = FieldLock::Action::All;
-  } else if (action == "Exclude") {
-    lock.action = FieldLock::Action::Exclude;
-  } else if (action != "Include") {
-    return std::nullopt;
-  }
-  auto names = dictionary.getKey("/Fields");
-  for (int i = 0; names.isArray() && i < names.getArrayNItems(); ++i) {
-    lock.fields.push_back(textValue(names.getArrayItem(i)));
-  }
-  return lock;
-}
-
-/// What `Signature /Reference` says about later changes.
-void readReferences(QPDFObjectHandle dictionary, SignatureDictionary& into) {
-  auto references = dictionary.getKey("/Reference");
-  for (int i = 0; references.isArray() && i < std::min(references.getArrayNItems(), 64); ++i) {
-    auto reference = references.getArrayItem(i);
-    if (!reference.isDictionary()) continue;
-    const auto method = nameValue(reference.getKey("/TransformMethod"));
-    auto parameters = reference.getKey("/TransformParams");
-    if (method == "DocMDP") {
-      // ISO 32000-2, table 257: /P is optional and 2 when absent.
-      into.doc_mdp = 2;
-      if (parameters.isDictionary()) {
-        if (const auto level = levelValue(parameters.getKey("/P"))) into.doc_mdp = level;
-      }
-    } else if (method == "FieldMDP") {
-      if (auto lock = lockValue(parameters)) into.locks.push_back(std::move(*lock));
-    }
-  }
 }
 
 void readByteRange(QPDFObjectHandle value, SignatureDictionary& into) {
@@ -99,49 +55,53 @@ class FieldReader {
   bool read(QPDFObjectHandle form) {
     auto fields = form.getKey("/Fields");
     for (int i = 0; fields.isArray() && i < fields.getArrayNItems(); ++i) {
-      if (!visit(fields.getArrayItem(i), "", "", QPDFObjectHandle::newNull(), 0)) return false;
+      if (!visit(fields.getArrayItem(i), {}, 0)) return false;
     }
     return true;
   }
 
  private:
-  bool visit(QPDFObjectHandle field,
-             const std::string& parent_name,
-             const std::string& parent_type,
-             QPDFObjectHandle parent_value,
-             std::size_t depth) {
+  /// What a field takes over from the one above it.
+  struct Inherited {
+    std::string name;
+    std::string type;
+    QPDFObjectHandle value = QPDFObjectHandle::newNull();
+    QPDFObjectHandle lock = QPDFObjectHandle::newNull();
+  };
+
+  bool visit(QPDFObjectHandle field, Inherited from, std::size_t depth) {
     if (!field.isDictionary()) return true;
     if (depth > kFieldDepthMost || ++visited_ > kFieldsMost) return false;
     if (field.isIndirect() && !seen_.insert(field.getObjGen()).second) return true;
-    auto name = parent_name;
     if (field.hasKey("/T")) {
-      name += (name.empty() ? "" : ".") + textValue(field.getKey("/T"));
+      from.name += (from.name.empty() ? "" : ".") + textValue(field.getKey("/T"));
     }
-    const auto own_type = nameValue(field.getKey("/FT"));
-    const auto& type = own_type.empty() ? parent_type : own_type;
-    auto value = field.hasKey("/V") ? field.getKey("/V") : parent_value;
-    if (type == "Sig" && value.isDictionary() && !readSignature(field, name, value)) return false;
+    if (const auto type = nameValue(field.getKey("/FT")); !type.empty()) from.type = type;
+    if (field.hasKey("/V")) from.value = field.getKey("/V");
+    if (field.hasKey("/Lock")) from.lock = field.getKey("/Lock");
+    if (from.type == "Sig" && from.value.isDictionary() && !readSignature(from)) return false;
     auto kids = field.getKey("/Kids");
     for (int i = 0; kids.isArray() && i < kids.getArrayNItems(); ++i) {
-      if (!visit(kids.getArrayItem(i), name, type, value, depth + 1)) return false;
+      if (!visit(kids.getArrayItem(i), from, depth + 1)) return false;
     }
     return true;
   }
 
-  bool readSignature(QPDFObjectHandle field, const std::string& name, QPDFObjectHandle value) {
+  bool readSignature(const Inherited& from) {
+    auto value = from.value;
     const auto id = value.getObjGen();
     // Several fields, or widgets of one field, may share one signature.
     if (value.isIndirect() && !signatures_.insert(id).second) return true;
     if (!value.isIndirect() && !direct_.insert(value.getParsedOffset()).second) return true;
     if (found_.signatures.size() >= most_) return false;
     SignatureDictionary one;
-    one.field = name;
+    one.field = from.name;
     one.object = value.isIndirect() ? id.getObj() : 0;
     one.generation = value.isIndirect() ? id.getGen() : 0;
     readDictionary(value, one);
-    if (auto lock = field.getKey("/Lock"); lock.isDictionary()) {
-      one.lock_level = levelValue(lock.getKey("/P"));
-      if (auto locked = lockValue(lock)) one.locks.push_back(std::move(*locked));
+    if (auto lock = from.lock; !lock.isNull()) {
+      one.lock_level = lockLevelOf(lock);
+      one.locks.push_back(lockOf(lock));
     }
     locate(value, one);
     found_.signatures.push_back(std::move(one));
@@ -172,7 +132,9 @@ class FieldReader {
     one.location = textValue(value.getKey("/Location"));
     one.time = textValue(value.getKey("/M"));
     readByteRange(value.getKey("/ByteRange"), one);
-    readReferences(value, one);
+    auto prohibited = prohibitionsOf(value);
+    one.doc_mdp = prohibited.doc_mdp;
+    one.locks = std::move(prohibited.locks);
   }
 
   /// Finds the bytes of /Contents, and refuses a dictionary that could be read in two ways.

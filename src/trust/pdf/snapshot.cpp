@@ -31,6 +31,13 @@ bool containerChanged(const QPDFXRefEntry& entry,
   return !sameEntry(one->second, other->second);
 }
 
+/// Whether two keys that follow one another in `table` have one number.
+bool hasTwoGenerations(const ObjectTable& table) {
+  return std::adjacent_find(table.begin(), table.end(), [](const auto& one, const auto& other) {
+           return one.first.getObj() == other.first.getObj();
+         }) != table.end();
+}
+
 /// Compares values as deep and as long as its bounds allow, and says "different" beyond.
 class Comparison {
  public:
@@ -101,14 +108,14 @@ Result<std::unique_ptr<Snapshot>> Snapshot::open(BytesView file, const Revision&
 Snapshot::Snapshot(BytesView bytes, std::shared_ptr<QPDF> document)
     : bytes_(bytes), document_(std::move(document)), table_(document_->getXRefTable()) {}
 
-std::vector<Reference> Snapshot::collect(const ObjectSet& ids, std::set<int>& containers) {
-  std::vector<Reference> found;
+ReferenceScan Snapshot::collect(const ObjectSet& ids, ObjectSet& contained) {
+  ReferenceScan found;
   auto budget = 4 * bytes_.size() + 4096;
   for (const auto& id : ids) {
     const auto entry = table_.find(id);
     if (entry == table_.end()) continue;
     if (entry->second.getType() == kInObjectStream) {
-      containers.insert(entry->second.getObjStreamNumber());
+      contained.insert(contained.end(), id);
       continue;
     }
     const auto offset = static_cast<std::size_t>(entry->second.getOffset());
@@ -120,41 +127,76 @@ std::vector<Reference> Snapshot::collect(const ObjectSet& ids, std::set<int>& co
   return found;
 }
 
-std::vector<Reference> Snapshot::plainReferences(const ObjectSet& ids) {
-  std::set<int> containers;
-  return collect(ids, containers);
+ReferenceScan Snapshot::plainReferences(const ObjectSet& ids) {
+  ObjectSet contained;
+  return collect(ids, contained);
 }
 
-std::vector<Reference> Snapshot::references(const ObjectSet& ids) {
-  std::set<int> containers;
-  auto found = collect(ids, containers);
-  for (const auto number : containers) {
-    auto container = object(QPDFObjGen(number, 0));
-    if (!container.isStream()) continue;
-    const auto data = container.getStreamData(qpdf_dl_generalized);
-    const BytesView view(data->getBuffer(), data->getSize());
-    collectReferences(view, 0, found);
+ReferenceScan Snapshot::references(const ObjectSet& ids) {
+  ObjectSet contained;
+  auto found = collect(ids, contained);
+  std::map<int, ObjectSet> containers;
+  for (const auto& id : contained) {
+    containers[table_.at(id).getObjStreamNumber()].insert(id);
+  }
+  for (const auto& [number, members] : containers) scanContainer(number, members, found);
+  return found;
+}
+
+void Snapshot::scanContainer(int number, const ObjectSet& contained, ReferenceScan& into) {
+  auto container = object(QPDFObjGen(number, 0));
+  auto count =
+      container.isStream() ? container.getDict().getKey("/N") : QPDFObjectHandle::newNull();
+  auto first =
+      container.isStream() ? container.getDict().getKey("/First") : QPDFObjectHandle::newNull();
+  if (!count.isInteger() || !first.isInteger()) {
+    into.doubtful = true;
+    return;
+  }
+  const auto data = container.getStreamData(qpdf_dl_generalized);
+  const ObjectStreamScan members(BytesView(data->getBuffer(), data->getSize()),
+                                 static_cast<std::size_t>(count.getUIntValue()),
+                                 static_cast<std::size_t>(first.getUIntValue()));
+  members.collect(into);
+  // QPDF goes by the number in the stream's header, others by the index in the table.
+  const bool misplaced = std::any_of(contained.begin(), contained.end(), [&](const auto& id) {
+    const auto index = table_.at(id).getObjStreamIndex();
+    return index < 0 || !members.holds(id.getObj(), static_cast<std::size_t>(index));
+  });
+  into.doubtful = into.doubtful || misplaced;
+}
+
+std::vector<Reference> Snapshot::trailerReferences() {
+  std::vector<Reference> found;
+  for (auto& [key, value] : document_->getTrailer().getDictAsMap()) {
+    if (value.isIndirect()) found.push_back({value.getObjectID(), value.getGeneration()});
   }
   return found;
 }
 
-bool Snapshot::defines(const Reference& reference) const {
-  return table_.contains(QPDFObjGen(reference.object, reference.generation));
+bool Snapshot::defines(int object) const {
+  const auto at = table_.lower_bound(QPDFObjGen(object, 0));
+  return at != table_.end() && at->first.getObj() == object;
+}
+
+bool Snapshot::contradicts(const Reference& reference) const {
+  return defines(reference.object) &&
+         !table_.contains(QPDFObjGen(reference.object, reference.generation));
 }
 
 void ReferenceCounts::add(const std::vector<Reference>& references) {
-  for (const auto& reference : references) ++counts_[reference];
+  for (const auto& reference : references) ++counts_[reference.object];
 }
 
 void ReferenceCounts::subtract(const std::vector<Reference>& references) {
   for (const auto& reference : references) {
-    auto& count = counts_[reference];
+    auto& count = counts_[reference.object];
     if (count > 0) --count;
   }
 }
 
 std::size_t ReferenceCounts::countOf(QPDFObjGen id) const {
-  const auto found = counts_.find({id.getObj(), id.getGen()});
+  const auto found = counts_.find(id.getObj());
   return found == counts_.end() ? 0 : found->second;
 }
 
@@ -175,6 +217,11 @@ Delta compareTables(const ObjectTable& before, const ObjectTable& after) {
       ++other;
     }
   }
+  delta.renumbered = hasTwoGenerations(before) || hasTwoGenerations(after) ||
+                     std::any_of(delta.added.begin(), delta.added.end(), [&](const auto& id) {
+                       const auto at = before.lower_bound(QPDFObjGen(id.getObj(), 0));
+                       return at != before.end() && at->first.getObj() == id.getObj();
+                     });
   return delta;
 }
 

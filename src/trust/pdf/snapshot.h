@@ -28,14 +28,21 @@ class Snapshot {
   const ObjectTable& table() const { return table_; }
   QPDFObjectHandle object(QPDFObjGen id) { return document_->getObjectByObjGen(id); }
 
-  /// What the objects `ids` refer to, each reference as often as it stands there.
-  std::vector<Reference> references(const ObjectSet& ids);
+  /// What the objects `ids` refer to, each reference as often as it stands there. Doubtful also
+  /// when an object stream does not hold what the table says.
+  ReferenceScan references(const ObjectSet& ids);
   /// The same without objects in object streams, which are only known as a whole.
-  std::vector<Reference> plainReferences(const ObjectSet& ids);
-  bool defines(const Reference& reference) const;
+  ReferenceScan plainReferences(const ObjectSet& ids);
+  /// What the trailer refers to.
+  std::vector<Reference> trailerReferences();
+  /// Whether the number is in use. Generations do not count: many readers ignore them.
+  bool defines(int object) const;
+  /// Whether it is in use with another generation than that of `reference`.
+  bool contradicts(const Reference& reference) const;
 
  private:
-  std::vector<Reference> collect(const ObjectSet& ids, std::set<int>& containers);
+  ReferenceScan collect(const ObjectSet& ids, ObjectSet& contained);
+  void scanContainer(int number, const ObjectSet& contained, ReferenceScan& into);
   Snapshot(BytesView bytes, std::shared_ptr<QPDF> document);
 
   BytesView bytes_;
@@ -43,8 +50,8 @@ class Snapshot {
   ObjectTable table_;
 };
 
-/// How often each object is referred to by the objects of a revision. An object stream counts as a
-/// whole, so that a number may be too high, never too low.
+/// How often each object number is referred to by the objects of a revision. An object stream
+/// counts as a whole, so that a number may be too high, never too low.
 class ReferenceCounts {
  public:
   void add(const std::vector<Reference>& references);
@@ -52,7 +59,7 @@ class ReferenceCounts {
   std::size_t countOf(QPDFObjGen id) const;
 
  private:
-  std::map<Reference, std::size_t> counts_;
+  std::map<int, std::size_t> counts_;
 };
 
 /// Objects by where the cross-reference tables say they stand. Bytes never change, so an object
@@ -61,6 +68,9 @@ struct Delta {
   ObjectSet changed;
   ObjectSet added;
   ObjectSet removed;
+  /// A number stands for two generations, in one table or before and after: a reader that ignores
+  /// generations sees another object than one that does not.
+  bool renumbered = false;
 
   bool touches(QPDFObjGen id) const {
     return changed.contains(id) || added.contains(id) || removed.contains(id);
