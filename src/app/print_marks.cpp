@@ -2,14 +2,13 @@
 #include "app/print_marks.h"
 
 #include "app/files.h"
-#include "edge/print/mark.h"
 
 namespace congvan::app {
 namespace {
 
-Result<pades::Appearance> appearance(Result<Bytes> drawn) {
+Result<pades::Appearance> appearance(const Result<print::DrawingCache::Drawing>& drawn) {
   if (!drawn) return drawn.error();
-  return pades::Appearance{std::move(*drawn)};
+  return **drawn;
 }
 
 /// `TM. ỦY BAN NHÂN DÂN\nChủ tịch` on one line.
@@ -22,28 +21,28 @@ std::string onOneLine(std::string text) {
 }  // namespace
 
 Result<pades::Appearance> PrintMarks::person(const signing::PersonMark& mark) {
-  return appearance(print::drawMark({.name = mark.name,
-                                     .post = onOneLine(mark.post),
-                                     .organization = {},
-                                     .time = mark.time,
-                                     .image = {}},
-                                    {mark.width, mark.height}));
+  return appearance(drawings_.mark({.name = mark.name,
+                                    .post = onOneLine(mark.post),
+                                    .organization = {},
+                                    .time = mark.time,
+                                    .image = {}},
+                                   {mark.width, mark.height}));
 }
 
 Result<pades::Appearance> PrintMarks::initials(const signing::PersonMark& mark) {
   return appearance(
-      print::drawMark({.name = mark.name, .post = {}, .organization = {}, .time = {}, .image = {}},
-                      {mark.width, mark.height}));
+      drawings_.mark({.name = mark.name, .post = {}, .organization = {}, .time = {}, .image = {}},
+                     {mark.width, mark.height}));
 }
 
 Result<pades::Appearance> PrintMarks::seal(const signing::SealMark& mark) {
   const auto image = sealImage(mark.agency);
   if (!image) return image.error();
-  return appearance(print::drawImage(*image, {mark.width, mark.height}));
+  return appearance(drawings_.image(*image, {mark.width, mark.height}));
 }
 
 Result<pades::Appearance> PrintMarks::text(const signing::TextMark& mark) {
-  return appearance(print::drawFieldValue(
+  return appearance(drawings_.fieldValue(
       mark.text,
       {mark.width, mark.height},
       {.face = mark.face == signing::TextFace::Italic ? print::FieldFace::Italic

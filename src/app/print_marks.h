@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "edge/print/drawing_cache.h"
 #include "office/signing/marks.h"
 
 #include <filesystem>
@@ -24,6 +25,7 @@ class PrintMarks final : public signing::Marks {
   Result<Bytes> sealImage(const std::string& agency);
 
   std::filesystem::path seals_;
+  print::DrawingCache drawings_;
   std::mutex mutex_;
   std::map<std::string, Bytes> images_;
 };

@@ -68,7 +68,7 @@ void signingVisibly(benchmark::State& state, bool rsa) {
     pades::SignOptions options;
     options.field = "Signature1";
     options.place = pades::Place{0, {300, 100, 190, 80}};
-    options.appearance = pades::Appearance{**drawing};
+    options.appearance = **drawing;
     options.signing_time = SystemClock().now();
     benchmark::DoNotOptimize(pades::sign(file, signer.certificate, signer.key, options, nullptr));
   }

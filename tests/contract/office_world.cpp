@@ -31,7 +31,7 @@ tlog::NoteKey freshKey(std::string_view name) {
 
 Result<pades::Appearance> appearanceOf(Result<Bytes> drawn) {
   if (!drawn) return drawn.error();
-  return pades::Appearance{std::move(*drawn)};
+  return pades::Appearance::prepare(*drawn);
 }
 
 }  // namespace

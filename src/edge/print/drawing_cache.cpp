@@ -25,7 +25,9 @@ Result<DrawingCache::Drawing> DrawingCache::find(std::string key,
   }
   auto drawn = draw();  // outside of the lock: two threads may draw the same, to the same bytes
   if (!drawn) return drawn.error();
-  auto drawing = std::make_shared<const Bytes>(std::move(*drawn));
+  auto appearance = pades::Appearance::prepare(*drawn);
+  if (!appearance) return appearance.error();
+  auto drawing = std::make_shared<const pades::Appearance>(std::move(*appearance));
   keep(key, drawing);
   return drawing;
 }
@@ -35,10 +37,10 @@ void DrawingCache::keep(const std::string& key, const Drawing& drawing) {
   if (by_key_.contains(key)) return;
   recent_.push_front({key, drawing});
   by_key_[key] = recent_.begin();
-  bytes_ += key.size() + drawing->size();
+  bytes_ += key.size() + drawing->drawing.bytes();
   while (bytes_ > bytes_max_ && !recent_.empty()) {
     const auto& oldest = recent_.back();
-    bytes_ -= oldest.key.size() + oldest.drawing->size();
+    bytes_ -= oldest.key.size() + oldest.drawing->drawing.bytes();
     by_key_.erase(oldest.key);
     recent_.pop_back();
   }

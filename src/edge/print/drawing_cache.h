@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "edge/print/mark.h"
+#include "trust/formats/pades/prepare_fields.h"
 
 #include <cstddef>
 #include <functional>
@@ -15,12 +16,12 @@
 
 namespace congvan::print {
 
-/// Drawings that were made before, found again by everything that went into them. A drawing costs 6
-/// ms, a signature with one at hand less than 1. The least recently used leave first. Safe from any
-/// thread.
+/// Drawings that were made before, ready for signing, found again by everything that went into
+/// them. A drawing costs 6 ms, a signature with one at hand less than 1. The least recently used
+/// leave first. Safe from any thread.
 class DrawingCache {
  public:
-  using Drawing = std::shared_ptr<const Bytes>;
+  using Drawing = std::shared_ptr<const pades::Appearance>;
 
   explicit DrawingCache(std::size_t bytes_max = 16U << 20U) : bytes_max_(bytes_max) {}
 

@@ -3,6 +3,7 @@
 
 #include "trust/pdf/locks.h"
 #include "trust/pdf/page_tree.h"
+#include "trust/pdf/values.h"
 
 #include <algorithm>
 #include <iterator>
@@ -59,7 +60,7 @@ class Reader {
     bool terminal = true;
     for (int i = 0, count = kids.isArray() ? kids.getArrayNItems() : 0; i < count; ++i) {
       auto kid = kids.getArrayItem(i);
-      if (keyOf(kid, "/T").isString()) {
+      if (valueAt(kid, "/T").isString()) {
         terminal = false;
         const auto done = visit(kid, from);
         if (!done) return done;
@@ -93,7 +94,7 @@ bool FieldTree::hasName(const std::string& name) const {
 }
 
 Result<FieldTree> readFields(QPDF& pdf) {
-  auto fields = keyOf(keyOf(pdf.getRoot(), "/AcroForm"), "/Fields");
+  auto fields = valueAt(valueAt(pdf.getRoot(), "/AcroForm"), "/Fields");
   if (!fields.isArray()) return FieldTree{};
   return Reader().read(fields);
 }
@@ -103,12 +104,12 @@ Permissions Permissions::of(QPDF& pdf, const FieldTree& fields) {
   for (const auto& node : fields.terminals) {
     if (node.kind != FieldKind::Signature || !QPDFObjectHandle(node.value).isDictionary()) continue;
     permissions.addSignature(node.value);
-    auto lock = keyOf(node.field, "/Lock");
+    auto lock = valueAt(node.field, "/Lock");
     if (lock.isNull()) continue;
     permissions.locks_.push_back(lockOf(lock));
     permissions.addLevel(lockLevelOf(lock));
   }
-  permissions.addSignature(keyOf(keyOf(pdf.getRoot(), "/Perms"), "/DocMDP"));
+  permissions.addSignature(valueAt(valueAt(pdf.getRoot(), "/Perms"), "/DocMDP"));
   return permissions;
 }
 

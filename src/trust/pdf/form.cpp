@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "trust/pdf/form_edit.h"
 #include "trust/pdf/open.h"
+#include "trust/pdf/values.h"
 
 #include <algorithm>
 #include <set>
@@ -85,9 +86,9 @@ Result<Bytes> addAll(BytesView file, const std::vector<FieldPlan>& plans) {
 }
 
 int quarterTurns(QPDFObjectHandle widget) {
-  auto page = keyOf(widget, "/P");
+  auto page = valueAt(widget, "/P");
   if (page.isDictionary()) return geometryOf(page).rotate;
-  auto turn = keyOf(keyOf(widget, "/MK"), "/R");
+  auto turn = valueAt(valueAt(widget, "/MK"), "/R");
   if (!turn.isInteger()) return 0;
   return static_cast<int>(((turn.getIntValue() / 90) % 4 + 4) % 4) * 90;
 }
@@ -105,7 +106,7 @@ std::string appearanceIn(const UserRectangle& box,
 }
 
 UserRectangle widgetRectangle(QPDFObjectHandle widget) {
-  auto array = keyOf(widget, "/Rect");
+  auto array = valueAt(widget, "/Rect");
   if (!array.isRectangle()) return {};
   const auto box = array.getArrayAsRectangle();
   return {std::min(box.llx, box.urx),
@@ -115,13 +116,12 @@ UserRectangle widgetRectangle(QPDFObjectHandle widget) {
 }
 
 /// Sets the appearance of every widget of `node`, each in its own rectangle.
-Result<> dress(FormEdit& edit, const FieldNode& node, BytesView drawing) {
-  if (drawing.empty()) return kDone;
-  const auto form = embedPage(drawing, edit.update());
-  if (!form) return form.error();
+Result<> dress(FormEdit& edit, const FieldNode& node, const std::optional<Drawing>& drawing) {
+  if (!drawing) return kDone;
+  const auto form = drawing->putInto(edit.update());
   for (const auto& widget : node.widgets) {
     const auto text =
-        appearanceIn(widgetRectangle(widget), quarterTurns(widget), *form, edit.update());
+        appearanceIn(widgetRectangle(widget), quarterTurns(widget), form, edit.update());
     if (text.empty()) continue;
     const auto changed = edit.change(widget, {{"/AP", text}, {"/AS", ""}});
     if (!changed) return changed;
@@ -143,14 +143,14 @@ Result<> fillText(FormEdit& edit, const ValuePlan& plan) {
 std::string lockReference(FormEdit& edit, QPDFObjectHandle lock) {
   if (!lock.isDictionary()) return {};
   const auto root = reference(idOf(edit.pdf().getRoot()));
-  auto action = keyOf(lock, "/Action");
-  auto fields = keyOf(lock, "/Fields");
+  auto action = valueAt(lock, "/Action");
+  auto fields = valueAt(lock, "/Fields");
   std::string parameters = "<< /Type /TransformParams /V /1.2 /Action " +
                            (action.isName() ? action.unparse() : std::string("/All"));
   if (fields.isArray()) parameters += " /Fields " + arrayText(fields);
   std::string references = "<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams " +
                            parameters + " >> /Data " + root + " >>";
-  auto level = keyOf(lock, "/P");
+  auto level = valueAt(lock, "/P");
   if (level.isInteger()) {
     references +=
         " << /Type /SigRef /TransformMethod /DocMDP /TransformParams << /Type /TransformParams "
@@ -178,14 +178,14 @@ Result<> fillSignatureField(FormEdit& edit,
   if (node.kind != FieldKind::Signature) return conflict("field_not_signature", plan.field);
   if (!QPDFObjectHandle(node.value).isNull()) return conflict("field_already_signed", plan.field);
   if (edit.permissions().locked(plan.field)) return conflict("field_locked", plan.field);
-  auto demands = keyOf(node.field, "/SV");
-  auto required = keyOf(demands, "/Ff");
+  auto demands = valueAt(node.field, "/SV");
+  auto required = valueAt(demands, "/Ff");
   if (required.isInteger() && required.getIntValue() != 0) {
     return conflict("field_seed_value", plan.field);
   }
   const auto changed = edit.change(node.field, {{"/V", reference(signature)}});
   if (!changed) return changed;
-  const auto references = lockReference(edit, keyOf(node.field, "/Lock"));
+  const auto references = lockReference(edit, valueAt(node.field, "/Lock"));
   edit.update().put(signature, signatureBody(plan, references));
   return dress(edit, node, plan.appearance);
 }
@@ -198,10 +198,9 @@ Result<> addSignatureField(FormEdit& edit, const SignaturePlan& plan, ObjectId s
   const auto stand = edit.stand(plan.spot);
   if (!stand) return stand.error();
   std::string entries = "/FT /Sig " + std::string(kSignatureFlags) + " /V " + reference(signature);
-  if (plan.spot && !plan.appearance.empty()) {
-    const auto form = embedPage(plan.appearance, edit.update());
-    if (!form) return form.error();
-    entries += " /AP " + appearanceIn(stand->rectangle, stand->rotate, *form, edit.update());
+  if (plan.spot && plan.appearance) {
+    const auto form = plan.appearance->putInto(edit.update());
+    entries += " /AP " + appearanceIn(stand->rectangle, stand->rotate, form, edit.update());
   } else if (plan.spot) {
     entries += " /AP << /N " + reference(emptyForm(edit.update())) + " >>";
   }

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "trust/pdf/drawing.h"
 
 #include <optional>
 #include <string>
@@ -67,13 +68,13 @@ Result<Bytes> appendFields(BytesView file, const std::vector<FieldPlan>& plans);
 struct ValuePlan {
   std::string field;
   std::string value;
-  BytesView appearance;  ///< a one-page PDF; empty: the field gets no appearance
+  std::optional<Drawing> appearance;  ///< nullopt: the field gets no appearance
 };
 
 struct SignaturePlan {
   std::string field;
-  std::optional<Spot> spot;  ///< of a new field
-  BytesView appearance;      ///< a one-page PDF; empty: none
+  std::optional<Spot> spot;           ///< of a new field
+  std::optional<Drawing> appearance;  ///< nullopt: none
   std::vector<ValuePlan> values;
   std::string signer_name;
   std::string reason;

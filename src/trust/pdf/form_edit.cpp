@@ -2,6 +2,7 @@
 #include "trust/pdf/form_edit.h"
 
 #include "trust/pdf/open.h"
+#include "trust/pdf/values.h"
 
 #include <cmath>
 
@@ -121,7 +122,7 @@ std::string FormEdit::fontResources(QPDFObjectHandle resources) {
   const auto font = update_.create();
   update_.put(
       font, "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman /Encoding /WinAnsiEncoding >>");
-  auto fonts = keyOf(resources, "/Font");
+  auto fonts = valueAt(resources, "/Font");
   auto text = fonts.isDictionary() ? dictionaryText(fonts, {{kFontName, reference(font)}})
                                    : "<< " + std::string(kFontName) + " " + reference(font) + " >>";
   if (fonts.isDictionary() && fonts.isIndirect()) {
@@ -142,21 +143,21 @@ void FormEdit::writeForm() {
   auto form = root.getKey("/AcroForm");
   const bool present = form.isDictionary();
   Overrides overrides;
-  auto fields = keyOf(form, "/Fields");
+  auto fields = valueAt(form, "/Fields");
   if (!new_fields_.empty() && fields.isArray() && fields.isIndirect()) {
     update_.put(idOf(fields), arrayText(fields, new_fields_));
   } else if (!new_fields_.empty()) {
     overrides["/Fields"] =
         fields.isArray() ? arrayText(fields, new_fields_) : "[ " + new_fields_ + " ]";
   }
-  auto flags = keyOf(form, "/SigFlags");
+  auto flags = valueAt(form, "/SigFlags");
   const auto had = flags.isInteger() ? flags.getIntValue() : 0;
   if (signature_flags_ && (had & 3) != 3) overrides["/SigFlags"] = std::to_string(had | 3);
-  if (font_needed_ && keyOf(keyOf(keyOf(form, "/DR"), "/Font"), kFontName).isNull()) {
-    const auto resources = fontResources(keyOf(form, "/DR"));
+  if (font_needed_ && valueAt(valueAt(valueAt(form, "/DR"), "/Font"), kFontName).isNull()) {
+    const auto resources = fontResources(valueAt(form, "/DR"));
     if (!resources.empty()) overrides["/DR"] = resources;
   }
-  if (font_needed_ && !keyOf(form, "/DA").isString()) overrides["/DA"] = "(/TiRo 0 Tf 0 g)";
+  if (font_needed_ && !valueAt(form, "/DA").isString()) overrides["/DA"] = "(/TiRo 0 Tf 0 g)";
   if (overrides.empty()) return;
 
   if (present && form.isIndirect()) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/pdf/locks.h"
 
-#include "trust/pdf/page_tree.h"
+#include "trust/pdf/values.h"
 
 #include <algorithm>
 
@@ -16,12 +16,12 @@ int levelOf(QPDFObjectHandle value) {
 }
 
 void readReference(QPDFObjectHandle reference, Prohibitions& into) {
-  auto method = keyOf(reference, "/TransformMethod");
-  auto parameters = keyOf(reference, "/TransformParams");
+  auto method = valueAt(reference, "/TransformMethod");
+  auto parameters = valueAt(reference, "/TransformParams");
   if (method.isNameAndEquals("/FieldMDP")) into.locks.push_back(lockOf(parameters));
   if (!method.isNameAndEquals("/DocMDP")) return;
   // ISO 32000-2, table 257: /P is optional and 2 when absent.
-  auto level = keyOf(parameters, "/P");
+  auto level = valueAt(parameters, "/P");
   const auto given = level.isNull() ? 2 : levelOf(level);
   into.doc_mdp = std::min(given, into.doc_mdp.value_or(given));
 }
@@ -30,7 +30,7 @@ void readReference(QPDFObjectHandle reference, Prohibitions& into) {
 
 Prohibitions prohibitionsOf(QPDFObjectHandle signature) {
   Prohibitions found;
-  auto references = keyOf(signature, "/Reference");
+  auto references = valueAt(signature, "/Reference");
   if (references.isDictionary()) readReference(references, found);
   if (!references.isArray()) return found;
   const auto count = references.getArrayNItems();
@@ -44,13 +44,13 @@ Prohibitions prohibitionsOf(QPDFObjectHandle signature) {
 FieldLock lockOf(QPDFObjectHandle dictionary) {
   const FieldLock everything{FieldLock::Action::All, {}};
   FieldLock lock;
-  auto action = keyOf(dictionary, "/Action");
+  auto action = valueAt(dictionary, "/Action");
   if (action.isNameAndEquals("/Exclude")) {
     lock.action = FieldLock::Action::Exclude;
   } else if (!action.isNameAndEquals("/Include")) {
     return everything;
   }
-  auto names = keyOf(dictionary, "/Fields");
+  auto names = valueAt(dictionary, "/Fields");
   if (!names.isArray()) return everything;
   for (auto& name : names.getArrayAsVector()) {
     if (!name.isString()) return everything;
@@ -60,7 +60,7 @@ FieldLock lockOf(QPDFObjectHandle dictionary) {
 }
 
 std::optional<int> lockLevelOf(QPDFObjectHandle dictionary) {
-  auto level = keyOf(dictionary, "/P");
+  auto level = valueAt(dictionary, "/P");
   if (level.isNull()) return std::nullopt;
   return levelOf(level);
 }

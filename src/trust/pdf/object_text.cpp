@@ -8,14 +8,12 @@ ObjectId idOf(const QPDFObjectHandle& object) {
   return {id.getObj(), id.getGen()};
 }
 
-std::string dictionaryText(QPDFObjectHandle dictionary,
-                           const Overrides& overrides,
-                           const Renumber& renumber) {
+std::string dictionaryText(QPDFObjectHandle dictionary, const Overrides& overrides) {
   std::string text = "<<";
   auto left = overrides;
   for (const auto& [key, value] : dictionary.getDictAsMap()) {
     const auto found = left.find(key);
-    const auto value_text = found == left.end() ? textOf(value, renumber) : found->second;
+    const auto value_text = found == left.end() ? textOf(value) : found->second;
     if (found != left.end()) left.erase(found);
     if (value_text.empty() || value_text == "null") continue;
     text += " " + QPDFObjectHandle::newName(key).unparse() + " " + value_text;
@@ -26,18 +24,18 @@ std::string dictionaryText(QPDFObjectHandle dictionary,
   return text + " >>";
 }
 
-std::string arrayText(QPDFObjectHandle array, const std::string& more, const Renumber& renumber) {
+std::string arrayText(QPDFObjectHandle array, const std::string& more) {
   std::string text = "[";
   for (int i = 0, count = array.getArrayNItems(); i < count; ++i) {
-    text += " " + textOf(array.getArrayItem(i), renumber);
+    text += " " + textOf(array.getArrayItem(i));
   }
   return text + (more.empty() ? "" : " " + more) + " ]";
 }
 
-std::string textOf(QPDFObjectHandle object, const Renumber& renumber) {
-  if (object.isIndirect()) return reference(renumber(object));
-  if (object.isDictionary()) return dictionaryText(object, {}, renumber);
-  if (object.isArray()) return arrayText(object, {}, renumber);
+std::string textOf(QPDFObjectHandle object) {
+  if (object.isIndirect()) return reference(idOf(object));
+  if (object.isDictionary()) return dictionaryText(object);
+  if (object.isArray()) return arrayText(object);
   return object.unparse();
 }
 

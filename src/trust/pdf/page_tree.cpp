@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/pdf/page_tree.h"
 
+#include "trust/pdf/values.h"
+
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -16,7 +18,7 @@ Error badTree() {
 }
 
 bool isNode(QPDFObjectHandle object) {
-  return keyOf(object, "/Kids").isArray();
+  return valueAt(object, "/Kids").isArray();
 }
 
 bool isLeaf(QPDFObjectHandle object) {
@@ -24,7 +26,7 @@ bool isLeaf(QPDFObjectHandle object) {
 }
 
 std::size_t countOf(QPDFObjectHandle node) {
-  auto count = keyOf(node, "/Count");
+  auto count = valueAt(node, "/Count");
   if (!count.isInteger() || count.getIntValue() < 0) return 0;
   return static_cast<std::size_t>(count.getIntValue());
 }
@@ -60,10 +62,6 @@ UserRectangle rectangleOf(QPDFObjectHandle array, const UserRectangle& otherwise
 
 }  // namespace
 
-QPDFObjectHandle keyOf(QPDFObjectHandle object, const std::string& key) {
-  return object.isDictionary() ? object.getKey(key) : QPDFObjectHandle::newNull();
-}
-
 QPDFObjectHandle inheritedKey(QPDFObjectHandle page, const std::string& key) {
   for (int depth = 0; depth < kTreeDepth && page.isDictionary(); ++depth) {
     auto value = page.getKey(key);
@@ -74,7 +72,7 @@ QPDFObjectHandle inheritedKey(QPDFObjectHandle page, const std::string& key) {
 }
 
 Result<QPDFObjectHandle> findPage(QPDF& pdf, std::size_t index) {
-  auto node = keyOf(pdf.getRoot(), "/Pages");
+  auto node = valueAt(pdf.getRoot(), "/Pages");
   for (int depth = 0; depth < kTreeDepth && isNode(node); ++depth) {
     node = kidWith(node, index);
     if (node.isNull()) return Error{Code::NotFound, "page_missing"};
@@ -88,7 +86,7 @@ Result<QPDFObjectHandle> findPage(QPDF& pdf, std::size_t index) {
 
 Result<std::vector<QPDFObjectHandle>> allPages(QPDF& pdf, std::size_t most) {
   std::vector<QPDFObjectHandle> pages;
-  std::vector<QPDFObjectHandle> waiting{keyOf(pdf.getRoot(), "/Pages")};
+  std::vector<QPDFObjectHandle> waiting{valueAt(pdf.getRoot(), "/Pages")};
   std::set<QPDFObjGen> seen;
   while (!waiting.empty()) {
     auto node = waiting.back();
@@ -122,7 +120,7 @@ PageGeometry geometryOf(QPDFObjectHandle page) {
     const auto quarter = ((rotate.getIntValue() / 90) % 4 + 4) % 4;
     geometry.rotate = static_cast<int>(quarter) * 90;
   }
-  auto unit = keyOf(page, "/UserUnit");
+  auto unit = valueAt(page, "/UserUnit");
   if (unit.isNumber() && unit.getNumericValue() > 0) geometry.user_unit = unit.getNumericValue();
   return geometry;
 }

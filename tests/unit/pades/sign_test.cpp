@@ -226,9 +226,9 @@ TEST_P(EveryBaseRouted, TakesFieldsAndThenTheirSignatures) {
   expectClean(file);
   file = signedBy("ec1", file, optionsFor("Chairman"));
   auto options = optionsFor("Seal");
-  const auto drawing = test::byQpdf(folder, {.media_box = "[0 0 100 16]"}, "--pages . 1 --");
-  options.fills = {{"Number", "05/CT-UBND", {drawing}},
-                   {"Date", "ngày 22 tháng 11 năm 2026", {drawing}}};
+  const auto look =
+      *Appearance::prepare(test::byQpdf(folder, {.media_box = "[0 0 100 16]"}, "--pages . 1 --"));
+  options.fills = {{"Number", "05/CT-UBND", look}, {"Date", "ngày 22 tháng 11 năm 2026", look}};
   file = signedBy("rsa1", file, options);
 
   EXPECT_TRUE(opensslAccepts(file));
@@ -248,19 +248,31 @@ INSTANTIATE_TEST_SUITE_P(Kinds,
 
 TEST(Appearance, RefusesADrawingThatIsNotOnePage) {
   const test::TempFolder folder;
-  const auto file = test::byQpdf(folder, {}, test::kClassic);  // of two pages
-  const auto reason = [&file](const Bytes& drawing) {
-    auto options = optionsFor("S");
-    options.place = Place{0, {10, 10, 100, 50}};
-    options.appearance = Appearance{drawing};
-    return sign(file, people().certificate("ec1"), people().key("ec1"), options, nullptr)
-        .error()
-        .reason;
+  const auto two_pages = test::byQpdf(folder, {}, test::kClassic);
+  const auto reason = [](const Bytes& drawing) {
+    return Appearance::prepare(drawing).error().reason;
   };
 
-  EXPECT_EQ(reason(file), "appearance_malformed");
+  EXPECT_EQ(reason(two_pages), "appearance_malformed");
   EXPECT_EQ(reason(toBytes("no PDF")), "appearance_malformed");
   EXPECT_EQ(reason(Bytes((4U << 20U) + 1)), "appearance_too_large");
+}
+
+TEST(Appearance, OutlivesItsDrawingAndGivesTheSameBytesEveryTime) {
+  const test::TempFolder folder;
+  const auto file = test::byQpdf(folder, {}, test::kClassic);
+  auto drawing = test::byQpdf(folder, {.media_box = "[0 0 100 40]"}, "--pages . 1 --");
+  auto options = optionsFor("S");
+  options.place = Place{0, {10, 10, 100, 50}};
+  options.appearance = *Appearance::prepare(drawing);
+  std::fill(drawing.begin(), drawing.end(), 0);
+
+  const auto first = prepare(file, people().certificate("ec1"), options);
+  const auto again = prepare(file, people().certificate("ec1"), options);
+
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->update, again->update);
+  expectClean(signedBy("ec1", file, options));
 }
 
 TEST(Locks, OfASealCloseTheFieldsItNames) {
@@ -297,8 +309,8 @@ TEST(Fields, FoundInAnotherMakersFormKeepTheirPlace) {
   const auto base = test::byQpdf(folder, test::foreignFields(), test::kClassic);
   auto options = optionsFor("Approval");
   const auto drawing = test::byQpdf(folder, {.media_box = "[0 0 100 40]"}, "--pages . 1 --");
-  options.appearance = Appearance{drawing};
-  options.fills = {{"Number", "05/CT-UBND", {drawing}}};
+  options.appearance = *Appearance::prepare(drawing);
+  options.fills = {{"Number", "05/CT-UBND", options.appearance}};
 
   const auto file = signedBy("ec1", base, options);
 

@@ -71,7 +71,7 @@ TEST_P(EveryTurn, ShowsTheMarkUprightWhereItWasPut) {
   SignOptions options;
   options.field = "S";
   options.place = Place{0, {30, 40, 160, 60}};
-  options.appearance = Appearance{markOf("Trần Minh Khôi")};
+  options.appearance = *Appearance::prepare(markOf("Trần Minh Khôi"));
   const auto blank = [&folder](const std::string& extra) {
     return test::byQpdf(folder, {.page_extra = extra, .content = ""}, test::kClassic);
   };
@@ -128,20 +128,20 @@ TEST(Directive, IsInitialledSignedNumberedAndSealedInItsOwnFields) {
 
   SignOptions initials;
   initials.field = "Initials";
-  initials.appearance = Appearance{*print::drawMark(
-      {"Lê Thu Hà", "", "", "", {}}, {directive.initials.width, directive.initials.height})};
+  initials.appearance = *Appearance::prepare(*print::drawMark(
+      {"Lê Thu Hà", "", "", "", {}}, {directive.initials.width, directive.initials.height}));
   file = withSignature(file, "head", initials);
   SignOptions chairman;
   chairman.field = "Chairman";
-  chairman.appearance = Appearance{markOf("Trần Minh Khôi")};
+  chairman.appearance = *Appearance::prepare(markOf("Trần Minh Khôi"));
   file = withSignature(file, "chairman", chairman);
   SignOptions seal;
   seal.field = "Seal";
   const auto png = *print::demonstrationSeal("ỦY BAN NHÂN DÂN TỈNH AN BÌNH", "AN BÌNH");
   seal.appearance =
-      Appearance{*print::drawImage(png, {directive.seal.width, directive.seal.height})};
+      *Appearance::prepare(*print::drawImage(png, {directive.seal.width, directive.seal.height}));
   const auto value = [](const std::string& text, const print::Slot& slot) {
-    return Appearance{*print::drawFieldValue(text, {slot.width, slot.height}, slot.look)};
+    return *Appearance::prepare(*print::drawFieldValue(text, {slot.width, slot.height}, slot.look));
   };
   seal.fills = {
       {"Number", "05/CT-UBND", value("05/CT-UBND", directive.number)},

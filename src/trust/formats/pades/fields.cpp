@@ -10,6 +10,12 @@ pdf::Spot spotOf(const Place& place) {
   return {place.page, {box.left, box.bottom, box.width, box.height}};
 }
 
+Result<Appearance> Appearance::prepare(BytesView one_page_pdf) {
+  auto drawing = pdf::Drawing::prepare(one_page_pdf);
+  if (!drawing) return drawing.error();
+  return Appearance{std::move(*drawing)};
+}
+
 Result<Bytes> addFields(BytesView file, const std::vector<NewField>& fields) {
   std::vector<pdf::FieldPlan> plans;
   for (const auto& field : fields) {

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "trust/pdf/drawing.h"
 
 #include <optional>
 #include <string>
@@ -45,16 +46,20 @@ struct NewField {
 /// certification signature forbids it.
 Result<Bytes> addFields(BytesView file, const std::vector<NewField>& fields);
 
-/// A ready-made appearance: a one-page PDF (as edge/print draws it) whose page becomes a Form
-/// XObject.
+/// A ready-made appearance: the page of a one-page PDF (as edge/print draws it), read once. Who
+/// signs often with the same one keeps it; copies share it, safe from any thread.
 struct Appearance {
-  Bytes pdf;
+  pdf::Drawing drawing;
+
+  /// Malformed `appearance_malformed`: not a PDF of exactly one page, or one with odd content.
+  /// TooLarge `appearance_too_large`: over 4 MiB or 4,096 objects.
+  static Result<Appearance> prepare(BytesView one_page_pdf);
 };
 
 struct TextFill {
   std::string field;
   std::string value;
-  Appearance appearance;
+  std::optional<Appearance> appearance;  ///< nullopt: none
 };
 
 /// The names of all terminal fields, with `signed` telling signature fields that carry a value.

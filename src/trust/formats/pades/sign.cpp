@@ -30,9 +30,10 @@ pdf::SignaturePlan planOf(const SignOptions& options, std::size_t hole_size) {
   pdf::SignaturePlan plan;
   plan.field = options.field;
   if (options.place) plan.spot = spotOf(*options.place);
-  if (options.appearance) plan.appearance = options.appearance->pdf;
+  if (options.appearance) plan.appearance = options.appearance->drawing;
   for (const auto& fill : options.fills) {
-    plan.values.push_back({fill.field, fill.value, fill.appearance.pdf});
+    plan.values.push_back({fill.field, fill.value, std::nullopt});
+    if (fill.appearance) plan.values.back().appearance = fill.appearance->drawing;
   }
   plan.signer_name = options.signer_name;
   plan.reason = options.reason;
