@@ -22,6 +22,7 @@ RATIOS = [
     ("sign 100 KB, P-256 : raw key operation", "work/sign/100KB/P-256", "raw/sign/P-256", None),
     ("sign 50 MB, P-256 : SHA-256 over it", "work/sign/50MB/P-256", SHA, ("<=", 1.2)),
     ("verify 50 MB : SHA-256 over it", "work/verify/50MB", SHA_SIGNED, ("<=", 1.2)),
+    ("verify 2 MB with 3 signatures, in process : SHA-256 over it", "work/verify/2MB", "raw/sha256/2MB-signed", None),
     ("verify 50 signatures : 1 signature", "work/verify/signatures/50", "work/verify/signatures/1", ("<=", 60)),
     ("pdfsig -nocert : congvan verify, whole judgement (3 signatures, 2 MB, processes)", "raw/pdfsig",
      "work/verify-process/full", (">=", 3)),
