@@ -15,12 +15,29 @@ using test::onBoth;
 class Issue : public test::OfficeTest {};
 INSTANTIATE_TEST_SUITE_P(Both, Issue, onBoth(), backendName);
 
+TEST_P(Issue, ChangesNothingOnAWrongPin) {
+  auto& w = world();
+  const auto document = w.signedOff({w.commune});
+  w.certifySeal(w.province, w.clerk);
+  EXPECT_EQ(why(w.outgoing.issue(w.clerk, document.id, document.version, w.wrong_pin)),
+            "pin_wrong");
+  const auto same = w.documentNow(document.id);
+  EXPECT_EQ(same.state, DocumentState::Signed);
+  EXPECT_EQ(same.number, std::nullopt);
+  EXPECT_EQ(same.version, document.version);
+  EXPECT_THAT(w.eventsOf(document.id.value), ::testing::EndsWith("document.signed"));
+  // The version first seen is still the one to issue.
+  EXPECT_EQ(must(w.outgoing.issue(w.clerk, document.id, document.version, w.pin)).number, 1);
+}
+
 TEST_P(Issue, KeepsTheNumberOfASealThatFailedAndTriesAgainWithIt) {
   auto& w = world();
   const auto signed_off = w.signedOff({w.commune});
   w.certifySeal(w.province, w.clerk);
-  EXPECT_EQ(why(w.outgoing.issue(w.clerk, signed_off.id, signed_off.version, w.wrong_pin)),
-            "pin_wrong");
+  w.marks.refuse_text = "01/CT-UBND";
+  EXPECT_EQ(why(w.outgoing.issue(w.clerk, signed_off.id, signed_off.version, w.pin)),
+            "font_missing");
+  w.marks.refuse_text.reset();
   auto document = w.documentNow(signed_off.id);
   EXPECT_EQ(document.state, DocumentState::Issuing);
   EXPECT_EQ(document.number, 1);
@@ -28,6 +45,8 @@ TEST_P(Issue, KeepsTheNumberOfASealThatFailedAndTriesAgainWithIt) {
   EXPECT_EQ(must(w.outgoing.list(w.clerk, records::Outgoing::Box::ToIssue, {})).size(), 1U);
 
   w.clock.advance(std::chrono::hours(24));
+  EXPECT_EQ(why(w.outgoing.issue(w.clerk, document.id, document.version, w.wrong_pin)),
+            "pin_wrong");
   document = must(w.outgoing.issue(w.clerk, document.id, document.version, w.pin));
   EXPECT_EQ(document.state, DocumentState::Issued);
   EXPECT_EQ(document.number, 1);
@@ -107,15 +126,15 @@ TEST_P(Issue, NeedsAccessToTheSealNotOnlyTheRole) {
   const crypto::SecretBytes other_pin{std::string_view("246802")};
   EXPECT_EQ(why(w.outgoing.issue(w.second_clerk, document.id, document.version, other_pin)),
             "key_not_yours");
+  EXPECT_EQ(w.documentNow(document.id).state, DocumentState::Signed);
   must(w.custody.share(w.clerk, seal.id.value, w.pin, w.second_clerk.person.value, other_pin));
-  const auto now = w.documentNow(document.id);
-  EXPECT_EQ(must(w.outgoing.issue(w.second_clerk, now.id, now.version, other_pin)).number, 1);
+  EXPECT_EQ(must(w.outgoing.issue(w.second_clerk, document.id, document.version, other_pin)).number,
+            1);
 }
 
 TEST_P(Issue, NumbersWithoutGapOrDoubleWhenEightClerksIssueAtOnce) {
   auto& w = world();
   w.certifySeal(w.province, w.clerk);
-  // Each wrong PIN leaves a number reserved, so the tries after the first lock are refused early.
   constexpr std::size_t kDocuments = 8;
   std::vector<records::Document> documents;
   for (std::size_t i = 0; i < kDocuments; ++i) documents.push_back(w.signedOff({w.commune}));

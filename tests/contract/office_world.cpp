@@ -120,6 +120,7 @@ Result<pades::Appearance> DrawnMarks::seal(const signing::SealMark& mark) {
   return appearanceOf(print::drawImage(*image, {mark.width, mark.height}));
 }
 Result<pades::Appearance> DrawnMarks::text(const signing::TextMark& mark) {
+  if (mark.text == refuse_text) return Error{Code::Unavailable, "font_missing"};
   return appearanceOf(print::drawFieldValue(mark.text, {mark.width, mark.height}));
 }
 

@@ -118,9 +118,11 @@ class TestIssuanceLog final : public authority::IssuanceLog {
   audit::Sequencer& sequencer_;
 };
 
-/// Marks drawn by edge/print.
+/// Marks drawn by edge/print, except a text that is to fail.
 class DrawnMarks final : public signing::Marks {
  public:
+  std::optional<std::string> refuse_text;
+
   Result<pades::Appearance> person(const signing::PersonMark& mark) override;
   Result<pades::Appearance> initials(const signing::PersonMark& mark) override;
   Result<pades::Appearance> seal(const signing::SealMark& mark) override;

@@ -83,10 +83,10 @@ class Outgoing {
                             std::int64_t version,
                             std::string_view reason);
 
-  /// Number, date and seal in one act of the clerk (NĐ 30 Đ15, Đ32). The number is reserved first
-  /// and stays with the document: calling again after a failed seal goes on with the same number.
-  /// Conflict `document_state_wrong`; refusals of DocumentSigner::sealUsable, which spend no
-  /// number, and of DocumentSigner::seal.
+  /// Number, date and seal in one act of the clerk (NĐ 30 Đ15, Đ32). Once the key is open the
+  /// number is reserved and stays with the document: calling again after a failed seal goes on with
+  /// the same number. Conflict `document_state_wrong`; refusals of DocumentSigner::readySeal, which
+  /// change nothing, and of DocumentSigner::seal.
   Result<Document> issue(const directory::Caller& caller,
                          DocumentId id,
                          std::int64_t version,
@@ -148,9 +148,9 @@ class Outgoing {
   Result<Document> reserveNumber(const directory::Caller& caller,
                                  DocumentId id,
                                  std::int64_t version);
-  Result<signing::StoredFile> sealFile(const directory::Caller& caller,
-                                       const Document& document,
-                                       const crypto::SecretBytes& pin);
+  Result<signing::DocumentSigner::ReadySeal> readySeal(const directory::Caller& caller,
+                                                       const Document& document,
+                                                       const crypto::SecretBytes& pin);
   Result<> requireClerk(work::Tx& tx, const directory::Caller& caller, const Document& document);
   Result<> deliverTo(work::Tx& tx,
                      const directory::Caller& caller,

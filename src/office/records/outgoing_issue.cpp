@@ -5,6 +5,33 @@
 #include "office/records/slots.h"
 
 namespace congvan::records {
+namespace {
+
+signing::TextTask fill(const Document& document,
+                       std::string_view field,
+                       std::string value,
+                       signing::TextFace face) {
+  const auto& slot = slotOf(document, field);
+  return {std::string(field), std::move(value), face, slot.width, slot.height};
+}
+
+std::vector<signing::TextTask> fillsOf(const Document& document, std::int64_t number, Date date) {
+  return {
+      fill(document, kNumberField, codeText(number, document.notation), signing::TextFace::Upright),
+      fill(document, kDateField, dateText(date), signing::TextFace::Italic)};
+}
+
+signing::SealTask sealTask(const Document& document, const std::string& agency_name) {
+  const auto& slot = slotOf(document, kSealField);
+  return {.file = document.file,
+          .field = std::string(kSealField),
+          .agency = document.agency.value,
+          .agency_name = agency_name,
+          .width = slot.width,
+          .height = slot.height};
+}
+
+}  // namespace
 
 Result<> Outgoing::requireClerk(work::Tx& tx, const Caller& caller, const Document& document) {
   const auto lineage = directory::lineageOf(tx, parts_.directory, document.agency);
@@ -34,37 +61,13 @@ Result<Document> Outgoing::reserveNumber(const Caller& caller,
                });
 }
 
-Result<signing::StoredFile> Outgoing::sealFile(const Caller& caller,
-                                               const Document& document,
-                                               const crypto::SecretBytes& pin) {
+Result<signing::DocumentSigner::ReadySeal> Outgoing::readySeal(const Caller& caller,
+                                                               const Document& document,
+                                                               const crypto::SecretBytes& pin) {
   const auto agency = parts_.transactions.read<directory::Agency>(
       [&](work::Tx& tx) { return parts_.directory.findAgency(tx, document.agency); });
   if (!agency) return agency.error();
-  const auto* seal = slotOf(document, kSealField);
-  const auto* number = slotOf(document, kNumberField);
-  const auto* date = slotOf(document, kDateField);
-  if (seal == nullptr || number == nullptr || date == nullptr || !document.number ||
-      !document.issue_date) {
-    return wrongState(document);
-  }
-  return parts_.signer.seal(caller,
-                            {.file = document.file,
-                             .field = std::string(kSealField),
-                             .agency = document.agency.value,
-                             .agency_name = agency->name,
-                             .width = seal->width,
-                             .height = seal->height,
-                             .fills = {{std::string(kNumberField),
-                                        codeText(*document.number, document.notation),
-                                        signing::TextFace::Upright,
-                                        number->width,
-                                        number->height},
-                                       {std::string(kDateField),
-                                        dateText(*document.issue_date),
-                                        signing::TextFace::Italic,
-                                        date->width,
-                                        date->height}}},
-                            pin);
+  return parts_.signer.readySeal(caller, sealTask(document, agency->name), pin);
 }
 
 Result<Document> Outgoing::issue(const Caller& caller,
@@ -96,8 +99,8 @@ Result<Document> Outgoing::issue(const Caller& caller,
   });
   if (!start) return start.error();
   if (start->made_already) return start->document;
-  // A number is not spent on a seal that cannot be.
-  const auto ready = parts_.signer.sealUsable(start->document.agency.value);
+  // No number is spent on a seal that cannot be: a wrong PIN changes nothing.
+  auto ready = readySeal(caller, start->document, pin);
   if (!ready) return ready.error();
   Result<Document> document(std::move(start->document));
   // A number once given stays: a document whose seal failed comes back in state Issuing.
@@ -106,7 +109,8 @@ Result<Document> Outgoing::issue(const Caller& caller,
     if (!document) return document;
   }
 
-  const auto sealed = sealFile(caller, *document, pin);
+  const auto sealed = parts_.signer.seal(
+      std::move(*ready), fillsOf(*document, *document->number, *document->issue_date));
   if (!sealed) {
     const auto noted = parts_.transactions.run<std::monostate>([&](work::Tx& tx) {
       return parts_.trail.record(tx,

@@ -163,15 +163,15 @@ Result<Document> Outgoing::sign(const Caller& caller,
 
   const auto& document_seen = seen->document;
   const auto step = *nextStep(document_seen);
-  const auto* slot = slotOf(document_seen, step.field);
+  const auto& slot = slotOf(document_seen, step.field);
   const auto style =
       step.kind == StepKind::Sign ? signing::MarkStyle::Signature : signing::MarkStyle::Initials;
   const auto made = parts_.signer.signAsPerson(caller,
                                                {.file = document_seen.file,
                                                 .field = step.field,
                                                 .style = style,
-                                                .width = slot == nullptr ? 0 : slot->width,
-                                                .height = slot == nullptr ? 0 : slot->height,
+                                                .width = slot.width,
+                                                .height = slot.height,
                                                 .reason = {}},
                                                pin);
   if (!made) return made.error();

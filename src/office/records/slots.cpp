@@ -2,6 +2,7 @@
 #include "office/records/slots.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace congvan::records {
 namespace {
@@ -125,9 +126,10 @@ std::vector<pades::NewField> fieldsOf(const std::vector<Slot>& slots) {
   return fields;
 }
 
-const Slot* slotOf(const Document& document, std::string_view field) {
+const Slot& slotOf(const Document& document, std::string_view field) {
   const auto found = std::ranges::find(document.slots, field, &Slot::field);
-  return found == document.slots.end() ? nullptr : &*found;
+  if (found == document.slots.end()) throw std::logic_error("a route field without a slot");
+  return *found;
 }
 
 }  // namespace congvan::records

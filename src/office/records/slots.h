@@ -30,7 +30,7 @@ std::vector<Slot> completeSlots(std::vector<Slot> given,
 /// The fields as PDF fields; the seal's locks all.
 std::vector<pades::NewField> fieldsOf(const std::vector<Slot>& slots);
 
-/// nullptr: no such slot.
-const Slot* slotOf(const Document& document, std::string_view field);
+/// Of a document that was submitted: it has a slot for each field.
+const Slot& slotOf(const Document& document, std::string_view field);
 
 }  // namespace congvan::records

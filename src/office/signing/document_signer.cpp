@@ -95,19 +95,14 @@ Result<StoredFile> DocumentSigner::signAsPerson(const directory::Caller& caller,
   prepared->options.appearance = std::move(*drawn);
   prepared->options.signer_name = caller.name;
   prepared->options.reason = task.reason;
-  return signAndKeep(caller, task.file, std::move(*prepared), pin);
+  const auto key = custody_.open(caller, prepared->certificate.id.value, pin);
+  if (!key) return key.error();
+  return signAndKeep(task.file, std::move(*prepared), *key);
 }
 
-Result<> DocumentSigner::sealUsable(const Uuid& agency) {
-  const auto found =
-      authority_.active({.agency = agency}, authority::CertificateKind::OrganisationSeal);
-  if (!found) return found.error();
-  return kDone;
-}
-
-Result<StoredFile> DocumentSigner::seal(const directory::Caller& caller,
-                                        const SealTask& task,
-                                        const crypto::SecretBytes& pin) {
+Result<DocumentSigner::ReadySeal> DocumentSigner::readySeal(const directory::Caller& caller,
+                                                            const SealTask& task,
+                                                            const crypto::SecretBytes& pin) {
   auto prepared =
       act({.agency = task.agency}, authority::CertificateKind::OrganisationSeal, task.field);
   if (!prepared) return prepared.error();
@@ -118,27 +113,30 @@ Result<StoredFile> DocumentSigner::seal(const directory::Caller& caller,
   if (!drawn) return drawn.error();
   prepared->options.appearance = std::move(*drawn);
   prepared->options.signer_name = task.agency_name;
-  for (const auto& fill : task.fills) {
-    auto text = marks_.text({fill.value, fill.face, fill.width, fill.height});
-    if (!text) return text.error();
-    prepared->options.fills.push_back({fill.field, fill.value, std::move(*text)});
-  }
-  return signAndKeep(caller, task.file, std::move(*prepared), pin);
+  auto key = custody_.open(caller, prepared->certificate.id.value, pin);
+  if (!key) return key.error();
+  return ReadySeal(task.file, std::move(*prepared), std::move(*key));
 }
 
-Result<StoredFile> DocumentSigner::signAndKeep(const directory::Caller& caller,
-                                               const work::BlobHash& file,
+Result<StoredFile> DocumentSigner::seal(ReadySeal ready, const std::vector<TextTask>& fills) {
+  for (const auto& fill : fills) {
+    auto text = marks_.text({fill.value, fill.face, fill.width, fill.height});
+    if (!text) return text.error();
+    ready.act_.options.fills.push_back({fill.field, fill.value, std::move(*text)});
+  }
+  return signAndKeep(ready.file_, std::move(ready.act_), ready.key_);
+}
+
+Result<StoredFile> DocumentSigner::signAndKeep(const work::BlobHash& file,
                                                Act act,
-                                               const crypto::SecretBytes& pin) {
+                                               const crypto::SoftwareKey& key) {
   const auto certificate = pki::Certificate::parse(act.certificate.der);
   if (!certificate) return certificate.error();
   const auto blob = blobs_.open(file);
   if (!blob) return blob.error();
-  const auto key = custody_.open(caller, act.certificate.id.value, pin);
-  if (!key) return key.error();
-  act.options.algorithm = key->algorithm();
+  act.options.algorithm = key.algorithm();
   const auto update =
-      pades::sign((*blob)->bytes(), *certificate, *key, std::move(act.options), &timestamps_);
+      pades::sign((*blob)->bytes(), *certificate, key, std::move(act.options), &timestamps_);
   if (!update) return update.error();
 
   auto kept = keep((*blob)->bytes(), *update);

@@ -47,7 +47,6 @@ struct SealTask {
   std::string agency_name;
   double width = 0;
   double height = 0;
-  std::vector<TextTask> fills;  ///< number and date
 };
 
 struct DocumentBounds {
@@ -56,6 +55,11 @@ struct DocumentBounds {
 
 /// Safe from any thread.
 class DocumentSigner {
+  struct Act {
+    authority::CertificateRecord certificate;
+    pades::SignOptions options;
+  };
+
  public:
   DocumentSigner(work::Blobs& blobs,
                  authority::Authority& authority,
@@ -81,13 +85,26 @@ class DocumentSigner {
                                   const PersonTask& task,
                                   const crypto::SecretBytes& pin);
 
-  /// Is there a certificate to seal with now? Refusals of Authority::active.
-  Result<> sealUsable(const Uuid& agency);
+  /// A seal with nothing left to be refused but the seal itself: certificate found, mark drawn, key
+  /// open. For one act, and gone with it.
+  class ReadySeal {
+   private:
+    friend class DocumentSigner;
+    ReadySeal(work::BlobHash file, Act act, crypto::SoftwareKey key)
+        : file_(file), act_(std::move(act)), key_(std::move(key)) {}
+    work::BlobHash file_;
+    Act act_;
+    crypto::SoftwareKey key_;
+  };
 
-  /// Fills number and date and seals with the agency's certificate, in one revision.
-  Result<StoredFile> seal(const directory::Caller& caller,
-                          const SealTask& task,
-                          const crypto::SecretBytes& pin);
+  /// Refusals of Authority::active, Custody::open and Marks.
+  Result<ReadySeal> readySeal(const directory::Caller& caller,
+                              const SealTask& task,
+                              const crypto::SecretBytes& pin);
+
+  /// Fills number and date and seals with the agency's certificate, in one revision. Refusals of
+  /// pades::sign; Unavailable `result_not_valid` as above.
+  Result<StoredFile> seal(ReadySeal ready, const std::vector<TextTask>& fills);
 
   /// Judges a stored file against the province's trust.
   Result<verify::Outcome> judge(const work::BlobHash& file);
@@ -95,17 +112,12 @@ class DocumentSigner {
   Result<verify::Outcome> judgeBytes(BytesView file);
 
  private:
-  struct Act {
-    authority::CertificateRecord certificate;
-    pades::SignOptions options;
-  };
   Result<Act> act(const authority::Holder& holder,
                   authority::CertificateKind kind,
                   std::string_view field);
-  Result<StoredFile> signAndKeep(const directory::Caller& caller,
-                                 const work::BlobHash& file,
+  Result<StoredFile> signAndKeep(const work::BlobHash& file,
                                  Act act,
-                                 const crypto::SecretBytes& pin);
+                                 const crypto::SoftwareKey& key);
   Result<StoredFile> keep(BytesView before, BytesView update);
 
   work::Blobs& blobs_;
