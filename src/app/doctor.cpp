@@ -62,6 +62,11 @@ void checkNumbers(Sheet& sheet, work::Transactions& transactions) {
   for (const auto& breach : *breaches)
     sheet.line(Health::Bad, "numbers", breach.what + " " + breach.where);
   if (breaches->empty()) sheet.line(Health::Good, "numbers", "no gap, none twice");
+  const auto unsealed = transactions.read<std::vector<storage::Breach>>(
+      [](work::Tx& tx) { return storage::unsealedNumbers(tx); });
+  if (!unsealed) return sheet.refused("numbers", unsealed.error());
+  for (const auto& one : *unsealed)
+    sheet.line(Health::Warning, "numbers", one.what + " " + one.where);
 }
 
 void checkFiles(Sheet& sheet, work::Transactions& transactions, storage::FolderBlobs& blobs) {

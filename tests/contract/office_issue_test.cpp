@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "edge/storage/inspection.h"
 #include "tests/contract/office_world.h"
 
 #include <algorithm>
@@ -12,7 +13,17 @@ using records::DocumentState;
 using test::backendName;
 using test::onBoth;
 
-class Issue : public test::OfficeTest {};
+class Issue : public test::OfficeTest {
+ protected:
+  using Inspection = Result<std::vector<storage::Breach>> (*)(work::Tx&);
+  std::string breaches(Inspection inspect) {
+    std::string found;
+    for (const auto& one : must(world().transactions.read<std::vector<storage::Breach>>(inspect))) {
+      found += (found.empty() ? "" : "\n") + one.what + " " + one.where;
+    }
+    return found;
+  }
+};
 INSTANTIATE_TEST_SUITE_P(Both, Issue, onBoth(), backendName);
 
 TEST_P(Issue, ChangesNothingOnAWrongPin) {
@@ -54,6 +65,55 @@ TEST_P(Issue, KeepsTheNumberOfASealThatFailedAndTriesAgainWithIt) {
               ::testing::EndsWith("document.number-reserved document.seal-failed document.issued"));
   const auto next = w.signedOff({w.commune});
   EXPECT_EQ(must(w.outgoing.issue(w.clerk, next.id, next.version, w.pin)).number, 2);
+}
+
+TEST_P(Issue, CancelsANumberThatCanNeverBeSealed) {
+  auto& w = world();
+  auto document = w.signedOff({w.commune});
+  w.certifySeal(w.province, w.clerk);
+  const auto cancel = [&](const directory::Caller& who, std::string_view reason) {
+    return why(w.outgoing.cancelNumber(who, document.id, document.version, reason));
+  };
+  EXPECT_EQ(cancel(w.clerk, "Không đóng được dấu"), "document_state_wrong");
+  w.marks.refuse_text = "01/CT-UBND";
+  EXPECT_EQ(why(w.outgoing.issue(w.clerk, document.id, document.version, w.pin)), "font_missing");
+  w.marks.refuse_text.reset();
+  document = w.documentNow(document.id);
+  EXPECT_EQ(breaches(&storage::unsealedNumbers), "number_unsealed 1/CT-UBND 2026-11-22");
+
+  EXPECT_EQ(cancel(w.drafter, "Không đóng được dấu"), "role_missing");
+  EXPECT_EQ(cancel(w.clerk, " "), "reason_missing");
+  EXPECT_EQ(cancel(w.clerk, "Không đóng được dấu"), "(done)");
+  document = w.documentNow(document.id);
+  EXPECT_EQ(document.state, DocumentState::Cancelled);
+  EXPECT_EQ(document.number, 1);
+  EXPECT_EQ(document.return_reason, "Không đóng được dấu");
+  EXPECT_THAT(w.eventsOf(document.id.value), ::testing::EndsWith("document.number-cancelled"));
+  EXPECT_EQ(why(w.outgoing.issue(w.clerk, document.id, document.version, w.pin)),
+            "document_state_wrong");
+  EXPECT_EQ(w.issued({w.commune}).number, 2);
+  EXPECT_EQ(breaches(&storage::unsealedNumbers), "");
+  EXPECT_EQ(breaches(&storage::inspectNumbers), "");
+}
+
+TEST_P(Issue, SpendsNoNumberOnWhatCannotBeDrawn) {
+  auto& w = world();
+  auto document = w.signedOff({w.commune});
+  w.certifySeal(w.province, w.clerk);
+  // As submitted when places were not tried yet.
+  for (const auto* field : {"so", "ngay", "con-dau"}) {
+    auto slots = document.slots;
+    auto& slot = *std::ranges::find(slots, field, &records::Slot::field);
+    slot.width = slot.height = 1;
+    auto narrow = document;
+    narrow.slots = slots;
+    must(w.transactions.run<std::monostate>(
+        [&](work::Tx& tx) { return w.record_store.replaceDocument(tx, narrow); }));
+    document.version += 1;
+    EXPECT_EQ(why(w.outgoing.issue(w.clerk, document.id, document.version, w.pin)),
+              "slot_size_wrong");
+    EXPECT_EQ(w.documentNow(document.id).state, DocumentState::Signed);
+  }
 }
 
 TEST_P(Issue, KeepsTheNumberWhenTheProcessDiesBetweenSealAndRecord) {

@@ -209,6 +209,37 @@ TEST_P(Route, RefusesADraftThatCannotBeIssued) {
   EXPECT_EQ(why(w.outgoing.draft(w.clerk, w.newDocument({w.commune}))), "role_missing");
 }
 
+TEST_P(Route, RefusesAtSubmissionWhatCouldNotBeDrawnLater) {
+  auto& w = world();
+  const auto submit = [&](const records::Slot& slot) {
+    auto wanted = w.newDocument({w.commune});
+    wanted.slots = {slot};
+    const auto draft = must(w.outgoing.draft(w.drafter, wanted));
+    const auto& pdf = test::directivePdf();
+    const auto document =
+        must(w.outgoing.attachFile(w.drafter,
+                                   draft.id,
+                                   draft.version,
+                                   {w.putFile(pdf), static_cast<std::int64_t>(pdf.size())}));
+    const auto answer = w.outgoing.submit(w.drafter, document.id, document.version, w.route());
+    if (!answer) {
+      EXPECT_EQ(w.documentNow(draft.id).version, document.version);
+      EXPECT_EQ(answer.error().params.at(0).value, slot.field);
+    }
+    return why(answer);
+  };
+  EXPECT_EQ(submit({"so", 0, 85, 700, 1, 1}), "slot_size_wrong");
+  EXPECT_EQ(submit({"so", 0, 85, 700, 12, 18}), "slot_size_wrong");  // of four points nothing fits
+  EXPECT_EQ(submit({"ngay", 0, 300, 700, 30, 18}), "slot_size_wrong");
+  EXPECT_EQ(submit({"con-dau", 0, 240, 90, 1, 1}), "slot_size_wrong");
+  EXPECT_EQ(submit({"con-dau", 0, 240, 90, 20'000, 20'000}), "slot_off_page");
+  EXPECT_EQ(submit({"con-dau", 0, 550, 90, 102, 102}), "slot_off_page");
+  EXPECT_EQ(submit({"con-dau", 900, 240, 90, 102, 102}), "slot_off_page");
+  EXPECT_EQ(submit({"ky-chinh", 0, 300, 100, 20, 8}), "slot_size_wrong");
+  EXPECT_EQ(submit({"ky-nhay-1", 0, 60, 100, 3, 3}), "slot_size_wrong");
+  EXPECT_EQ(submit({"so", 0, 85, 700, 120, 18}), "(done)");
+}
+
 TEST_P(Route, RefusesARecipientWhoseAgencyHasEnded) {
   auto& w = world();
   commit([&](work::Tx& tx) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """exchanges.py CONGVAN OUT.jsonl [PLAYED PORT]: plays the demonstration, serves its data folder and asks every operation of the
 API, by right and by wrong; every request and response is written down and held against openapi.yaml. PLAYED is a data folder of the demonstration to use a copy of instead."""
-import http.client, json, os, pathlib, random, shutil, ssl, subprocess, sys, tempfile, time
+import http.client, json, os, pathlib, random, shutil, sqlite3, ssl, subprocess, sys, tempfile, time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools/lint"))
@@ -150,8 +150,8 @@ def plain_pdf():
     return (text + f"trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").encode()
 
 
-def play_story(who, notes, issued):
-    """What every operation of the story says when it is done by right."""
+def signed_off(who, notes, issued):
+    """A document that waits for the clerk, returned once and begun again."""
     drafter = who["cv.cds"]
     slot = lambda field, *at: dict(zip(("field", "page", "left", "bottom", "width", "height"), (field, 0, *at)))
     body = {name: issued[name] for name in ("agency", "type", "subject", "urgency", "recipients")}
@@ -168,10 +168,36 @@ def play_story(who, notes, issued):
             head.ask("POST", f"{path}/return", {"reason": "Ghi rõ thời hạn"}, If_Match=head.etag)
             drafter.ask("GET", path)
     who["gd.khcn"].ask("POST", f"{path}/sign", {"pin": "not the pin"}, If_Match=who["gd.khcn"].etag)
-    for login, act in (("gd.khcn", "sign"), ("chanhvp", "sign"), ("phochutich", "sign"), ("vanthu", "issue"), ("vanthu", "dispatch")):
+    for login in ("gd.khcn", "chanhvp", "phochutich"):
         who[login].ask("GET", path)
-        who[login].ask("POST", f"{path}/{act}", {"pin": notes["pin"]} if act != "dispatch" else None, If_Match=who[login].etag)
+        who[login].ask("POST", f"{path}/sign", {"pin": notes["pin"]}, If_Match=who[login].etag)
+    return path
+
+
+def play_story(who, notes, issued):
+    """What every operation of the story says when it is done by right."""
+    path, clerk = signed_off(who, notes, issued), who["vanthu"]
+    clerk.ask("GET", path)
+    seen = clerk.etag
+    clerk.ask("POST", f"{path}/issue", {"pin": "not the pin"}, If_Match=seen)
+    clerk.ask("POST", f"{path}/cancel-number", {"reason": "Không đóng được dấu"}, If_Match=seen)
+    clerk.ask("POST", f"{path}/issue", {"pin": notes["pin"]}, If_Match=seen)  # a wrong PIN changed nothing
+    clerk.ask("POST", f"{path}/dispatch", If_Match=clerk.etag)
     receive(who, notes)
+    cancel_number(signed_off(who, notes, issued), clerk)
+
+
+def cancel_number(path, clerk):
+    """As if the service had died between number and seal, and the seal could never be set."""
+    document = clerk.ask("GET", path)
+    with sqlite3.connect(folder / "data/db/congvan.sqlite", timeout=30) as database:
+        book = (document["type"], bytes.fromhex(document["agency"].replace("-", "")))
+        database.execute("UPDATE number_books SET last_number = last_number + 1 WHERE book = ? AND agency = ?", book)
+        number = database.execute("SELECT last_number FROM number_books WHERE book = ? AND agency = ?", book).fetchone()[0]
+        database.execute("UPDATE documents SET state = 'issuing', number = ?, issue_date = ? WHERE id = ?",
+                         (number, time.strftime("%Y-%m-%d"), bytes.fromhex(document["id"].replace("-", ""))))
+    database.close()
+    clerk.ask("POST", f"{path}/cancel-number", {"reason": "Không đóng được dấu"}, If_Match=clerk.etag)
 
 
 def judged(clerk):

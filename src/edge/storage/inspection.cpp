@@ -82,6 +82,17 @@ Result<std::vector<Breach>> inspectNumbers(work::Tx& tx) {
   return breaches;
 }
 
+Result<std::vector<Breach>> unsealedNumbers(work::Tx& tx) {
+  std::vector<Breach> unsealed;
+  for (const auto& row : connectionOf(tx).query(
+           "SELECT number, notation, issue_date FROM documents WHERE state = ? ORDER BY id",
+           std::array{Param("issuing")})) {
+    unsealed.push_back({"number_unsealed",
+                        std::to_string(row.integer(0)) + "/" + row.text(1) + " " + row.text(2)});
+  }
+  return unsealed;
+}
+
 Result<std::vector<work::BlobHash>> namedBlobs(work::Tx& tx) {
   auto& connection = connectionOf(tx);
   std::set<work::BlobHash> named;

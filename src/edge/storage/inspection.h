@@ -14,12 +14,16 @@ namespace congvan::storage {
 
 /// One broken promise: a stable word and where.
 struct Breach {
-  std::string what;  ///< `number_gap`, `number_twice`, `number_beyond_book`
+  std::string what;  ///< `number_gap`, `number_twice`, `number_beyond_book`, `number_unsealed`
   std::string where;
 };
 
 /// Every book of every agency and year: the numbers given out are 1 to the last, each once.
 Result<std::vector<Breach>> inspectNumbers(work::Tx& tx);
+
+/// Documents that have a number and no seal: the clerk goes on, or cancels the number. `where` is
+/// the number.
+Result<std::vector<Breach>> unsealedNumbers(work::Tx& tx);
 
 /// Every file that a row names, each once.
 Result<std::vector<work::BlobHash>> namedBlobs(work::Tx& tx);

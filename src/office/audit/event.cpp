@@ -33,6 +33,7 @@ constexpr auto kEventNames = std::to_array<Named<EventKind>>({
     {EventKind::DocumentFormChecked, "document.form-checked"},
     {EventKind::DocumentSigned, "document.signed"},
     {EventKind::NumberReserved, "document.number-reserved"},
+    {EventKind::NumberCancelled, "document.number-cancelled"},
     {EventKind::DocumentIssued, "document.issued"},
     {EventKind::SealFailed, "document.seal-failed"},
     {EventKind::DocumentDispatched, "document.dispatched"},

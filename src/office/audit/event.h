@@ -42,6 +42,7 @@ enum class EventKind {
   DocumentFormChecked,
   DocumentSigned,
   NumberReserved,
+  NumberCancelled,
   DocumentIssued,
   SealFailed,
   DocumentDispatched,

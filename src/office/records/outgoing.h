@@ -62,8 +62,9 @@ class Outgoing {
                               const signing::StoredFile& file);
 
   /// The drafter's act: prepares the file with every field of the route, once.
-  /// RuleRefused `file_missing`, `route_initials_wrong`, `route_post_wrong` naming the post;
-  /// Conflict `document_state_wrong`.
+  /// RuleRefused `file_missing`, `route_initials_wrong`, `route_post_wrong` naming the post,
+  /// `slot_off_page`, `slot_size_wrong` naming the slot: what cannot be drawn must not get so far
+  /// that it has a number. Conflict `document_state_wrong`.
   Result<Document> submit(const directory::Caller& caller,
                           DocumentId id,
                           std::int64_t version,
@@ -91,6 +92,14 @@ class Outgoing {
                          DocumentId id,
                          std::int64_t version,
                          const crypto::SecretBytes& pin);
+
+  /// The way out for a document that has a number and can never be sealed: the number stays in the
+  /// register as cancelled (hủy số) and is never given again; the document ends here. Needs Clerk.
+  /// RuleRefused `reason_missing`; Conflict `document_state_wrong` unless it is Issuing.
+  Result<Document> cancelNumber(const directory::Caller& caller,
+                                DocumentId id,
+                                std::int64_t version,
+                                std::string_view reason);
 
   /// To every recipient at once.
   Result<Document> dispatch(const directory::Caller& caller, DocumentId id, std::int64_t version);
@@ -144,7 +153,11 @@ class Outgoing {
                                            const Document& document,
                                            const Step& step);
   Result<> checkRecipients(work::Tx& tx, const NewDocument& wanted);
-  Result<> checkRoute(work::Tx& tx, const Document& document, const Route& route);
+  /// Answers the holders of its posts, in the order of the steps.
+  Result<std::vector<directory::Caller>> checkRoute(work::Tx& tx,
+                                                    const Document& document,
+                                                    const Route& route);
+  Result<> tryMarks(const Document& document, const std::vector<directory::Caller>& signers);
   Result<Document> reserveNumber(const directory::Caller& caller,
                                  DocumentId id,
                                  std::int64_t version);

@@ -24,6 +24,9 @@ inline Error ruleRefused(std::string_view reason, std::string_view param, std::s
 
 audit::Entry documentEvent(audit::EventKind kind, const Caller& caller, const Document& document);
 
+/// The seal of a document that was submitted, with number and date at their widest.
+signing::SealTask sealTask(const Document& document, const std::string& agency_name);
+
 /// The first step that is not done; nullptr: all are.
 const Step* nextStep(const Document& document);
 

@@ -3,6 +3,7 @@
 #include "office/records/outgoing.h"
 #include "office/records/outgoing_internal.h"
 #include "office/records/slots.h"
+#include "office/records/text_limits.h"
 
 namespace congvan::records {
 namespace {
@@ -21,17 +22,20 @@ std::vector<signing::TextTask> fillsOf(const Document& document, std::int64_t nu
       fill(document, kDateField, dateText(date), signing::TextFace::Italic)};
 }
 
+}  // namespace
+
 signing::SealTask sealTask(const Document& document, const std::string& agency_name) {
+  constexpr std::int64_t kWidestNumber = 99'999;
+  constexpr Date kWidestDate{std::chrono::year(2099), std::chrono::month(12), std::chrono::day(30)};
   const auto& slot = slotOf(document, kSealField);
   return {.file = document.file,
           .field = std::string(kSealField),
           .agency = document.agency.value,
           .agency_name = agency_name,
           .width = slot.width,
-          .height = slot.height};
+          .height = slot.height,
+          .widest = fillsOf(document, kWidestNumber, kWidestDate)};
 }
-
-}  // namespace
 
 Result<> Outgoing::requireClerk(work::Tx& tx, const Caller& caller, const Document& document) {
   const auto lineage = directory::lineageOf(tx, parts_.directory, document.agency);
@@ -128,6 +132,26 @@ Result<Document> Outgoing::issue(const Caller& caller,
                  now.file = sealed->blob;
                  now.file_size = sealed->size;
                  return addFile(tx, now, FilePurpose::Issued, caller);
+               });
+}
+
+Result<Document> Outgoing::cancelNumber(const Caller& caller,
+                                        DocumentId id,
+                                        std::int64_t version,
+                                        std::string_view reason) {
+  const auto why = textWithin(reason, kReasonLongest);
+  if (!why) return Error{Code::RuleRefused, "reason_missing"};
+  return alter(caller,
+               id,
+               version,
+               audit::EventKind::NumberCancelled,
+               [&](work::Tx& tx, Document& document) -> Result<> {
+                 const auto clerk = requireClerk(tx, caller, document);
+                 if (!clerk) return clerk;
+                 if (document.state != DocumentState::Issuing) return wrongState(document);
+                 document.state = DocumentState::Cancelled;
+                 document.return_reason = *why;
+                 return kDone;
                });
 }
 

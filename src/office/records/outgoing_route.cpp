@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "office/directory/authentication.h"
 #include "office/records/outgoing.h"
 #include "office/records/outgoing_internal.h"
 #include "office/records/slots.h"
@@ -67,6 +68,17 @@ Role roleOf(StepKind kind) {
   return Role::Leader;
 }
 
+signing::PersonTask personTask(const Document& document, const Step& step) {
+  const auto& slot = slotOf(document, step.field);
+  return {.file = document.file,
+          .field = step.field,
+          .style = step.kind == StepKind::Sign ? signing::MarkStyle::Signature
+                                               : signing::MarkStyle::Initials,
+          .width = slot.width,
+          .height = slot.height,
+          .reason = {}};
+}
+
 }  // namespace
 
 /// A head answers for the unit that drafted, the other two for the agency that issues.
@@ -77,11 +89,14 @@ Result<directory::Lineage> Outgoing::lineageOfStep(work::Tx& tx,
   return directory::lineageOf(tx, parts_.directory, over);
 }
 
-Result<> Outgoing::checkRoute(work::Tx& tx, const Document& document, const Route& route) {
+Result<std::vector<Caller>> Outgoing::checkRoute(work::Tx& tx,
+                                                 const Document& document,
+                                                 const Route& route) {
   if (route.initials.empty() || route.initials.size() > kInitialsMost) {
     return Error{Code::RuleRefused, "route_initials_wrong"};
   }
   const auto today = vietnamDate(parts_.clock.now());
+  std::vector<Caller> signers;
   for (const auto& step : stepsOf(route)) {
     const auto post = parts_.directory.findPost(tx, step.post);
     if (!post) {
@@ -95,33 +110,57 @@ Result<> Outgoing::checkRoute(work::Tx& tx, const Document& document, const Rout
     if (!held || !directory::holds(as_post, roleOf(step.kind), *lineage)) {
       return ruleRefused("route_post_wrong", "post", post->title);
     }
+    auto signer = directory::makeCaller(tx, parts_.directory, *post->holder, *post);
+    if (!signer) return signer.error();
+    signers.push_back(std::move(*signer));
   }
-  return kDone;
+  return signers;
+}
+
+Result<> Outgoing::tryMarks(const Document& document, const std::vector<Caller>& signers) {
+  for (std::size_t i = 0; i < signers.size(); ++i) {
+    const auto tried = parts_.signer.tryPerson(signers[i], personTask(document, document.steps[i]));
+    if (!tried) return tried;
+  }
+  const auto agency = parts_.transactions.read<directory::Agency>(
+      [&](work::Tx& tx) { return parts_.directory.findAgency(tx, document.agency); });
+  if (!agency) return agency.error();
+  return parts_.signer.trySeal(sealTask(document, agency->name));
 }
 
 Result<Document> Outgoing::submit(const Caller& caller,
                                   DocumentId id,
                                   std::int64_t version,
                                   const Route& route) {
-  const auto seen = parts_.transactions.read<Start>([&](work::Tx& tx) -> Result<Start> {
+  struct Seen {
+    Start start;
+    std::vector<Caller> signers;
+  };
+  const auto seen = parts_.transactions.read<Seen>([&](work::Tx& tx) -> Result<Seen> {
     auto start = startOn(tx, caller, id, version);
-    if (!start || start->made_already) return start;
+    if (!start) return start.error();
+    if (start->made_already) return Seen{std::move(*start), {}};
     const auto& document = start->document;
     if (document.drafter != caller.person) return Error{Code::Forbidden, "document_not_yours"};
     if (document.state != DocumentState::Draft) return wrongState(document);
     if (document.file_size == 0) return Error{Code::RuleRefused, "file_missing"};
-    const auto fine = checkRoute(tx, document, route);
-    if (!fine) return fine.error();
-    return start;
+    auto signers = checkRoute(tx, document, route);
+    if (!signers) return signers.error();
+    return Seen{std::move(*start), std::move(*signers)};
   });
   if (!seen) return seen.error();
-  if (seen->made_already) return seen->document;
+  if (seen->start.made_already) return seen->start.document;
 
-  const auto pages = parts_.signer.inspect(seen->document.file);
+  auto planned = seen->start.document;
+  const auto pages = parts_.signer.inspect(planned.file);
   if (!pages) return pages.error();
-  const auto steps = stepsOf(route);
-  const auto slots = completeSlots(seen->document.slots, steps, *pages);
-  const auto prepared = parts_.signer.prepareFields(seen->document.file, fieldsOf(slots));
+  planned.steps = stepsOf(route);
+  planned.slots = completeSlots(std::move(planned.slots), planned.steps, *pages);
+  const auto placed = checkPlaces(planned.slots, *pages);
+  if (!placed) return placed.error();
+  const auto drawn = tryMarks(planned, seen->signers);
+  if (!drawn) return drawn.error();
+  const auto prepared = parts_.signer.prepareFields(planned.file, fieldsOf(planned.slots));
   if (!prepared) return prepared.error();
 
   return alter(caller,
@@ -129,8 +168,8 @@ Result<Document> Outgoing::submit(const Caller& caller,
                version,
                audit::EventKind::DocumentSubmitted,
                [&](work::Tx& tx, Document& document) -> Result<> {
-                 document.steps = steps;
-                 document.slots = slots;
+                 document.steps = planned.steps;
+                 document.slots = planned.slots;
                  document.state = DocumentState::Submitted;
                  document.return_reason.clear();
                  document.file = prepared->blob;
@@ -163,17 +202,7 @@ Result<Document> Outgoing::sign(const Caller& caller,
 
   const auto& document_seen = seen->document;
   const auto step = *nextStep(document_seen);
-  const auto& slot = slotOf(document_seen, step.field);
-  const auto style =
-      step.kind == StepKind::Sign ? signing::MarkStyle::Signature : signing::MarkStyle::Initials;
-  const auto made = parts_.signer.signAsPerson(caller,
-                                               {.file = document_seen.file,
-                                                .field = step.field,
-                                                .style = style,
-                                                .width = slot.width,
-                                                .height = slot.height,
-                                                .reason = {}},
-                                               pin);
+  const auto made = parts_.signer.signAsPerson(caller, personTask(document_seen, step), pin);
   if (!made) return made.error();
 
   return alter(

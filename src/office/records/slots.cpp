@@ -112,6 +112,18 @@ std::vector<Slot> completeSlots(std::vector<Slot> given,
   return given;
 }
 
+Result<> checkPlaces(const std::vector<Slot>& slots, const std::vector<pades::PageSize>& pages) {
+  const auto onPage = [&](const Slot& slot) {
+    if (slot.page < 0 || static_cast<std::size_t>(slot.page) >= pages.size()) return false;
+    const auto& page = pages[static_cast<std::size_t>(slot.page)];
+    return slot.left >= 0 && slot.bottom >= 0 && slot.left + slot.width <= page.width &&
+           slot.bottom + slot.height <= page.height;
+  };
+  const auto off = std::ranges::find_if_not(slots, onPage);
+  if (off == slots.end()) return kDone;
+  return Error{Code::RuleRefused, "slot_off_page", {{"slot", off->field}}};
+}
+
 std::vector<pades::NewField> fieldsOf(const std::vector<Slot>& slots) {
   std::vector<pades::NewField> fields;
   for (const auto& slot : slots) {

@@ -27,6 +27,9 @@ std::vector<Slot> completeSlots(std::vector<Slot> given,
                                 const std::vector<Step>& steps,
                                 const std::vector<pades::PageSize>& pages);
 
+/// RuleRefused `slot_off_page`: a slot is not wholly on a page of the file.
+Result<> checkPlaces(const std::vector<Slot>& slots, const std::vector<pades::PageSize>& pages);
+
 /// The fields as PDF fields; the seal's locks all.
 std::vector<pades::NewField> fieldsOf(const std::vector<Slot>& slots);
 

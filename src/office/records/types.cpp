@@ -15,6 +15,7 @@ constexpr auto kDocumentStates = std::to_array<Named<DocumentState>>({
     {DocumentState::Issuing, "issuing"},
     {DocumentState::Issued, "issued"},
     {DocumentState::Dispatched, "dispatched"},
+    {DocumentState::Cancelled, "cancelled"},
 });
 
 constexpr auto kUrgencies = std::to_array<Named<Urgency>>({

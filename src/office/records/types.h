@@ -30,6 +30,7 @@ enum class DocumentState {
   Issuing,     ///< đã cấp số, đang đóng dấu; a failed seal stays here and is retried
   Issued,      ///< đã phát hành
   Dispatched,  ///< đã gửi
+  Cancelled,   ///< đã hủy số: its number stays in the register and is never given again
 };
 
 enum class Urgency {
@@ -74,7 +75,7 @@ struct Document {
   std::string subject;  ///< trích yếu, at most 500 characters
   Urgency urgency = Urgency::Normal;
   DocumentState state = DocumentState::Draft;
-  std::string return_reason;  ///< of the last return
+  std::string return_reason;  ///< of the last return, or of cancelling the number
   std::optional<std::int64_t> number;
   std::string notation;  ///< `CT-UBND`
   std::optional<Date> issue_date;

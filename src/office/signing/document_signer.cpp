@@ -20,6 +20,13 @@ std::string printedTime(Instant now) {
          text.substr(11, 8) + " +07:00";
 }
 
+/// A place that nothing can be drawn into is the drafter's to correct; a missing font is not.
+Error placeRefused(const Error& drawn, const std::string& field) {
+  const bool size = drawn.reason == "mark_size" || drawn.reason == "mark_too_small";
+  if (!size) return drawn;
+  return Error{Code::RuleRefused, "slot_size_wrong", {{"slot", field}}, drawn.reason};
+}
+
 }  // namespace
 
 DocumentSigner::DocumentSigner(work::Blobs& blobs,
@@ -79,18 +86,51 @@ Result<DocumentSigner::Act> DocumentSigner::act(const authority::Holder& holder,
   return Act{std::move(*certificate), std::move(options)};
 }
 
+Result<pades::Appearance> DocumentSigner::drawPerson(const directory::Caller& signer,
+                                                     const PersonTask& task,
+                                                     Instant time) {
+  const PersonMark mark{.name = signer.name,
+                        .post = postLine(signer),
+                        .time = printedTime(time),
+                        .width = task.width,
+                        .height = task.height};
+  auto drawn = task.style == MarkStyle::Initials ? marks_.initials(mark) : marks_.person(mark);
+  if (!drawn) return placeRefused(drawn.error(), task.field);
+  return drawn;
+}
+
+Result<pades::Appearance> DocumentSigner::drawSeal(const SealTask& task, Instant time) {
+  for (const auto& fill : task.widest) {
+    const auto text = marks_.text({fill.value, fill.face, fill.width, fill.height});
+    if (!text) return placeRefused(text.error(), fill.field);
+  }
+  auto drawn = marks_.seal({.agency = task.agency_name,
+                            .time = printedTime(time),
+                            .width = task.width,
+                            .height = task.height});
+  if (!drawn) return placeRefused(drawn.error(), task.field);
+  return drawn;
+}
+
+Result<> DocumentSigner::tryPerson(const directory::Caller& signer, const PersonTask& task) {
+  const auto drawn = drawPerson(signer, task, clock_.now());
+  if (!drawn) return drawn.error();
+  return kDone;
+}
+
+Result<> DocumentSigner::trySeal(const SealTask& task) {
+  const auto drawn = drawSeal(task, clock_.now());
+  if (!drawn) return drawn.error();
+  return kDone;
+}
+
 Result<StoredFile> DocumentSigner::signAsPerson(const directory::Caller& caller,
                                                 const PersonTask& task,
                                                 const crypto::SecretBytes& pin) {
   auto prepared =
       act({.person = caller.person.value}, authority::CertificateKind::Person, task.field);
   if (!prepared) return prepared.error();
-  const PersonMark mark{.name = caller.name,
-                        .post = postLine(caller),
-                        .time = printedTime(prepared->options.signing_time),
-                        .width = task.width,
-                        .height = task.height};
-  auto drawn = task.style == MarkStyle::Initials ? marks_.initials(mark) : marks_.person(mark);
+  auto drawn = drawPerson(caller, task, prepared->options.signing_time);
   if (!drawn) return drawn.error();
   prepared->options.appearance = std::move(*drawn);
   prepared->options.signer_name = caller.name;
@@ -106,10 +146,7 @@ Result<DocumentSigner::ReadySeal> DocumentSigner::readySeal(const directory::Cal
   auto prepared =
       act({.agency = task.agency}, authority::CertificateKind::OrganisationSeal, task.field);
   if (!prepared) return prepared.error();
-  auto drawn = marks_.seal({.agency = task.agency_name,
-                            .time = printedTime(prepared->options.signing_time),
-                            .width = task.width,
-                            .height = task.height});
+  auto drawn = drawSeal(task, prepared->options.signing_time);
   if (!drawn) return drawn.error();
   prepared->options.appearance = std::move(*drawn);
   prepared->options.signer_name = task.agency_name;

@@ -47,6 +47,8 @@ struct SealTask {
   std::string agency_name;
   double width = 0;
   double height = 0;
+  /// Number and date as wide as they may become: tried before the number is known.
+  std::vector<TextTask> widest;
 };
 
 struct DocumentBounds {
@@ -78,6 +80,11 @@ class DocumentSigner {
   Result<StoredFile> prepareFields(const work::BlobHash& file,
                                    const std::vector<pades::NewField>& fields);
 
+  /// Can each mark be drawn into its place? RuleRefused `slot_size_wrong` naming the field;
+  /// refusals of Marks.
+  Result<> tryPerson(const directory::Caller& signer, const PersonTask& task);
+  Result<> trySeal(const SealTask& task);
+
   /// Signs with the caller's own certificate, B-T, into an empty field, and re-verifies before
   /// answering. Refusals of Authority::active, Custody::open and pades::sign; Unavailable
   /// `result_not_valid` when our own validator does not pass what was made (nothing is kept then).
@@ -97,7 +104,7 @@ class DocumentSigner {
     crypto::SoftwareKey key_;
   };
 
-  /// Refusals of Authority::active, Custody::open and Marks.
+  /// Refusals of Authority::active, trySeal and Custody::open.
   Result<ReadySeal> readySeal(const directory::Caller& caller,
                               const SealTask& task,
                               const crypto::SecretBytes& pin);
@@ -115,6 +122,11 @@ class DocumentSigner {
   Result<Act> act(const authority::Holder& holder,
                   authority::CertificateKind kind,
                   std::string_view field);
+  Result<pades::Appearance> drawPerson(const directory::Caller& signer,
+                                       const PersonTask& task,
+                                       Instant time);
+  /// With its texts tried.
+  Result<pades::Appearance> drawSeal(const SealTask& task, Instant time);
   Result<StoredFile> signAndKeep(const work::BlobHash& file,
                                  Act act,
                                  const crypto::SoftwareKey& key);

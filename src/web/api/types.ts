@@ -67,7 +67,8 @@ export type DocumentState =
   | 'signed'
   | 'issuing'
   | 'issued'
-  | 'dispatched';
+  | 'dispatched'
+  | 'cancelled';
 
 export interface Outgoing {
   id: string;

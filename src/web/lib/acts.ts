@@ -2,7 +2,7 @@
 import type { Agency, Assignment, Caller, Incoming, Outgoing, Step } from '../api/types';
 import { holds, lineage } from './tree';
 
-export type Act = 'attach' | 'submit' | 'sign' | 'return' | 'issue' | 'dispatch';
+export type Act = 'attach' | 'submit' | 'sign' | 'return' | 'issue' | 'cancel-number' | 'dispatch';
 export type IncomingAct = 'register' | 'return' | 'assign';
 export type AssignmentAct = 'start' | 'finish';
 
@@ -30,7 +30,7 @@ export function actsOn(document: Outgoing, caller: Caller, agencies: Agency[]): 
     case 'signed':
       return clerk ? ['issue', 'return'] : [];
     case 'issuing':
-      return clerk ? ['issue'] : [];
+      return clerk ? ['issue', 'cancel-number'] : [];
     case 'issued':
       return clerk ? ['dispatch'] : [];
     default:

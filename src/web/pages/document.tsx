@@ -113,7 +113,7 @@ function NextLink({ box, after }: { box: string; after: string }) {
   );
 }
 
-type Question = 'sign' | 'issue' | 'return' | 'dispatch' | null;
+type Question = 'sign' | 'issue' | 'cancel-number' | 'return' | 'dispatch' | null;
 
 function DocumentView({ seen, reload }: { seen: Seen; reload: () => Promise<void> }) {
   const { document, etag } = seen;
@@ -200,6 +200,7 @@ function DocumentView({ seen, reload }: { seen: Seen; reload: () => Promise<void
       {document.returnReason && (document.state === 'returned' || document.state === 'draft') && (
         <p class="note warn">{t('return.because', { reason: document.returnReason })}</p>
       )}
+      {document.state === 'cancelled' && <p class="note warn">{t('cancel-number.because', { reason: document.returnReason })}</p>}
       <ProblemBox problem={lost} />
       <div class="split">
         <div class="do">
@@ -213,6 +214,11 @@ function DocumentView({ seen, reload }: { seen: Seen; reload: () => Promise<void
               {can('issue') && (
                 <button type="button" class="primary" aria-keyshortcuts="Control+Enter" onClick={() => ask('issue')}>
                   {document.state === 'issuing' ? t('issue.again') : t('issue.do')}
+                </button>
+              )}
+              {can('cancel-number') && (
+                <button type="button" onClick={() => ask('cancel-number')}>
+                  {t('cancel-number.do')}
                 </button>
               )}
               {can('dispatch') && (
@@ -309,6 +315,22 @@ function DocumentView({ seen, reload }: { seen: Seen; reload: () => Promise<void
           <p>{t('issue.hint')}</p>
           <ToSign document={document} />
           <PinField label={t('issue.pin')} />
+        </Dialog>
+      )}
+      {question === 'cancel-number' && (
+        <Dialog
+          title={t('cancel-number.title', { code: document.code ?? '' })}
+          submit={t('cancel-number.do')}
+          waiting={t('cancel-number.running')}
+          act={act}
+          danger
+          onSubmit={(values) =>
+            void change('cancel-number', { reason: values.get('reason') }, () => t('cancel-number.done'), 'to-issue')
+          }
+          onClose={close}
+        >
+          <p>{t('cancel-number.hint')}</p>
+          <ReasonField label={t('cancel-number.reason')} />
         </Dialog>
       )}
       {question === 'return' && (

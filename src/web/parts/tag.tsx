@@ -12,6 +12,7 @@ const STATE_TONE: Record<string, string> = {
   issuing: 'warn',
   issued: 'good',
   dispatched: 'good',
+  cancelled: 'bad',
 };
 
 const DELIVERY_TONE: Record<string, string> = {

@@ -141,6 +141,16 @@ Result<Reply> giveBack(const Services& services, const Request& request) {
       });
 }
 
+/// POST /api/v1/documents/{id}/cancel-number   body {"reason"}, If-Match. 200; 403; 409; 412.
+Result<Reply> cancelNumber(const Services& services, const Request& request) {
+  return changeUnderIfMatch<DocumentId>(
+      request, [&](const auto& caller, DocumentId id, std::int64_t version) {
+        const auto reason = readTextBody(request, "reason");
+        if (!reason) return Result<records::Document>(reason.error());
+        return services.outgoing.cancelNumber(caller, id, version, *reason);
+      });
+}
+
 /// POST /api/v1/documents/{id}/dispatch   If-Match. 200; 403; 409; 412.
 Result<Reply> dispatch(const Services& services, const Request& request) {
   return changeUnderIfMatch<DocumentId>(
@@ -258,6 +268,7 @@ void addDocumentRoutes(Router& router, const Services& services) {
   endpoints.changing("/api/v1/documents", &draft);
   endpoints.changing("/api/v1/documents/{id}/submit", &submit);
   endpoints.changing("/api/v1/documents/{id}/return", &giveBack);
+  endpoints.changing("/api/v1/documents/{id}/cancel-number", &cancelNumber);
   endpoints.changing("/api/v1/documents/{id}/dispatch", &dispatch);
   endpoints.changing("/api/v1/documents/{id}/sign",
                      [](const Services& with, const Request& request) {
