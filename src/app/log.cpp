@@ -47,7 +47,9 @@ void printLogHelp() {
       "congvan log consistency OLD NEW DIR [--key VKEY]\n"
       "    nhật ký mới có tiếp nối nhật ký cũ / does the newer checkpoint continue the older\n"
       "congvan log show DIR [--index N]...\n"
-      "    xem điểm kiểm tra và các mục / show the checkpoint and entries\n\n",
+      "    xem điểm kiểm tra và các mục / show the checkpoint and entries\n"
+      "không có --key thì chữ ký của điểm kiểm tra chưa được kiểm tra, mã thoát là 2\n"
+      "without --key nobody's signature is checked, and the exit code is 2\n\n",
       stdout);
   std::fputs(helpText(logOptions()).c_str(), stdout);
 }
@@ -196,6 +198,11 @@ Result<std::uint64_t> readIndex(const std::string& given) {
   return index;
 }
 
+/// Anybody can write a checkpoint: what is said of one that no key was held against is no verdict.
+Exit complainOfNoKey() {
+  return complain({Code::RuleRefused, "checkpoint_not_checked"}, Exit::Undecided);
+}
+
 Exit runLogProve(const Options& options, const std::vector<std::string>& names) {
   if (names.size() != 1) return usage("DIR");
   if (!options.has("index")) return usage("--index");
@@ -218,7 +225,7 @@ Exit runLogProve(const Options& options, const std::vector<std::string>& names) 
     }
   }
   fmt::print("{}", tlog::evidenceText(*evidence));
-  return Exit::Good;
+  return options.has("key") ? Exit::Good : complainOfNoKey();
 }
 
 Result<tlog::Hash> readLeaf(const Options& options) {
@@ -305,24 +312,34 @@ Exit complainAboutHead(const Error& error) {
   return error.reason == "checkpoint_not_signed" ? complain(error, Exit::Bad) : complain(error);
 }
 
-Exit printConsistency(const tlog::TreeHead& older,
-                      const tlog::TreeHead& newer,
-                      const tlog::Proof& proof,
-                      bool json) {
+struct Consistency {
+  const tlog::TreeHead& older;
+  const tlog::TreeHead& newer;
+  const tlog::Proof& proof;
+  bool signatures_checked;
+};
+
+Exit printConsistency(const Consistency& shown, bool json) {
+  const auto& [older, newer, proof, checked] = shown;
   const bool good = tlog::checkConsistency(older, newer, proof) == tlog::ProofVerdict::Good;
   if (json) {
     Json hashes = Json::array();
     for (const auto& hash : proof) hashes.push_back(tlog::hashText(hash));
-    printLine(toJsonText(
-        {{"consistent", good}, {"old", older.size}, {"new", newer.size}, {"proof", hashes}}));
+    printLine(toJsonText({{"consistent", good},
+                          {"signatures_checked", checked},
+                          {"old", older.size},
+                          {"new", newer.size},
+                          {"proof", hashes}}));
   } else {
-    printLine(fmt::format("{}: {} → {}",
+    printLine(fmt::format("{}: {} → {}{}",
                           good ? "TIẾP NỐI / CONSISTENT" : "KHÔNG TIẾP NỐI / NOT CONSISTENT",
                           older.size,
-                          newer.size));
+                          newer.size,
+                          checked ? "" : " (chưa kiểm tra chữ ký / signatures not checked)"));
     for (const auto& hash : proof) printLine(tlog::hashText(hash));
   }
-  return good ? Exit::Good : Exit::Bad;
+  if (!good) return Exit::Bad;
+  return checked ? Exit::Good : complainOfNoKey();
 }
 
 Exit runLogConsistency(const Options& options, const std::vector<std::string>& names) {
@@ -340,7 +357,7 @@ Exit runLogConsistency(const Options& options, const std::vector<std::string>& n
   const auto log = LogFolder::open(names[2]);
   if (!log) return complain(log.error());
   const auto proof = tlog::TileTree(*log->files, newer->size).consistency(older->size);
-  if (proof) return printConsistency(*older, *newer, *proof, wantsJson(options));
+  if (proof) return printConsistency({*older, *newer, *proof, key.has_value()}, wantsJson(options));
   // From nothing every log grows; a longer old one was cut.
   if (proof.error().reason != "no_such_proof") return complain(proof.error());
   return complain(proof.error(), older->size == 0 ? Exit::Undecided : Exit::Bad);

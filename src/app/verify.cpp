@@ -185,11 +185,11 @@ Exit exitOf(Overall overall) {
   return Exit::Internal;
 }
 
-/// Of several files the gravest answer counts. A file that cannot be read was not judged at all, so
-/// it is graver than any verdict.
+/// Of several files the gravest answer counts. A forgery is graver than a file that was not judged,
+/// and that is graver than any other verdict.
 Exit graver(Exit left, Exit right) {
-  constexpr std::array kByGravity{Exit::InputUnreadable,
-                                  Exit::Bad,
+  constexpr std::array kByGravity{Exit::Bad,
+                                  Exit::InputUnreadable,
                                   Exit::MalformedInput,
                                   Exit::Undecided,
                                   Exit::NothingSigned,
@@ -227,13 +227,17 @@ Exit verifyOne(const std::string& path, Settings& settings) {
 void printVerifyHelp() {
   fmt::print(
       "Usage: congvan verify FILE... [OPTIONS]\n\n{}\n"
-      "0 good, 1 bad, 2 undecided, 3 nothing signed, 65 malformed; of several files the gravest.\n",
+      "0 tốt / good, 1 xấu / bad, 2 chưa đủ căn cứ / undecided, 3 không có chữ ký / nothing "
+      "signed,\n"
+      "65 hỏng / malformed, 66 không đọc được / unreadable\n"
+      "nhiều tệp: mã nặng nhất / of several files the gravest: 1 > 66 > 65 > 2 > 3 > 0\n",
       helpText(verifyOptions()));
 }
 
-Exit usageOf(const Error& error) {
-  const bool unreadable = error.reason == "input_unreadable";
-  return complain(error, unreadable ? Exit::InputUnreadable : Exit::Usage);
+/// A wrong option is told apart from a file of trust material or policy that is no good.
+Exit refuse(const Error& error) {
+  const bool usage = error.reason.starts_with("usage_") || error.reason == "etsi_xml_not_built";
+  return usage ? complain(error, Exit::Usage) : complain(error);
 }
 
 }  // namespace
@@ -252,7 +256,7 @@ Exit runVerify(const Arguments& arguments) {
     return complain({Code::Malformed, "usage_file_missing"}, Exit::Usage);
   }
   auto settings = settingsOf(*options);
-  if (!settings) return usageOf(settings.error());
+  if (!settings) return refuse(settings.error());
 
   auto exit = Exit::Good;
   for (const auto& path : options->positionals()) exit = graver(exit, verifyOne(path, *settings));

@@ -121,6 +121,12 @@ def main():
     expect('beyond the log', 66, 'prove', 'log', '--index', '70000', says='leaf_not_in_tree')
     expect('an old size continues', 0, 'consistency', 'old-300', 'log/checkpoint', 'log', '--key', key.vkey)
     expect('a fork does not', 1, 'consistency', 'forked', 'log/checkpoint', 'log', '--key', key.vkey)
+    expect('nobody held a key against them', 2, 'consistency', 'old-300', 'log/checkpoint', 'log',
+           says='chưa kiểm tra chữ ký / signatures not checked')
+    said = expect('the same in JSON', 2, 'consistency', 'old-300', 'log/checkpoint', 'log', '--format', 'json')
+    assert json.loads(said)['signatures_checked'] is False, said
+    expect('a fork is one without a key too', 1, 'consistency', 'forked', 'log/checkpoint', 'log')
+    expect('a proof that nobody signed for', 2, 'prove', 'log', '--index', '17', says='checkpoint_not_checked')
     expect('the log shown', 0, 'show', 'log', '--index', '17', says='kind=other')
 
     expect('no key', 64, 'check', 'log')
