@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "trust/crypto/digest.h"
 #include "trust/crypto/public_key.h"
 #include "trust/pki/certificate.h"
 #include "trust/pki/revocation.h"
@@ -32,6 +33,11 @@ struct CertificateReference {
   Bytes digest;
   Bytes issuer_der;  ///< of issuerSerial; empty when absent
   Bytes serial_der;  ///< content octets; empty when absent
+  /// Is `certificate` the one that is meant? By its digest alone.
+  bool means(const pki::Certificate& certificate) const {
+    return algorithm && crypto::digestAvailable(*algorithm) &&
+           crypto::digest(*algorithm, certificate.der()) == digest;
+  }
 };
 
 /// How a CMS SignerInfo names its certificate: by issuer and serial number, or by key identifier.
@@ -79,6 +85,8 @@ struct Timestamp {
   SignerBlock signer;        ///< the token's own signature
   std::string covers;        ///< as in the report
   std::size_t revision = 0;  ///< PDF document timestamps: 1-based revision that holds it; else 0
+  /// Archive time-stamps: the other time-stamps of the signature that this one covers too, by id.
+  std::vector<std::string> protects;
   Bytes der;
 };
 

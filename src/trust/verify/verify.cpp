@@ -65,9 +65,7 @@ Result<SignedFile> readCms(BytesView der, const std::vector<BytesView>& contents
   }
   std::optional<cades::Message> first;
   for (const auto content : contents) {
-    auto message = cades::read(der, [content](DigestAlgorithm algorithm) {
-      return crypto::digestAvailable(algorithm) ? crypto::digest(algorithm, content) : Bytes{};
-    });
+    auto message = cades::readBeside(der, content);
     if (!message) return message.error();
     if (fits(*message)) return asFile(std::move(*message));
     if (!first) first = std::move(*message);

@@ -44,6 +44,36 @@ keyUsage = critical,digitalSignature
 extendedKeyUsage = timeStamping
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
+[mute_tsa]
+basicConstraints = CA:false
+keyUsage = critical,keyEncipherment
+extendedKeyUsage = critical,timeStamping
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[busy_tsa]
+basicConstraints = CA:false
+keyUsage = critical,digitalSignature
+extendedKeyUsage = critical,timeStamping,emailProtection
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[tls]
+basicConstraints = CA:false
+keyUsage = critical,digitalSignature
+extendedKeyUsage = serverAuth,clientAuth
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[login]
+basicConstraints = CA:false
+keyUsage = critical,digitalSignature
+extendedKeyUsage = clientAuth,emailProtection
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[tls_ca]
+basicConstraints = critical,CA:true
+keyUsage = critical,keyCertSign,cRLSign
+extendedKeyUsage = serverAuth
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 [sealer]
 basicConstraints = CA:false
 keyUsage = critical,keyEncipherment
@@ -68,7 +98,16 @@ key signer; request signer "Nguyễn Văn A"; issue signer signer 20200101000000
 key other;  request other "Nguyễn Văn A";  issue other signer 20200101000000Z 20220101000000Z
 key tsa;    request tsa "Test TSA";        issue tsa tsa 20190101000000Z 20300101000000Z
 key lax;    request lax "Lax TSA";         issue lax lax_tsa 20190101000000Z 20300101000000Z
+key mute;   request mute "Mute TSA";       issue mute mute_tsa 20190101000000Z 20300101000000Z
+key busy;   request busy "Busy TSA";       issue busy busy_tsa 20190101000000Z 20300101000000Z
+key short;  request short "Short TSA";     issue short tsa 20190101000000Z 20210601000000Z
+key tls;    request tls "www.example.vn";  issue tls tls 20190101000000Z 20300101000000Z
+key login;  request login "Lê Thị C";      issue login login 20190101000000Z 20300101000000Z
 key sealer; request sealer "Wrong Use";    issue sealer sealer 20200101000000Z 20220101000000Z
+key servers; request servers "Server CA";   issue servers tls_ca 20150101000000Z 20350101000000Z
+key guest;   request guest "Phạm Văn D"
+openssl ca -batch -notext -config ca.cnf -cert servers.pem -keyfile servers.key -in guest.csr -out guest.pem \
+  -extensions signer -startdate 20200101000000Z -enddate 20220101000000Z 2>/dev/null
 openssl genrsa -out rsa.key 2048 2>/dev/null
 request rsa "Trần Thị B"; issue rsa signer 20100101000000Z 20300101000000Z
 key stranger
@@ -89,7 +128,7 @@ mv db/revoked db/index.txt
 list revoked-2021 20210601000000Z 20210701000000Z
 
 printf 'noi dung' > content
-for name in signer other tsa lax sealer stranger rsa; do
+for name in signer other tsa lax short mute busy tls login guest sealer stranger rsa; do
   openssl dgst -sha256 -sign "$name.key" -out "$name.sig" content
 done
 openssl dgst -sha1 -sign rsa.key -out rsa-sha1.sig content
@@ -97,3 +136,23 @@ openssl dgst -sha256 -binary -out content.sha256 content
 for name in signer other; do
   openssl x509 -in "$name.pem" -outform DER | openssl dgst -sha256 -binary -out "$name.pem.sha256"
 done
+
+# What a signer's attributes look like from outside: a content that nobody may pass off as a document.
+cat > attributes.cnf <<CNF
+asn1 = SET:attributes
+[attributes]
+first = SEQUENCE:type
+second = SEQUENCE:digest
+[type]
+name = OID:contentType
+values = SET:types
+[types]
+value = OID:pkcs7-data
+[digest]
+name = OID:messageDigest
+values = SET:digests
+[digests]
+value = FORMAT:HEX,OCTETSTRING:$(openssl dgst -sha256 -r content | cut -d' ' -f1)
+CNF
+openssl asn1parse -genconf attributes.cnf -noout -out attributes
+{ printf '\061\201\113'; tail -c +3 attributes; } > attributes.ber

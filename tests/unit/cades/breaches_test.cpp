@@ -4,10 +4,12 @@
 #include "trust/formats/cades/read.h"
 #include "trust/formats/timestamp/ber.h"
 #include "trust/formats/timestamp/oids.h"
+#include "trust/formats/timestamp/token.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 // Messages that no honest tool makes: correct signatures over things that break the format's rules.
@@ -66,7 +68,8 @@ struct Forgery {
   Bytes content = toBytes(kContent);
   DigestAlgorithm listed = DigestAlgorithm::Sha256;  ///< in the message's digestAlgorithms
   DigestAlgorithm stated = DigestAlgorithm::Sha256;  ///< in SignerInfo.digestAlgorithm
-  DigestAlgorithm used = DigestAlgorithm::Sha256;    ///< by the signature
+  bool unknown = false;  ///< instead of both: an algorithm that nobody knows
+  DigestAlgorithm used = DigestAlgorithm::Sha256;  ///< by the signature
   std::vector<std::string> certificates = {"a"};
   std::vector<Bytes> unsigned_attributes = {};
 };
@@ -92,10 +95,13 @@ Bytes made(const Forgery& f) {
   Bytes certificates;
   for (const auto& name : f.certificates) append(certificates, forger().certificate(name).der());
   const Bytes serial = der::element(der::kInteger, certificate.serialDer());
+  const Bytes nobodys = der::sequence({der::oid("1.2.3.4")});
+  const Bytes listed = f.unknown ? nobodys : algorithm(f.listed);
+  const Bytes stated = f.unknown ? nobodys : algorithm(f.stated);
   const Bytes signer =
       der::sequence({der::integer(1),
                      der::sequence({certificate.issuerDer(), serial}),
-                     algorithm(f.stated),
+                     stated,
                      tagged,
                      crypto::encodeAlgorithm(key.algorithm()),
                      der::octetString(value),
@@ -104,7 +110,7 @@ Bytes made(const Forgery& f) {
                          : timestamp::setOf(f.unsigned_attributes, der::contextConstructed(1))});
   const Bytes message = der::sequence(
       {der::integer(1),
-       der::element(der::kSet, algorithm(f.listed)),
+       der::element(der::kSet, listed),
        der::sequence({der::oid(f.content_type),
                       der::element(der::contextConstructed(0), der::octetString(f.content))}),
        der::element(der::contextConstructed(0), certificates),
@@ -135,6 +141,58 @@ TEST(CadesBreaches, AnHonestMessageHasNone) {
   EXPECT_THAT(signature.signer.breaches, testing::IsEmpty());
   EXPECT_TRUE(verifies(signature.signer));
   EXPECT_TRUE(signature.signer.digests.at(0).matches());
+}
+
+/// A time-stamp token, of nothing in particular.
+Bytes token(std::vector<Bytes> unsigned_attributes, const Bytes& extensions = {}) {
+  Forgery f{.attributes = {}, .content_type = oid::kTstInfo};
+  f.content = der::sequence(
+      {der::integer(1),
+       der::oid("1.2.3.4"),
+       der::sequence({algorithm(DigestAlgorithm::Sha256), der::octetString(Bytes(32))}),
+       der::integer(7),
+       der::generalizedTime(*parseTime("2026-11-22T00:00:00Z")),
+       extensions});
+  f.attributes = {
+      contentType(oid::kTstInfo), messageDigest(asText(f.content)), signingCertificate("a")};
+  f.unsigned_attributes = std::move(unsigned_attributes);
+  return made(f);
+}
+
+TEST(CadesBreaches, ACriticalExtensionOfATokenIsNotPassedOver) {
+  for (const bool critical : {false, true}) {
+    const Bytes extension = der::sequence(
+        {der::oid("1.2.3.5"), critical ? der::boolean(true) : Bytes{}, der::octetString(Bytes(2))});
+    const auto stamp =
+        timestamp::read(token({}, der::element(der::contextConstructed(1), extension)),
+                        evidence::TimestampKind::Signature,
+                        {});
+    ASSERT_TRUE(stamp);
+    EXPECT_EQ(stamp->signer.breaches.empty(), !critical);
+  }
+}
+
+TEST(CadesBreaches, AnArchiveTimestampProtectsWhatItsIndexNames) {
+  const Bytes named = token({});
+  const Bytes added_later = token({});
+  Bytes value = der::oid(oid::kSignatureTimestamp);
+  append(value, named);
+  const auto list =
+      der::sequence({der::octetString(crypto::digest(DigestAlgorithm::Sha256, value))});
+  const auto index = der::sequence(
+      {algorithm(DigestAlgorithm::Sha256), der::sequence({}), der::sequence({}), list});
+  const auto signature = readOf(
+      {.attributes = {contentType(), messageDigest(), signingCertificate("a")},
+       .unsigned_attributes = {attribute(oid::kSignatureTimestamp, {named, added_later}),
+                               attribute(oid::kArchiveTimestampV3,
+                                         {token({attribute(oid::kAtsHashIndexV3, {index})})})}});
+  ASSERT_EQ(signature.timestamps.size(), 3U);
+  const auto of = [&](const Bytes& der) {
+    return std::ranges::find(signature.timestamps, der, &evidence::Timestamp::der)->id;
+  };
+  const auto archive = std::ranges::find(
+      signature.timestamps, evidence::TimestampKind::Archive, &evidence::Timestamp::kind);
+  EXPECT_THAT(archive->protects, testing::ElementsAre(of(named)));
 }
 
 struct Broken {
@@ -203,6 +261,10 @@ INSTANTIATE_TEST_SUITE_P(
                  return Forgery{.attributes = {contentType(), messageDigest()},
                                 .used = DigestAlgorithm::Sha512};
                }},
+        // Neither name would be looked for in the content beside the message.
+        Broken{"UnknownDigest",
+               "digest-algorithms-differ",
+               [] { return Forgery{.attributes = {}, .unknown = true}; }},
         Broken{"ForeignProtection",
                "algorithm-protection",
                [] {
@@ -263,6 +325,15 @@ INSTANTIATE_TEST_SUITE_P(
                      .unsigned_attributes = {attribute(oid::kCountersignature, {der::null()})}};
                }}),
     [](const auto& tested) { return tested.param.name; });
+
+// An algorithm that nobody knows must not hide that the content is there twice.
+TEST(CadesBreaches, ContentInsideNeverStandsForContentBeside) {
+  for (const bool unknown : {false, true}) {
+    const auto message = readBeside(made({.attributes = {}, .unknown = unknown}), asBytes("other"));
+    ASSERT_TRUE(message);
+    EXPECT_THAT(message->signatures.at(0).signer.breaches, Contains(StartsWith("content-twice")));
+  }
+}
 
 TEST(CadesBreaches, AnotherDigestInTheAttributeIsAMismatch) {
   const auto signature = readOf({.attributes = {contentType(), messageDigest("another")}});

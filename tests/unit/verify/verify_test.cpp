@@ -70,6 +70,23 @@ TEST(Verify, FindsTheContentOfADetachedSignatureAmongSeveral) {
   }
 }
 
+// Strip the attributes off a detached signature and its value signs their encoding instead.
+TEST(Verify, NeverTakesSignedAttributesForTheContent) {
+  for (const auto* const attributes : {"attributes", "attributes.ber"}) {
+    test::mustRun(files(),
+                  std::string("openssl cms -sign -noattr -binary -outform DER -signer signer.pem "
+                              "-inkey signer.key -out bare.p7s -in ") +
+                      attributes);
+    const auto file = files().bytes("bare.p7s");
+    const auto content = files().bytes(attributes);
+    auto request = requestFor(file);
+    request.contents = {content};
+    const auto verdict = verify(request).verdict;
+    EXPECT_EQ(verdict.overall, Overall::TotalFailed) << attributes;
+    EXPECT_EQ(verdict.signatures.at(0).sub_indication, SubIndication::FormatFailure);
+  }
+}
+
 TEST(Verify, FailsOnEveryFlippedBitOfTheContent) {
   const auto file = files().bytes("attached.p7m");
   const auto content = files().bytes("content");

@@ -82,9 +82,10 @@ std::set<Bytes> digestsOfAll(DigestAlgorithm algorithm, const std::vector<BytesV
   return out;
 }
 
+template <typename Digests>
 void checkPresent(std::string_view what,
                   const std::vector<Bytes>& named,
-                  const std::set<Bytes>& present,
+                  const Digests& present,
                   std::vector<std::string>& breaches) {
   const auto missing =
       std::ranges::count_if(named, [&](const Bytes& digest) { return !present.contains(digest); });
@@ -118,18 +119,20 @@ const std::set<Bytes>& Archive::revocations(DigestAlgorithm algorithm, const Sig
 }
 
 // Version 1 of the index counts whole attributes, version 3 each value together with its type.
-const std::set<Bytes>& Archive::attributes(DigestAlgorithm algorithm, const SignerInfo& signer) {
+const Archive::Attributes& Archive::attributes(DigestAlgorithm algorithm,
+                                               const SignerInfo& signer) {
   const PerSigner key{&signer, algorithm};
   const auto known = attributes_.find(key);
   if (known != attributes_.end()) return known->second;
-  Digests digests;
+  Attributes digests;
   for (const Attribute& attribute : signer.unsigned_attributes) {
-    digests.insert(crypto::digest(algorithm, attribute.whole));
+    auto& whole = digests[crypto::digest(algorithm, attribute.whole)];
     der::Reader outer(attribute.whole);
     der::Reader fields = outer.sequence();
     const BytesView type = fields.expectWhole(der::kOid);
     for (const BytesView value : attribute.values) {
-      digests.insert(crypto::Digest(algorithm).update(type).update(value).finish());
+      whole.insert(value.data());
+      digests[crypto::Digest(algorithm).update(type).update(value).finish()].insert(value.data());
     }
   }
   return attributes_.emplace(key, std::move(digests)).first->second;
@@ -147,7 +150,12 @@ ArchiveCover Archive::cover(const SignerInfo& signer,
   const DigestAlgorithm hash = index->algorithm;
   checkPresent("certificates", index->certificates, certificates(hash), cover.breaches);
   checkPresent("revocation data", index->revocations, revocations(hash, signer), cover.breaches);
-  checkPresent("unsigned attributes", index->attributes, attributes(hash, signer), cover.breaches);
+  const auto& present = attributes(hash, signer);
+  checkPresent("unsigned attributes", index->attributes, present, cover.breaches);
+  for (const Bytes& digest : index->attributes) {
+    if (const auto named = present.find(digest); named != present.end())
+      cover.values.insert(named->second.begin(), named->second.end());
+  }
   cover.imprint = [this, &signer, content, hash_index = index->der](DigestAlgorithm algorithm) {
     const Bytes inner = content(algorithm);
     if (inner.empty()) return Bytes{};

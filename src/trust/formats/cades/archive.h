@@ -16,6 +16,8 @@ namespace congvan::cades {
 struct ArchiveCover {
   ContentDigest
       imprint;  ///< digest of what the token has to cover; empty when the content is not at hand
+  /// Where the values of unsigned attributes begin that the hash index names: others came later.
+  std::set<const std::uint8_t*> values;
   std::vector<std::string>
       breaches;  ///< the token's hash index names something that the signature does not hold
 };
@@ -35,17 +37,20 @@ class Archive {
 
  private:
   using Digests = std::set<Bytes>;
+  /// What an index may name, and the attribute values that it then means.
+  using Attributes = std::map<Bytes, std::set<const std::uint8_t*>>;
   using PerSigner = std::pair<const timestamp::SignerInfo*, crypto::DigestAlgorithm>;
 
   const Digests& certificates(crypto::DigestAlgorithm algorithm);
   const Digests& revocations(crypto::DigestAlgorithm algorithm,
                              const timestamp::SignerInfo& signer);
-  const Digests& attributes(crypto::DigestAlgorithm algorithm, const timestamp::SignerInfo& signer);
+  const Attributes& attributes(crypto::DigestAlgorithm algorithm,
+                               const timestamp::SignerInfo& signer);
 
   const timestamp::SignedData& message_;
   std::map<crypto::DigestAlgorithm, Digests> certificates_;
   std::map<PerSigner, Digests> revocations_;
-  std::map<PerSigner, Digests> attributes_;
+  std::map<PerSigner, Attributes> attributes_;
 };
 
 }  // namespace congvan::cades

@@ -88,20 +88,38 @@ class SignatureReader {
         add(token, {evidence::TimestampKind::Content, "content", content_, {}}, out);
       }
     }
+    const std::size_t first = out.timestamps.size();
+    std::vector<Found> found;
     for (const Attribute& attribute : signer.unsigned_attributes) {
       for (const Kind& kind : kUnsignedTimestamps) {
         if (attribute.oid != kind.oid) continue;
-        for (const BytesView token : attribute.values)
-          add(token, coverOf(signer, kind, token), out);
+        for (const BytesView token : attribute.values) {
+          auto cover = coverOf(signer, kind, token);
+          if (add(token, cover, out)) found.push_back({token.data(), std::move(cover.values)});
+        }
+      }
+    }
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      auto& stamp = out.timestamps[first + i];
+      for (std::size_t other = 0; other < found.size(); ++other) {
+        if (found[i].values.contains(found[other].at))
+          stamp.protects.push_back(out.timestamps[first + other].id);
       }
     }
   }
+
+  /// An unsigned token: where it stands, and the values that its own hash index names.
+  struct Found {
+    const std::uint8_t* at;
+    std::set<const std::uint8_t*> values;
+  };
 
   struct Cover {
     evidence::TimestampKind kind;
     std::string_view name;
     ContentDigest digest;
     std::vector<std::string> breaches;
+    std::set<const std::uint8_t*> values = {};
   };
 
   Cover coverOf(const SignerInfo& signer, const Kind& kind, BytesView token) const {
@@ -109,25 +127,31 @@ class SignatureReader {
       return {kind.kind, "signature", digestsOf(signer.value), {}};
     if (kind.oid != oid::kArchiveTimestampV3) return {kind.kind, "archive", {}, {}};
     auto archive = archive_.cover(signer, token, content_);
-    return {kind.kind, "archive", std::move(archive.imprint), std::move(archive.breaches)};
+    return {kind.kind,
+            "archive",
+            std::move(archive.imprint),
+            std::move(archive.breaches),
+            std::move(archive.values)};
   }
 
-  void add(BytesView token, const Cover& cover, evidence::Signature& out) const {
+  /// False when the token is no time-stamp, or one too many: a breach says so.
+  bool add(BytesView token, const Cover& cover, evidence::Signature& out) const {
     if (out.timestamps.size() == kTimestampsMax) {
       out.signer.breaches.push_back(
           fmt::format("too-many-timestamps: more than {}", kTimestampsMax));
-      return;
+      return false;
     }
     auto stamp = timestamp::read(token, cover.kind, cover.digest);
     if (!stamp) {
       out.signer.breaches.push_back(fmt::format("timestamp-malformed: {}", stamp.error().detail));
-      return;
+      return false;
     }
     stamp->id = fmt::format("{}-t{}", out.id, out.timestamps.size() + 1);
     stamp->covers = fmt::format("{} of {}", cover.name, out.id);
     auto& breaches = stamp->signer.breaches;
     breaches.insert(breaches.end(), cover.breaches.begin(), cover.breaches.end());
     out.timestamps.push_back(std::move(*stamp));
+    return true;
   }
 
   static void readCommitments(const SignerInfo& signer, evidence::Signature& out) {
@@ -225,8 +249,8 @@ Result<Message> read(BytesView der, const ContentDigest& detached, const Limits&
     auto signature =
         reader.read(signer, id, {.content = content, .content_type = message->content_type});
     signature.covers = "whole-file";
-    const auto digest = crypto::digestByOid(signer.digest_oid);
-    if (message->content && digest && !outside(*digest).empty()) {
+    // Asked with an algorithm of our own: the message could name one that nobody knows.
+    if (message->content && !outside(DigestAlgorithm::Sha256).empty()) {
       signature.signer.breaches.emplace_back("content-twice: inside the message and beside it");
     }
     CountersignatureReader(*message, limits, out).read(signer, id, signature.signer.breaches, 1);
@@ -234,6 +258,16 @@ Result<Message> read(BytesView der, const ContentDigest& detached, const Limits&
   }
   if (message->content) out.content = toBytes(*message->content);
   return out;
+}
+
+Result<Message> readBeside(BytesView der, BytesView content, const Limits& limits) {
+  auto message = read(der, digestsOf(content), limits);
+  if (!message || !timestamp::looksLikeSignedAttributes(content)) return message;
+  for (auto& signature : message->signatures) {
+    if (!signature.signer.digests.empty()) continue;
+    signature.signer.breaches.emplace_back(timestamp::kContentIsSignedAttributes);
+  }
+  return message;
 }
 
 }  // namespace congvan::cades

@@ -40,4 +40,8 @@ struct Message {
 /// passed.
 Result<Message> read(BytesView der, const ContentDigest& detached, const Limits& limits = {});
 
+/// The same with the detached content itself at hand. A content that is a set of signed attributes
+/// is a breach of every signature without attributes: its value may be of another message.
+Result<Message> readBeside(BytesView der, BytesView content, const Limits& limits = {});
+
 }  // namespace congvan::cades

@@ -217,6 +217,22 @@ Result<Normalised> normalise(BytesView ber) {
   return out;
 }
 
+// Only indefinite elements are walked into, and counted instead of nested: no stack grows with the
+// input.
+std::optional<std::size_t> elementSize(BytesView ber) {
+  std::size_t at = 0;
+  std::size_t open = 0;
+  do {
+    const auto header = readHeader(ber.subspan(at));
+    if (!header) return std::nullopt;
+    const bool end_mark = open > 0 && isEndOfContents(ber.subspan(at));
+    at += header->bytes + header->length;
+    if (header->indefinite) ++open;
+    if (end_mark) --open;
+  } while (open > 0);
+  return at;
+}
+
 std::optional<Instant> readTime(const der::Element& element) {
   if (element.tag != der::kUtcTime && element.tag != der::kGeneralizedTime) return std::nullopt;
   std::string_view text = asText(element.content);

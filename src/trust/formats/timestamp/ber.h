@@ -28,6 +28,11 @@ struct Normalised {
 /// Malformed `ber_malformed`: not BER, cut off, or nested deeper than 64.
 Result<Normalised> normalise(BytesView ber);
 
+/// Octets of the element that `ber` begins with, its end mark included when its length is
+/// indefinite; nullopt when it is cut off or none. What a definite length encloses is not looked
+/// at.
+std::optional<std::size_t> elementSize(BytesView ber);
+
 /// UTCTime or GeneralizedTime with fraction, offset or missing seconds; what is under a microsecond
 /// is dropped.
 std::optional<Instant> readTime(const crypto::der::Element& element);

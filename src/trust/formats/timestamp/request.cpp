@@ -46,7 +46,7 @@ Result<> checkStatus(BytesView content) {
 Result<> checkOwnSignature(const evidence::SignerBlock& signer) {
   if (!signer.breaches.empty()) return wrongAnswer(signer.breaches.front());
   if (!signer.certificate) return wrongAnswer("the authority's certificate is not inside");
-  if (!refersTo(signer.references.front(), *signer.certificate)) {
+  if (!signer.references.front().means(*signer.certificate)) {
     return wrongAnswer("the certificate inside is not the one that the token means");
   }
   const bool digests = std::ranges::all_of(signer.digests, &evidence::DigestCheck::matches);

@@ -101,8 +101,11 @@ using DigestOf = std::function<Bytes(crypto::DigestAlgorithm)>;
 /// The digest of `bytes`, or nothing when the library does not offer the algorithm.
 Bytes digestOrNothing(crypto::DigestAlgorithm algorithm, BytesView bytes);
 
-/// Is `certificate` the one that the reference means? By its digest alone.
-bool refersTo(const evidence::CertificateReference& reference, const pki::Certificate& certificate);
+/// Is `content` a set of signed attributes? A value over attributes is also one over a content that
+/// consists of them, so such content must not count as signed without attributes.
+bool looksLikeSignedAttributes(BytesView content);
+inline constexpr std::string_view kContentIsSignedAttributes =
+    "content-is-signed-attributes: the signature may be of another message";
 
 /// What a SignerInfo signs.
 struct Signed {

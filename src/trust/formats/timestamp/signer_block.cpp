@@ -53,7 +53,7 @@ std::optional<pki::Certificate> findCertificate(const SignerInfo& signer,
   std::optional<pki::Certificate> found;
   for (const pki::Certificate& candidate : block.certificates) {
     if (!isNamed(candidate, signer)) continue;
-    if (block.references.empty() || refersTo(block.references.front(), candidate)) return candidate;
+    if (block.references.empty() || block.references.front().means(candidate)) return candidate;
     if (!found) found = candidate;
   }
   return found;
@@ -138,8 +138,8 @@ void readReferences(const SignerInfo& signer,
 void checkReferencesAgree(std::size_t second_version, evidence::SignerBlock& block) {
   if (second_version == 0 || second_version >= block.references.size() || !block.certificate)
     return;
-  const bool first = refersTo(block.references.front(), *block.certificate);
-  const bool other = refersTo(block.references[second_version], *block.certificate);
+  const bool first = block.references.front().means(*block.certificate);
+  const bool other = block.references[second_version].means(*block.certificate);
   if (first != other)
     block.breaches.emplace_back("signing-certificate-contradictory: the two versions differ");
 }
@@ -217,13 +217,13 @@ void checkDigestsAgree(const SignerInfo& signer,
   if (std::ranges::find(message.digest_oids, signer.digest_oid) == message.digest_oids.end()) {
     block.breaches.push_back(fmt::format("digest-algorithm-not-listed: {}", signer.digest_oid));
   }
-  if (!block.algorithm || !digest) return;
+  if (!block.algorithm) return;
   const crypto::Scheme scheme = block.algorithm->scheme;
   if (scheme == crypto::Scheme::Ed25519 || scheme == crypto::Scheme::Ed448) return;
-  if (block.algorithm->digest != *digest) {
+  if (block.algorithm->digest != digest) {
     block.breaches.push_back(
         fmt::format("digest-algorithms-differ: {} for the content, {} in the signature",
-                    crypto::digestName(*digest),
+                    digest ? crypto::digestName(*digest) : signer.digest_oid,
                     crypto::digestName(block.algorithm->digest)));
   }
 }
@@ -271,18 +271,6 @@ void fillSignedBytes(const SignerInfo& signer, evidence::SignerBlock& block) {
   }
 }
 
-// A signature over attributes is also a signature over a content that consists of those attributes.
-bool looksLikeSignedAttributes(BytesView content) {
-  der::Reader outer(content);
-  der::Reader set = outer.nested(der::kSet);
-  while (!set.atEnd()) {
-    der::Reader fields = set.sequence();
-    if (fields.oid() == oid::kMessageDigest) return true;
-    if (!fields.good()) return false;
-  }
-  return false;
-}
-
 void readWithoutAttributes(const SignedData& message,
                            const Signed& what,
                            evidence::SignerBlock& block) {
@@ -291,8 +279,7 @@ void readWithoutAttributes(const SignedData& message,
         "signed-attributes-missing: needed for this content type");  // RFC 5652 5.3
   }
   if (message.content && looksLikeSignedAttributes(*message.content)) {
-    block.breaches.emplace_back(
-        "content-is-signed-attributes: the signature may be of another message");
+    block.breaches.emplace_back(kContentIsSignedAttributes);
   }
   if (block.algorithm && what.content && crypto::digestAvailable(block.algorithm->digest)) {
     block.signed_digest = what.content(block.algorithm->digest);
@@ -311,10 +298,18 @@ void fillMaterial(const SignerInfo& signer,
 
 }  // namespace
 
-bool refersTo(const evidence::CertificateReference& reference,
-              const pki::Certificate& certificate) {
-  return reference.algorithm &&
-         digestOrNothing(*reference.algorithm, certificate.der()) == reference.digest;
+bool looksLikeSignedAttributes(BytesView content) {
+  if (content.empty() || content.front() != der::kSet) return false;
+  const auto normal = normalise(content);  // some makers sign attributes in BER as they stand
+  if (!normal || normal->used != content.size()) return false;
+  der::Reader outer(normal->bytes);
+  der::Reader set = outer.nested(der::kSet);
+  while (!set.atEnd()) {
+    der::Reader fields = set.sequence();
+    if (fields.oid() == oid::kMessageDigest) return true;
+    if (!fields.good()) return false;
+  }
+  return false;
 }
 
 evidence::SignerBlock readSigner(const SignerInfo& signer,

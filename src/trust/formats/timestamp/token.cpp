@@ -48,6 +48,8 @@ Result<evidence::Timestamp> read(BytesView token,
   // RFC 3161 2.4.2 and RFC 5816: the token names the authority's certificate.
   if (out.signer.references.empty())
     out.signer.breaches.emplace_back("signing-certificate-missing: no such attribute");
+  if (info->critical_extension)
+    out.signer.breaches.emplace_back("timestamp-extension: critical, and not known here");
   out.der = toBytes(token);
   return out;
 }

@@ -24,6 +24,20 @@ void readTimeField(der::Reader& fields, TstInfo& info) {
   info.time = *time;
 }
 
+// RFC 3161 2.4.2 with RFC 5280 4.2: nobody may pass over a critical one that they do not know, and
+// we know none.
+bool hasCritical(BytesView extensions) {
+  der::Reader list(extensions);
+  while (!list.atEnd()) {
+    der::Reader extension = list.sequence();
+    extension.oid();
+    if (extension.peek() == der::kBoolean && extension.boolean()) return true;
+    extension.expect(der::kOctetString);
+    if (!extension.finish()) return true;
+  }
+  return !list.finish();
+}
+
 }  // namespace
 
 std::optional<TstInfo> readTstInfo(BytesView content) {
@@ -41,7 +55,8 @@ std::optional<TstInfo> readTstInfo(BytesView content) {
   fields.optional(der::kBoolean);   // ordering
   if (const auto nonce = fields.optional(der::kInteger)) info.nonce = toBytes(*nonce);
   fields.optional(der::contextConstructed(0));  // tsa
-  fields.optional(der::contextConstructed(1));  // extensions
+  if (const auto extensions = fields.optional(der::contextConstructed(1)))
+    info.critical_extension = hasCritical(*extensions);
   if (!version_one || !fields.finish()) return std::nullopt;
   return info;
 }

@@ -18,6 +18,7 @@ struct TstInfo {
   Bytes serial;  ///< content octets
   Instant time{};
   Bytes nonce;  ///< content octets; empty when absent
+  bool critical_extension = false;
 };
 
 /// nullopt: not one well-formed TSTInfo of version 1.
