@@ -165,7 +165,7 @@ Result<> checkSigner(const pki::Certificate& certificate,
   if (!certificate.validAt(now)) return Error{Code::RuleRefused, "certificate_expired", who};
   const bool signs = certificate.keyUsage(pki::KeyUsage::DigitalSignature) ||
                      certificate.keyUsage(pki::KeyUsage::NonRepudiation);
-  if (certificate.hasKeyUsage() && !signs) {
+  if ((certificate.hasKeyUsage() && !signs) || !certificate.maySignDocuments()) {
     return Error{Code::RuleRefused, "certificate_not_for_signing", who};
   }
   return kDone;

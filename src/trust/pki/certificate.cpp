@@ -13,6 +13,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <array>
 
 namespace congvan::pki {
 
@@ -323,6 +324,22 @@ std::vector<std::string> Certificate::extendedKeyUsage() const {
   auto list = reader.sequence();
   while (!list.atEnd()) purposes.push_back(list.oid());
   return purposes;
+}
+
+bool Certificate::maySignDocuments() const {
+  constexpr std::array<std::string_view, 6> kOther{
+      "1.3.6.1.5.5.7.3.1",  // serverAuth
+      "1.3.6.1.5.5.7.3.2",  // clientAuth
+      "1.3.6.1.5.5.7.3.3",  // codeSigning
+      kEkuTimeStamping,
+      kEkuOcspSigning,
+      "1.3.6.1.4.1.311.20.2.2",  // smart card logon
+  };
+  const auto purposes = extendedKeyUsage();
+  const auto is_other = [&](const std::string& purpose) {
+    return std::ranges::find(kOther, purpose) != kOther.end();
+  };
+  return purposes.empty() || !std::ranges::all_of(purposes, is_other);
 }
 
 bool Certificate::extendedKeyUsageCritical() const {

@@ -85,6 +85,9 @@ class Certificate {
   /// Dotted OIDs of extendedKeyUsage; empty when absent.
   std::vector<std::string> extendedKeyUsage() const;
   bool extendedKeyUsageCritical() const;
+  /// Whether extendedKeyUsage leaves room for signing documents: it is absent, or names a purpose
+  /// besides those of servers, logins, programs, time-stamps and OCSP answers.
+  bool maySignDocuments() const;
   std::optional<int> pathLength() const;                ///< basicConstraints; absent: no bound
   std::vector<std::string> crlAddresses() const;        ///< http(s) URIs of cRLDistributionPoints
   std::vector<std::string> ocspAddresses() const;       ///< of authorityInfoAccess

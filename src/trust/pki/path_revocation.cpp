@@ -22,6 +22,10 @@ const StatusReport& weightier(const StatusReport& left, const StatusReport& righ
   return left.reason.starts_with("no-data") ? right : left;
 }
 
+bool isShortRsa(const CertificateFacts& facts, int bits_min) {
+  return facts.key_family == crypto::KeyFamily::Rsa && facts.key_bits < bits_min;
+}
+
 }  // namespace
 
 bool SignatureMemo::isSignedBy(const Certificate& certificate, const Certificate& issuer) {
@@ -76,6 +80,7 @@ StatusReport PathRevocation::byOcsp(Chain chain, std::size_t at) {
     const auto answer = ocspAnswer(
         *chain[at], std::span(chain[at + 1], 1), request_.intermediates, response, options());
     if (answer.algorithm && !isStrongEnough(answer.algorithm)) continue;
+    if (answer.responder && isShortRsa(answer.responder->facts(), request_.rsa_bits_min)) continue;
     // RFC 6960 4.2.2.2.1: a delegate without ocsp-nocheck is subject to revocation itself.
     if (answer.responder && !answer.responder->hasOcspNoCheck()) {
       std::vector<const Certificate*> delegated{&*answer.responder};

@@ -73,7 +73,8 @@ struct StatusOptions {
   Instant time{};                        ///< the time the data has to be fresh for
   std::optional<Duration> age_max = {};  ///< older `thisUpdate` than this: Unknown
   /// Long-term validation asks "was it revoked by then" of data issued later: when set, data whose
-  /// `thisUpdate` is after `time` counts, and `nextUpdate` is not compared.
+  /// `thisUpdate` is after `time` counts too. Data issued before it is as stale as ever once its
+  /// `nextUpdate` has passed, and a revocation after `time` leaves the certificate good.
   bool accept_later = false;
 };
 

@@ -98,10 +98,10 @@ std::optional<Instant> reliableUntil(const crypto::PublicKey& key, int rsa_bits_
   return until;
 }
 
-std::vector<Weakness> endsOf(const evidence::SignerBlock& signer,
-                             const std::optional<pki::Certificate>& certificate,
-                             int rsa_bits_min) {
+std::vector<Weakness> endsOf(const Algorithms& algorithms, int rsa_bits_min) {
+  const auto& [signer, certificate, imprint] = algorithms;
   std::vector<Weakness> ends;
+  addEnd(ends, imprint);
   for (const auto& digest : signer.digests) addEnd(ends, digest.algorithm);
   if (signer.algorithm && signer.algorithm->scheme != crypto::Scheme::Ed25519 &&
       signer.algorithm->scheme != crypto::Scheme::Ed448) {

@@ -25,10 +25,14 @@ std::optional<Instant> reliableUntil(crypto::KeyFamily family, int bits);
 /// row says.
 std::optional<Instant> reliableUntil(const crypto::PublicKey& key, int rsa_bits_min);
 
-/// Every algorithm of the signature that has an end, with that end: digests, signature digest, key.
-std::vector<Weakness> endsOf(const evidence::SignerBlock& signer,
-                             const std::optional<pki::Certificate>& certificate,
-                             int rsa_bits_min);
+struct Algorithms {
+  const evidence::SignerBlock& signer;
+  const std::optional<pki::Certificate>& certificate;
+  std::optional<crypto::DigestAlgorithm> imprint;  ///< of a time-stamp
+};
+
+/// Every one of them that has an end, with that end: digests, signature digest, key.
+std::vector<Weakness> endsOf(const Algorithms& algorithms, int rsa_bits_min);
 
 /// When SHA-1 stopped counting, for certificates on a path.
 Instant sha1End();

@@ -49,10 +49,19 @@ Finding formatIsSound(const Case& judged) {
 
 // ---- identification of the signing certificate, 5.2.3 ----
 
+bool agreesOnSerial(const evidence::CertificateReference& reference,
+                    const pki::Certificate& certificate) {
+  return reference.serial_der.empty() || reference.serial_der == certificate.serialDer();
+}
+
 Finding signingCertificateIsBound(const Case& judged) {
   const auto& facts = judged.facts;
   switch (facts.binding) {
     case Binding::Bound:
+      if (!agreesOnSerial(judged.signer.references.front(), *facts.certificate)) {
+        return warn("the signed reference names " + titleOf(*facts.certificate) +
+                    " by its digest, and another serial number beside it");
+      }
       return pass("the signed reference names " + titleOf(*facts.certificate));
     case Binding::NoReference:
       return warn("no signed reference to the certificate; the signer identifier points at " +
@@ -133,7 +142,9 @@ Finding valueVerifies(const Case& judged) {
 // ---- algorithm rules by date, 5.2.8 and 5.6.2 ----
 
 Finding algorithmsHold(const Case& judged) {
-  const auto ends = endsOf(judged.signer, judged.facts.certificate, judged.policy.rsa_bits_min);
+  Algorithms algorithms{judged.signer, judged.facts.certificate, std::nullopt};
+  if (judged.timestamp != nullptr) algorithms.imprint = judged.timestamp->imprint.algorithm;
+  const auto ends = endsOf(algorithms, judged.policy.rsa_bits_min);
   std::vector<std::string> weak_then;
   std::vector<std::string> weak_now;
   for (const auto& end : ends) {
@@ -272,12 +283,29 @@ Finding notRevoked(const Case& judged) {
   return pass("not revoked by " + statusLine(path));
 }
 
+/// The purposes of an authority bind whom it certifies, as they do for time-stamping.
+const pki::Certificate* limitedToOtherPurposes(const Case& judged) {
+  if (!judged.facts.certificate->maySignDocuments()) return &*judged.facts.certificate;
+  if (!judged.path) return nullptr;
+  for (const auto& finding : judged.path->chain) {
+    if (!finding.certificate.maySignDocuments()) return &finding.certificate;
+  }
+  return nullptr;
+}
+
 Finding keyUsageFits(const Case& judged) {
   if (!judged.facts.certificate) return notRun("no signing certificate");
   const auto& certificate = *judged.facts.certificate;
-  if (!certificate.hasKeyUsage()) return pass("the certificate names no key usage");
   // Whoever names this very certificate as trusted has chosen what to trust it for.
   if (judged.path && judged.path->chain.size() == 1) return pass("trusted directly");
+  if (const auto* limited = limitedToOtherPurposes(judged)) {
+    if (onlyIntegrity(judged)) return notRun("integrity only");
+    return undecided(SubIndication::ChainConstraintsFailure,
+                     fmt::format("extendedKeyUsage of {} names only other purposes: {}",
+                                 titleOf(*limited),
+                                 fmt::join(limited->extendedKeyUsage(), ", ")));
+  }
+  if (!certificate.hasKeyUsage()) return pass("the certificate names no key usage");
   const bool non_repudiation = certificate.keyUsage(pki::KeyUsage::NonRepudiation);
   if (non_repudiation) return pass("nonRepudiation");
   if (onlyIntegrity(judged)) return notRun("integrity only");
@@ -285,6 +313,17 @@ Finding keyUsageFits(const Case& judged) {
     return undecided(SubIndication::ChainConstraintsFailure, "nonRepudiation is not set");
   }
   if (certificate.keyUsage(pki::KeyUsage::DigitalSignature)) return pass("digitalSignature");
+  return undecided(SubIndication::ChainConstraintsFailure,
+                   "neither nonRepudiation nor digitalSignature is set");
+}
+
+// EN 319 422 5.2: digitalSignature, nonRepudiation or both.
+Finding keyUsageFitsStamping(const Case& judged) {
+  if (!judged.facts.certificate) return notRun("no signing certificate");
+  const auto& certificate = *judged.facts.certificate;
+  if (!certificate.hasKeyUsage()) return pass("the certificate names no key usage");
+  if (certificate.keyUsage(pki::KeyUsage::DigitalSignature)) return pass("digitalSignature");
+  if (certificate.keyUsage(pki::KeyUsage::NonRepudiation)) return pass("nonRepudiation");
   return undecided(SubIndication::ChainConstraintsFailure,
                    "neither nonRepudiation nor digitalSignature is set");
 }
@@ -302,8 +341,10 @@ Finding stampsOnly(const Case& judged) {
   if (!certificate.extendedKeyUsageCritical()) {
     return undecided(SubIndication::ChainConstraintsFailure, "extendedKeyUsage is not critical");
   }
-  if (purposes.size() > 1)
-    return warn("extendedKeyUsage names other purposes besides timeStamping");
+  if (purposes.size() > 1) {
+    return undecided(SubIndication::ChainConstraintsFailure,
+                     "extendedKeyUsage names other purposes besides timeStamping");
+  }
   return pass("timeStamping, critical");
 }
 
@@ -419,6 +460,7 @@ constexpr auto kTimestampChecks = std::to_array<Check>({
     {"signature-value", &valueVerifies},
     {"path", &pathHolds},
     {"revocation", &notRevoked},
+    {"key-usage", &keyUsageFitsStamping},
     {"extended-key-usage", &stampsOnly},
     {"algorithms", &algorithmsHold},
     {"time", &notFromTheFuture},

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/validation/signer.h"
 
-#include "trust/crypto/digest.h"
-
 #include <algorithm>
 
 namespace congvan::validation {
 namespace {
 
 using crypto::SignatureCheck;
-
-bool matches(const evidence::CertificateReference& reference, const pki::Certificate& certificate) {
-  return reference.algorithm && crypto::digestAvailable(*reference.algorithm) &&
-         crypto::digest(*reference.algorithm, certificate.der()) == reference.digest;
-}
 
 void identify(const evidence::SignerBlock& signer, const Paths& paths, SignerFacts& facts) {
   facts.certificate = signer.certificate;
@@ -25,8 +18,7 @@ void identify(const evidence::SignerBlock& signer, const Paths& paths, SignerFac
   const auto& reference = signer.references.front();
   if (!facts.certificate) facts.certificate = paths.find(reference);
   if (!facts.certificate) return;
-  facts.binding =
-      matches(reference, *facts.certificate) ? Binding::Bound : Binding::ReferenceMismatch;
+  facts.binding = reference.means(*facts.certificate) ? Binding::Bound : Binding::ReferenceMismatch;
 }
 
 std::optional<SignatureCheck> checkValue(const evidence::SignerBlock& signer,

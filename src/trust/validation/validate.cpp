@@ -134,8 +134,8 @@ Stamp Validation::judgeTimestamp(const evidence::Timestamp& timestamp,
   return stamp;
 }
 
-/// Archive time-stamps first, newest first: each proves those before it, and all of them the
-/// others.
+/// Archive time-stamps first, newest first: each proves what stood there when it was made, the
+/// signed content time-stamps always and of the others those that it names.
 std::vector<Stamp> Validation::judgeOwnTimestamps(const evidence::Signature& signature,
                                                   std::optional<Instant> proof) {
   std::vector<const evidence::Timestamp*> order;
@@ -147,11 +147,17 @@ std::vector<Stamp> Validation::judgeOwnTimestamps(const evidence::Signature& sig
     return left_archive && left->time > right->time;
   });
   std::vector<Stamp> stamps;
+  std::vector<const evidence::Timestamp*> archives;  // the good ones so far
   for (const auto* timestamp : order) {
-    auto stamp = judgeTimestamp(*timestamp, proof);
-    if (timestamp->kind == TimestampKind::Archive && stamp.good()) {
-      proof = earlier(proof, timestamp->time);
+    auto own_proof = proof;
+    for (const auto* archive : archives) {
+      const bool covers =
+          timestamp->kind == TimestampKind::Content ||
+          std::ranges::find(archive->protects, timestamp->id) != archive->protects.end();
+      if (covers) own_proof = earlier(own_proof, archive->time);
     }
+    auto stamp = judgeTimestamp(*timestamp, own_proof);
+    if (timestamp->kind == TimestampKind::Archive && stamp.good()) archives.push_back(timestamp);
     stamps.push_back(std::move(stamp));
   }
   return stamps;

@@ -296,6 +296,20 @@ TEST(Revocation, OcspAnswersByTheIssuerAndByItsDelegate) {
   EXPECT_THAT(pretended.reason, HasSubstr("bad-signature"));
 }
 
+TEST(Revocation, ADelegateWithAShortKeyAnswersForNobody) {
+  Province province;
+  for (const auto bits : {1024, 2048}) {
+    province.pki.make("responder",
+                      {.issuer = "issuing",
+                       .extensions = kIds + "keyUsage=critical,digitalSignature\n"
+                                            "extendedKeyUsage=OCSPSigning\nnoCheck=ignored\n",
+                       .algorithm = "RSA -pkeyopt rsa_keygen_bits:" + std::to_string(bits)});
+    const auto report = validatePath(
+        province.asked({province.rootCrl()}, {province.pki.ocsp("issuing", "responder", "leaf")}));
+    EXPECT_EQ(report.result, bits < 2048 ? PathResult::RevocationUnknown : PathResult::Ok) << bits;
+  }
+}
+
 TEST(Revocation, ADelegateFromAnotherIssuerAnswersForNobody) {
   Province province;
   province.pki.root("elsewhere");

@@ -230,6 +230,38 @@ TEST(Validate, RefusesAKeyThatIsNotMeantForSigning) {
             openBy(SubIndication::ChainConstraintsFailure));
 }
 
+TEST(Validate, RefusesACertificateForOtherPurposesThanDocuments) {
+  for (const auto* const by : {"tls", "tsa"}) {
+    EXPECT_EQ(said(validate(fileWith(signature(by)), trusting(), {}, kJune2021)),
+              openBy(SubIndication::ChainConstraintsFailure))
+        << by;
+    auto material = trusting();
+    material.anchors = {certificate(by)};
+    EXPECT_EQ(said(validate(fileWith(signature(by)), material, {}, kJune2021)), kPassed)
+        << by << " is trusted directly";
+  }
+  EXPECT_EQ(said(validate(fileWith(signature("login")), trusting(), {}, kJune2021)), kPassed)
+      << "one purpose that fits is enough";
+}
+
+TEST(Validate, ThePurposesOfAnAuthorityBindWhomItCertifies) {
+  auto material = trusting();
+  material.certificates = {certificate("servers")};
+  const Policy policy{.revocation = pki::RevocationMode::Off};
+  EXPECT_EQ(said(validate(fileWith(signature("guest")), material, policy, kJune2021)),
+            openBy(SubIndication::ChainConstraintsFailure));
+}
+
+TEST(Validate, NotesAnotherSerialNumberBesideTheDigest) {
+  auto made = signature();
+  made.signer.references[0].serial_der = certificate("signer").serialDer();
+  auto verdict = validate(fileWith(made), trusting(), {}, kJune2021);
+  EXPECT_EQ(line(verdict.signatures[0].checks, "signing-certificate").result, CheckResult::Pass);
+  made.signer.references[0].serial_der = certificate("other").serialDer();
+  verdict = validate(fileWith(made), trusting(), {}, kJune2021);
+  EXPECT_EQ(line(verdict.signatures[0].checks, "signing-certificate").result, CheckResult::Warn);
+}
+
 TEST(Validate, DemandsRevocationDataUnlessToldOtherwise) {
   const auto file = fileWith(signature());
   EXPECT_EQ(said(validate(file, trusting({}), {}, kJune2021)), openBy(SubIndication::TryLater));
@@ -329,7 +361,7 @@ TEST(Validate, DoesNotRelyOnATimestampForOtherData) {
 }
 
 TEST(Validate, DoesNotRelyOnATimestampByAKeyForSomethingElse) {
-  for (const auto* const by : {"other", "lax", "stranger"}) {
+  for (const auto* const by : {"other", "lax", "mute", "busy", "stranger"}) {
     auto made = signature();
     made.timestamps = {stamped("2021-02-01", TimestampKind::Signature, by)};
     EXPECT_EQ(said(validate(fileWith(made), trusting({"revoked-2021"}), {}, kJune2021)),
@@ -343,6 +375,31 @@ TEST(Validate, DoesNotRelyOnATimestampFromTheFuture) {
   made.timestamps = {stamped("2021-07-01")};
   const auto verdict = validate(fileWith(made), trusting(), {}, kJune2021);
   EXPECT_EQ(verdict.signatures[0].best_signature_time, std::nullopt);
+}
+
+// A stolen key of an authority makes tokens of any date; an archive time-stamp of an honest one
+// vouches for what it covers, not for what was put beside it later.
+TEST(Validate, AnArchiveTimestampProvesOnlyWhatItNames) {
+  auto made = signature();
+  made.timestamps = {stamped("2021-02-01", TimestampKind::Signature, "short"),
+                     stamped("2021-05-01", TimestampKind::Archive)};
+  const auto judge = [&] {
+    const Policy trying{.revocation = pki::RevocationMode::Try};
+    return validate(fileWith(made), trusting({"revoked-2021"}), trying, kJune2021);
+  };
+  EXPECT_EQ(said(judge()), openBy(SubIndication::RevokedNoPoe)) << "its authority has expired";
+  made.timestamps[1].protects = {made.timestamps[0].id};
+  EXPECT_EQ(said(judge()), kPassed);
+  EXPECT_EQ(judge().signatures[0].best_signature_time, at("2021-02-01"));
+}
+
+TEST(Validate, AWeakImprintProvesNothing) {
+  auto made = signature();
+  made.timestamps = {stamped("2021-02-01")};
+  const auto digest = crypto::digest(crypto::DigestAlgorithm::Sha1, pki().bytes("content"));
+  made.timestamps[0].imprint = {"imprint", crypto::DigestAlgorithm::Sha1, digest, digest};
+  const auto verdict = validate(fileWith(made), trusting({"revoked-2021"}), {}, kJune2021);
+  EXPECT_EQ(said(verdict), openBy(SubIndication::RevokedNoPoe));
 }
 
 TEST(Validate, OldRevocationDataIssuedAfterTheTokenIsEnoughAndSaidSo) {
