@@ -74,7 +74,7 @@ class House {
 
   storage::SqlTransactions transactions_;
   storage::SqlLeases leases_;
-  storage::SqlIdempotency idempotency_;
+  storage::SqlIdempotency idempotency_{server_secret_};
   storage::SqlEventStore events_;
   storage::SqlLeafQueue leaves_;
   storage::SqlLogState log_state_;

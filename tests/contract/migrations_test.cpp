@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <thread>
 
@@ -102,6 +103,25 @@ TEST_P(MigrationsContract, RefuseAMigrationPutBeforeOneThatWasApplied) {
   const auto refused = migrate(database(), std::array{kBetween, kFirst}, kNow);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().reason, "schema_changed");
+}
+
+TEST_P(MigrationsContract, ForgetFingerprintsThatWereKeptWithoutAKey) {
+  const auto all = embeddedMigrations();
+  const auto upgrade =
+      std::ranges::find(all, std::string_view("0007-fingerprints"), &Migration::name);
+  ASSERT_NE(upgrade, all.end());
+  ASSERT_TRUE(
+      migrate(database(), all.first(static_cast<std::size_t>(upgrade - all.begin())), kNow));
+  database()
+      .acquire(Access::Write)
+      ->execute(
+          "INSERT INTO idempotency (scope, request_key, fingerprint, answer, created) "
+          "VALUES (?, ?, ?, ?, ?)",
+          {"somebody", "key", Bytes(32, 1), "answer", kNow});
+  ASSERT_TRUE(migrate(database(), all, kNow));
+  EXPECT_EQ(
+      database().acquire(Access::Read)->queryOne("SELECT COUNT(*) FROM idempotency")->integer(0),
+      0);
 }
 
 TEST_P(MigrationsContract, MayBeStartedByManyAtOnce) {

@@ -185,7 +185,7 @@ struct World {
   OwnFolder folder;
   std::unique_ptr<storage::Files> blob_files;
   storage::FolderBlobs blobs;
-  storage::SqlIdempotency idempotency;
+  storage::SqlIdempotency idempotency{server_secret};
   FailingEvents events;
   storage::SqlLeafQueue leaves{clock, random};
   storage::SqlDirectoryStore directory_store;

@@ -426,7 +426,8 @@ class IdempotencyContract : public WorkContract {
     return change(
         [&](Tx& tx) { return idempotency_.record(tx, key, R"({"id":1})", clock_.now()); });
   }
-  SqlIdempotency idempotency_;
+  crypto::SecretBytes secret_{std::string_view("kept outside the database")};
+  SqlIdempotency idempotency_{secret_};
 };
 INSTANTIATE_TEST_SUITE_P(Both, IdempotencyContract, onBoth(), backendName);
 
@@ -446,6 +447,20 @@ TEST_P(IdempotencyContract, RefusesAKeyThatCameWithAnotherRequest) {
   auto elsewhere = key(2);
   elsewhere.scope = "person POST /deliveries";
   EXPECT_EQ(*find(elsewhere), std::nullopt) << "a scope of its own";
+}
+
+TEST_P(IdempotencyContract, KeepsNothingThatAGuessCouldBeComparedWith) {
+  ASSERT_TRUE(record(key()));
+  const auto row =
+      database().acquire(Access::Read)->queryOne("SELECT fingerprint FROM idempotency");
+  ASSERT_TRUE(row);
+  EXPECT_NE(row->bytes(0), key().fingerprint) << "the digest of a request, PIN and all";
+
+  const crypto::SecretBytes other_secret{std::string_view("of another house")};
+  SqlIdempotency elsewhere{other_secret};
+  const auto found =
+      run<std::optional<std::string>>([&](Tx& tx) { return elsewhere.find(tx, key()); });
+  EXPECT_FALSE(found) << "without the secret the same request cannot be recognised";
 }
 
 TEST_P(IdempotencyContract, LetsOneOfManyStore) {

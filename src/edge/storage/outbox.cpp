@@ -3,6 +3,7 @@
 
 #include "edge/storage/columns.h"
 #include "edge/storage/transactions.h"
+#include "trust/crypto/keyed_hash.h"
 
 namespace congvan::storage {
 namespace {
@@ -71,13 +72,18 @@ Result<std::int64_t> SqlOutbox::sweep(work::Tx& tx,
   return swept;
 }
 
+Bytes SqlIdempotency::keptPrint(const work::IdempotencyKey& key) const {
+  if (key.fingerprint.size() != kFingerprintSize) throw DatabaseFault("not a SHA-256 fingerprint");
+  return crypto::keyedHash(secret_, "congvan idempotency fingerprint", key.fingerprint);
+}
+
 Result<std::optional<std::string>> SqlIdempotency::find(work::Tx& tx,
                                                         const work::IdempotencyKey& key) {
   const auto row = connectionOf(tx).queryOne(
       "SELECT fingerprint, answer FROM idempotency WHERE scope = ? AND request_key = ?",
       {key.scope, key.key});
   if (!row) return std::optional<std::string>();
-  if (row->bytes(0) != key.fingerprint) {
+  if (row->bytes(0) != keptPrint(key)) {
     return Error{Code::RuleRefused, "idempotency_key_reused"};
   }
   return std::optional(row->text(1));
@@ -87,12 +93,11 @@ Result<> SqlIdempotency::record(work::Tx& tx,
                                 const work::IdempotencyKey& key,
                                 std::string_view answer,
                                 Instant now) {
-  if (key.fingerprint.size() != kFingerprintSize) throw DatabaseFault("not a SHA-256 fingerprint");
   if (answer.size() > kAnswerMost) return Error{Code::TooLarge, "answer_too_large"};
   const bool stored = connectionOf(tx).insertUnlessTaken(
       "INSERT INTO idempotency (scope, request_key, fingerprint, answer, created) "
       "VALUES (?, ?, ?, ?, ?)",
-      {key.scope, key.key, key.fingerprint, answer, now});
+      {key.scope, key.key, keptPrint(key), answer, now});
   if (!stored) return taken("idempotency_in_progress");
   return kDone;
 }

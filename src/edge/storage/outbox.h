@@ -3,6 +3,7 @@
 
 #include "office/work/idempotency.h"
 #include "office/work/outbox.h"
+#include "trust/crypto/secret.h"
 
 namespace congvan::storage {
 
@@ -26,14 +27,23 @@ class SqlOutbox final : public work::Outbox {
 };
 
 /// The port `work::Idempotency` over SQL. Answers are at most 1 MiB (TooLarge `answer_too_large`).
+///
+/// A request may hold a PIN, so its fingerprint is kept under a key of `secret`, which is not in
+/// the database; `secret` outlives this.
 class SqlIdempotency final : public work::Idempotency {
  public:
+  explicit SqlIdempotency(const crypto::SecretBytes& secret) : secret_(secret) {}
+
   Result<std::optional<std::string>> find(work::Tx& tx, const work::IdempotencyKey& key) override;
   Result<> record(work::Tx& tx,
                   const work::IdempotencyKey& key,
                   std::string_view answer,
                   Instant now) override;
   Result<std::int64_t> sweep(work::Tx& tx, Instant before) override;
+
+ private:
+  Bytes keptPrint(const work::IdempotencyKey& key) const;
+  const crypto::SecretBytes& secret_;
 };
 
 }  // namespace congvan::storage

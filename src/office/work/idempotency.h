@@ -11,7 +11,7 @@
 namespace congvan::work {
 
 /// Who asked what under which key. `scope` is principal, method and route; `fingerprint` the
-/// SHA-256 of the request.
+/// SHA-256 of the request, which may hold a secret: it is never kept as it is.
 struct IdempotencyKey {
   std::string scope;
   std::string key;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/crypto/secret.h"
 
+#include "base/encoding.h"
+#include "trust/crypto/keyed_hash.h"
 #include "trust/crypto/password.h"
 #include "trust/crypto/random.h"
 #include "trust/crypto/wrapped_key.h"
@@ -9,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 namespace congvan::crypto {
 namespace {
@@ -160,6 +163,18 @@ TEST(Password, RefusesAHashWhoseCostWouldStopTheServer) {
   auto hash = hashPassword(SecretBytes("x"), kCheapPassword);
   hash.replace(hash.find("m=8,"), 4, "m=4194304,");
   EXPECT_FALSE(passwordMatches(hash, SecretBytes("x")));
+}
+
+TEST(KeyedHash, IsHmacUnderAKeyForThePurpose) {
+  Bytes octets(32);
+  std::iota(octets.begin(), octets.end(), std::uint8_t{0});
+  const SecretBytes secret{BytesView(octets)};
+  const auto pin = toBytes(std::string_view("135790"));
+  // python3: k = hmac.digest(bytes(range(32)), b"a purpose", "sha256"); hmac.digest(k, b"135790",
+  // "sha256")
+  EXPECT_EQ(toHex(keyedHash(secret, "a purpose", pin)),
+            "af11fca00f8452e3e713b598d1ab3627e3f1d941702479b20c186c33205f04a5");
+  EXPECT_NE(keyedHash(secret, "another", pin), keyedHash(secret, "a purpose", pin));
 }
 
 }  // namespace
