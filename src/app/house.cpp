@@ -192,38 +192,36 @@ Result<> House::start() {
   records_log_.start();
   const auto started = authority_.start();
   if (!started) return started;
-  background_ = std::jthread([this](const std::stop_token& stop) { background(stop); });
+  startBackground();
   return kDone;
 }
 
 void House::stop() {
-  background_ = {};
+  arrivals_.stop();
+  sweeps_.stop();
   issuance_log_.stop();
   records_log_.stop();
 }
 
-void House::background(const std::stop_token& stop) {
-  // Arrivals are judged as they come; the rest is housekeeping. A refusal here shows again at the
-  // next turn.
-  constexpr std::chrono::milliseconds kTurn{200};
-  constexpr int kSweepEvery = 3000;
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  for (int turn = 0; !stop.stop_requested(); ++turn) {
+void House::startBackground() {
+  arrivals_.start([this](const std::stop_token&) -> Result<> {
     const auto judged = reception_.verifyArrivals();
-    if (turn % kSweepEvery == 0) {
-      const auto swept = authentication_.sweep();
-      static_cast<void>(swept);
-    }
-    static_cast<void>(judged);
-    std::unique_lock lock(mutex);
-    wake.wait_for(lock, stop, kTurn, [] { return false; });
-  }
+    return judged ? Result<>(kDone) : Result<>(judged.error());
+  });
+  sweeps_.start([this](const std::stop_token&) -> Result<> {
+    const auto sessions = authentication_.sweep();
+    return sessions ? Result<>(kDone) : Result<>(sessions.error());
+  });
 }
 
 std::optional<Error> House::trouble() {
   for (auto* log : {&issuance_log_, &records_log_}) {
     if (auto failure = log->failure()) return failure;
+  }
+  // A file that cannot be judged is refused at each turn and ails nobody else.
+  for (const auto* loop : {&arrivals_, &sweeps_}) {
+    const auto ailing = loop->trouble();
+    if (ailing && ailing->code == Code::Unavailable) return ailing;
   }
   const auto answers =
       transactions_.read<std::monostate>([](work::Tx&) -> Result<> { return kDone; });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/data_folder.h"
+#include "app/job_loop.h"
 #include "app/logs.h"
 #include "app/print_marks.h"
 #include "app/settings.h"
@@ -19,7 +20,6 @@
 #include "trust/crypto/random.h"
 
 #include <memory>
-#include <thread>
 
 /// The wiring: the only place that knows concrete classes. Members are made in order and undone in
 /// reverse.
@@ -62,7 +62,7 @@ class House {
  private:
   struct Opened;
   explicit House(Opened opened);
-  void background(const std::stop_token& stop);
+  void startBackground();
 
   Settings settings_;
   DataFolder folder_;
@@ -103,7 +103,8 @@ class House {
   records::Reception reception_;
   records::EvidenceDesk evidence_;
   http::Services services_;
-  std::jthread background_;
+  JobLoop arrivals_{"arrivals", {}};
+  JobLoop sweeps_{"sweeps", {.turn = std::chrono::minutes{10}}};
 };
 
 /// Listeners over a house.

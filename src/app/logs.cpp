@@ -21,34 +21,35 @@ RunningLog::RunningLog(const DataFolder& folder,
       sequencer_({stores.transactions, stores.leases, stores.queue, stores.state, tiles_},
                  key_,
                  clock,
-                 {.log = log, .origin = key_.verifier().name(), .holder = node}) {}
+                 {.log = log, .origin = key_.verifier().name(), .holder = node}),
+      loop_("log/" + std::string(audit::name(log)), {}) {}
 
 RunningLog::~RunningLog() {
   stop();
 }
 
 void RunningLog::start() {
-  thread_ = std::jthread([this](const std::stop_token& stop) {
-    const auto ended = sequencer_.run(stop);
-    if (ended) return;
-    const std::lock_guard lock(mutex_);
-    failure_ = ended.error();
+  loop_.start([this](const std::stop_token& stop) -> Result<> {
+    const auto first = sequencer_.sequence();
+    if (!first) return first.error();
+    loop_.recovered();
+    return sequencer_.run(stop);
   });
 }
 
 void RunningLog::stop() {
-  if (!thread_.joinable()) return;
-  thread_.request_stop();
+  if (!loop_.isStarted()) return;
+  loop_.askToStop();
   sequencer_.wake();
-  thread_.join();
+  loop_.stop();
   // What the last requests queued gets its place now; if that fails, it gets it at the next start.
-  const auto last = sequencer_.sequence();
+  const auto last = loop_.once(
+      [this](const std::stop_token&) -> Result<> {
+        const auto sequenced = sequencer_.sequence();
+        return sequenced ? Result<>(kDone) : Result<>(sequenced.error());
+      },
+      {});
   static_cast<void>(last);
-}
-
-std::optional<Error> RunningLog::failure() const {
-  const std::lock_guard lock(mutex_);
-  return failure_;
 }
 
 Result<Uuid> SequencedIssuanceLog::add(work::Tx& tx, BytesView leaf) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/data_folder.h"
+#include "app/job_loop.h"
 #include "edge/storage/files.h"
 #include "edge/storage/tile_files.h"
 #include "office/audit/sequencer.h"
@@ -9,7 +10,6 @@
 
 #include <memory>
 #include <string>
-#include <thread>
 
 namespace congvan::app {
 
@@ -33,11 +33,11 @@ class RunningLog {
   RunningLog(const RunningLog&) = delete;
   RunningLog& operator=(const RunningLog&) = delete;
 
-  /// Starts the thread. When sequencing ends for a reason that time does not heal, `failure` says
-  /// so and the service is no longer ready.
+  /// Starts the thread. While sequencing cannot go on, `failure` says why and the service is not
+  /// ready.
   void start();
   void stop();
-  std::optional<Error> failure() const;
+  std::optional<Error> failure() const { return loop_.trouble(); }
 
   audit::Sequencer& sequencer() { return sequencer_; }
   storage::TileFiles& files() { return tiles_; }
@@ -48,9 +48,7 @@ class RunningLog {
   storage::TileFiles tiles_;
   tlog::NoteKey key_;
   audit::Sequencer sequencer_;
-  mutable std::mutex mutex_;
-  std::optional<Error> failure_;
-  std::jthread thread_;
+  JobLoop loop_;
 };
 
 /// The authority's view of the issuance log.

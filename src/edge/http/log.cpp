@@ -60,4 +60,14 @@ void Log::fault(std::string_view trace, std::string_view what) {
   line(spdlog::level::err, "request.fault", {{"trace", trace}, {"what", what}});
 }
 
+void Log::jobRefused(std::string_view job, const Error& error) {
+  line(spdlog::level::warn,
+       "job.refused",
+       {{"job", job}, {"reason", error.reason}, {"detail", error.detail}});
+}
+
+void Log::jobFault(std::string_view job, std::string_view what) {
+  line(spdlog::level::err, "job.fault", {{"job", job}, {"what", what}});
+}
+
 }  // namespace congvan::http

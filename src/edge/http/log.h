@@ -25,6 +25,8 @@ class Log {
   void served(const Served& served);
   void refused(std::string_view trace, const Error& error);
   void fault(std::string_view trace, std::string_view what);
+  void jobRefused(std::string_view job, const Error& error);
+  void jobFault(std::string_view job, std::string_view what);
 };
 
 }  // namespace congvan::http

@@ -62,7 +62,7 @@ class Sequencer {
   Result<std::uint64_t> sequence();
 
   /// Batch after batch until asked to stop or until a refusal that time does not heal, which it
-  /// returns. Faults pass through: the process must end and start again.
+  /// returns. Faults pass through; called again, it reads afresh what is true and goes on.
   Result<> run(const std::stop_token& stop);
 
   /// There is something to do: called after the commit that queued a leaf.
