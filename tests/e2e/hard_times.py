@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the service lives through: a disk that is full or fails for a while.
+"""What the service lives through: a disk that is full or fails for a while, a hundred sign-ins at once.
 
 usage: hard_times.py CONGVAN FULL_DISK     FULL_DISK is the library that makes writes fail
 """
@@ -97,6 +97,24 @@ class Service:
         resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
 
 
+def flood_of_sign_ins(service):
+    answers = []
+
+    def guess(number):
+        status, _, headers = service.ask("POST", "/api/v1/session", {"login": f"x{number}", "password": "mat-khau-doan"})
+        answers.append((status, headers["Retry-After"]))
+
+    guessers = [threading.Thread(target=guess, args=(number,)) for number in range(100)]
+    for guesser in guessers:
+        guesser.start()
+    for guesser in guessers:
+        guesser.join()
+    check({status for status, _ in answers} <= {401, 503}, f"answers {sorted(set(answers))}")
+    check(all(later for status, later in answers if status == 503), "who is sent away is told when to come back")
+    peak = int(re.search(r"VmHWM:\s+(\d+) kB", pathlib.Path(f"/proc/{service.process.pid}/status").read_text())[1]) // 1024
+    check(peak < 512, f"a hundred tries of a password took {peak} MiB")
+
+
 def sick_disk(service, make_sick, event):
     make_sick(True)
     check(await_that(lambda: service.events(event)), f"background work says what ails it: {event}")
@@ -112,6 +130,7 @@ def sick_disk(service, make_sick, event):
 
 with tempfile.TemporaryDirectory() as temporary:
     service = Service(temporary + "/data")
+    flood_of_sign_ins(service)
     sick_disk(service, service.disk_is_full, "job.fault")
     sick_disk(service, service.disk_fails, "job.refused")
     service.process.send_signal(signal.SIGTERM)

@@ -56,11 +56,14 @@ Authentication::Authentication(work::Transactions& transactions,
       clock_(clock),
       random_(random),
       limits_(limits),
+      gate_(limits.at_once),
       hash_of_nobody_(crypto::hashPassword(crypto::SecretBytes(freshToken(random)))) {}
 
 Result<SignedIn> Authentication::signIn(std::string_view login,
                                         const crypto::SecretBytes& password,
                                         std::string_view trace) {
+  const auto place = gate_.enter();
+  if (!place) return place.error();
   const auto normal = normalLogin(login).value_or("");
   const auto account = transactions_.read<std::optional<Account>>(
       [&](work::Tx& tx) -> Result<std::optional<Account>> {

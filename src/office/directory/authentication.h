@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "office/audit/trail.h"
 #include "office/directory/store.h"
+#include "office/work/gate.h"
 #include "trust/crypto/password.h"
 
 #include <string>
@@ -17,6 +18,8 @@ struct SessionLimits {
   int failures_free = 4;
   Duration delay_first = std::chrono::seconds{15};
   Duration delay_longest = std::chrono::minutes{15};
+  /// Trying a password takes 64 MiB, and anybody may ask for it.
+  work::Gate::Limits at_once = {};
 };
 
 /// What a browser gets after signing in. Both values are secrets of the session and stand nowhere
@@ -39,8 +42,9 @@ class Authentication {
 
   /// The attempt is counted *before* the password is tried, so that tries in parallel are counted
   /// too. Unauthenticated `sign_in_failed`: no such login, wrong password or disabled; takes the
-  /// same time in each case. TooMany `sign_in_delayed` with `until`: wait. Forbidden
-  /// `post_missing_now`: no post held today.
+  /// same time in each case. TooMany `sign_in_delayed` with `until`: wait. Unavailable
+  /// `service_busy`: too many sign in just now; nothing was counted. Forbidden `post_missing_now`:
+  /// no post held today.
   Result<SignedIn> signIn(std::string_view login,
                           const crypto::SecretBytes& password,
                           std::string_view trace);
@@ -73,6 +77,7 @@ class Authentication {
   const Clock& clock_;
   Random& random_;
   SessionLimits limits_;
+  work::Gate gate_;
   std::string
       hash_of_nobody_;  ///< checked against when there is no account, so that time tells nothing
 };

@@ -148,12 +148,19 @@ Result<Agency> Directory::addAgency(const Caller& caller, const NewAgency& wante
   });
 }
 
+Result<std::string> Directory::hashOf(const crypto::SecretBytes& password) {
+  const auto place = gate_.enter();
+  if (!place) return place.error();
+  return crypto::hashPassword(password);
+}
+
 Result<Person> Directory::addPerson(const Caller& caller,
                                     const NewPerson& wanted,
                                     const crypto::SecretBytes& password) {
   const auto strong = checkPassword(password);
   if (!strong) return strong.error();
-  const auto hash = crypto::hashPassword(password);
+  const auto hash = hashOf(password);
+  if (!hash) return hash.error();
   return transactions_.run<Person>([&](work::Tx& tx) -> Result<Person> {
     const auto before = once_.before(tx, caller.once);
     if (!before) return before.error();
@@ -162,7 +169,7 @@ Result<Person> Directory::addPerson(const Caller& caller,
     if (!lineage) return lineage.error();
     const auto allowed = require(caller, Role::Administrator, *lineage);
     if (!allowed) return allowed.error();
-    auto person = makePerson(tx, wanted, hash);
+    auto person = makePerson(tx, wanted, *hash);
     if (!person) return person;
     const auto recorded = trail_.record(tx,
                                         {.kind = audit::EventKind::PersonAdded,

@@ -4,6 +4,7 @@
 #include "office/audit/trail.h"
 #include "office/directory/store.h"
 #include "office/directory/types.h"
+#include "office/work/gate.h"
 #include "office/work/once.h"
 #include "trust/crypto/password.h"
 
@@ -82,11 +83,13 @@ class Directory {
                             const NewPerson& wanted,
                             const std::string& password_hash);
   Result<Post> makePost(work::Tx& tx, const NewPost& wanted);
+  Result<std::string> hashOf(const crypto::SecretBytes& password);
 
   work::Transactions& transactions_;
   DirectoryStore& store_;
   audit::Trail& trail_;
   work::Once once_;
+  work::Gate gate_{{.places = 2}};  // hashing a password takes 64 MiB
   const Clock& clock_;
   Ids ids_;
 };

@@ -49,7 +49,8 @@ Custody::Custody(work::Transactions& transactions,
       clock_(clock),
       random_(random),
       ids_(clock, random),
-      rules_(rules) {}
+      rules_(rules),
+      gate_(rules.at_once) {}
 
 Result<> Custody::checkPin(const crypto::SecretBytes& pin) const {
   const auto length = countCharacters(asText(pin.view()));
@@ -76,6 +77,8 @@ Result<NewKey> Custody::make(const KeyOwner& owner,
                              crypto::KeyKind kind) {
   const auto fine = checkPin(pin);
   if (!fine) return fine.error();
+  const auto place = gate_.enter();
+  if (!place) return place.error();
   auto key = crypto::SoftwareKey::generate(kind);
   const auto id = ids_.make<KeyTag>();
   const auto data_key = crypto::makeSealKey(random_);
@@ -172,6 +175,8 @@ Result<crypto::SecretBytes> Custody::dataKey(const directory::Caller& caller,
 Result<crypto::SoftwareKey> Custody::open(const directory::Caller& caller,
                                           const Uuid& certificate,
                                           const crypto::SecretBytes& pin) {
+  const auto place = gate_.enter();
+  if (!place) return place.error();
   const auto attempt = countAttempt(caller, certificate);
   if (!attempt) return attempt.error();
   const auto data_key = dataKey(caller, *attempt, pin);
@@ -192,6 +197,8 @@ Result<> Custody::share(const directory::Caller& caller,
       [&](work::Tx& tx) { return store_.findKeyOfCertificate(tx, certificate); });
   if (!key) return key.error();
   if (key->person) return Error{Code::RuleRefused, "key_is_personal"};
+  const auto place = gate_.enter();
+  if (!place) return place.error();
   const auto attempt = countAttempt(caller, certificate);
   if (!attempt) return attempt.error();
   const auto data_key = dataKey(caller, *attempt, pin);

@@ -5,6 +5,7 @@
 #include "office/audit/trail.h"
 #include "office/directory/types.h"
 #include "office/signing/store.h"
+#include "office/work/gate.h"
 #include "trust/crypto/secret.h"
 #include "trust/crypto/software_key.h"
 #include "trust/crypto/wrapped_key.h"
@@ -28,6 +29,8 @@ struct PinRules {
   Duration delay_first = std::chrono::seconds{15};
   /// Of each wrap made from now on; a wrap remembers its own.
   crypto::ScryptCost cost = {};
+  /// Trying a PIN takes as much memory as `cost` says.
+  work::Gate::Limits at_once = {.waiting_most = 32};
 };
 
 /// A new key that is not stored yet: `add` puts it into the transaction that makes its certificate
@@ -83,7 +86,8 @@ class Custody {
   ///
   /// The attempt is counted *before* the PIN is tried, so that tries in parallel are counted too.
   /// Unauthenticated `pin_wrong` with `left`; TooMany `pin_delayed` with `until`; Forbidden
-  /// `key_locked`, `key_not_yours`. Nothing but the count and the audit event changes.
+  /// `key_locked`, `key_not_yours`; Unavailable `service_busy`, not counted. Nothing but the count
+  /// and the audit event changes.
   Result<crypto::SoftwareKey> open(const directory::Caller& caller,
                                    const Uuid& certificate,
                                    const crypto::SecretBytes& pin);
@@ -121,6 +125,7 @@ class Custody {
   Random& random_;
   Ids ids_;
   PinRules rules_;
+  work::Gate gate_;
 };
 
 }  // namespace congvan::signing
