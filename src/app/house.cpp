@@ -3,12 +3,19 @@
 
 #include "app/embedded.h"
 #include "app/files.h"
+#include "edge/storage/inspection.h"
 #include "edge/storage/migrations.h"
 #include "edge/storage/mysql_driver.h"
 #include "edge/storage/sqlite_driver.h"
 
+#include <algorithm>
+
 namespace congvan::app {
 namespace {
+
+// A client that lost an answer asks again within minutes; a day leaves room for one that is mended
+// in the morning.
+constexpr std::chrono::hours kRetriesKept{24};
 
 /// The profiles that travel inside the program; a folder `profiles` in the data folder goes before
 /// them.
@@ -199,6 +206,7 @@ Result<> House::start() {
 void House::stop() {
   arrivals_.stop();
   sweeps_.stop();
+  blob_sweeps_.stop();
   issuance_log_.stop();
   records_log_.stop();
 }
@@ -208,10 +216,28 @@ void House::startBackground() {
     const auto judged = reception_.verifyArrivals();
     return judged ? Result<>(kDone) : Result<>(judged.error());
   });
-  sweeps_.start([this](const std::stop_token&) -> Result<> {
-    const auto sessions = authentication_.sweep();
-    return sessions ? Result<>(kDone) : Result<>(sessions.error());
+  sweeps_.start([this](const std::stop_token&) { return sweep(); });
+  blob_sweeps_.start([this](const std::stop_token&) { return sweepBlobs(); });
+}
+
+Result<> House::sweep() {
+  const auto sessions = authentication_.sweep();
+  if (!sessions) return sessions.error();
+  const auto forgotten = transactions_.run<std::int64_t>(
+      [&](work::Tx& tx) { return idempotency_.sweep(tx, clock_.now() - kRetriesKept); });
+  if (!forgotten) return forgotten.error();
+  return kDone;
+}
+
+Result<> House::sweepBlobs() {
+  // Read first: what is named after this was written after this, or again, and is too young.
+  const auto named = transactions_.read<std::vector<work::BlobHash>>(&storage::namedBlobs);
+  if (!named) return named.error();
+  const auto swept = blobs_.sweep([&](const work::BlobHash& hash) -> Result<bool> {
+    return std::ranges::binary_search(*named, hash);
   });
+  if (!swept) return swept.error();
+  return kDone;
 }
 
 std::optional<Error> House::trouble() {
@@ -219,7 +245,7 @@ std::optional<Error> House::trouble() {
     if (auto failure = log->failure()) return failure;
   }
   // A file that cannot be judged is refused at each turn and ails nobody else.
-  for (const auto* loop : {&arrivals_, &sweeps_}) {
+  for (const auto* loop : {&arrivals_, &sweeps_, &blob_sweeps_}) {
     const auto ailing = loop->trouble();
     if (ailing && ailing->code == Code::Unavailable) return ailing;
   }

@@ -63,6 +63,8 @@ class House {
   struct Opened;
   explicit House(Opened opened);
   void startBackground();
+  Result<> sweep();
+  Result<> sweepBlobs();
 
   Settings settings_;
   DataFolder folder_;
@@ -105,6 +107,7 @@ class House {
   http::Services services_;
   JobLoop arrivals_{"arrivals", {}};
   JobLoop sweeps_{"sweeps", {.turn = std::chrono::minutes{10}}};
+  JobLoop blob_sweeps_{"blobs", {.turn = std::chrono::hours{6}}};  // it lists every file
 };
 
 /// Listeners over a house.

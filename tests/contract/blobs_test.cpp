@@ -55,6 +55,18 @@ TEST_F(Blobs, AreFoundByTheHashThatOtherToolsCompute) {
   EXPECT_TRUE(std::filesystem::exists(pathOf(*hash)));
 }
 
+TEST_F(Blobs, CanBeLookedAtWithoutBeingKept) {
+  {
+    const auto writer = blobs_.create(100);
+    ASSERT_TRUE(writer);
+    ASSERT_TRUE((*writer)->write(kHello));
+    const auto seen = (*writer)->look();
+    ASSERT_TRUE(seen);
+    EXPECT_EQ(toBytes((*seen)->bytes()), kHello);
+  }
+  EXPECT_EQ(filesThere(), 0U);
+}
+
 TEST_F(Blobs, MayBeEmpty) {
   const auto hash = blobs_.put({});
   ASSERT_TRUE(hash);

@@ -78,6 +78,13 @@ class FolderBlobWriter final : public work::BlobWriter {
 
   std::uint64_t size() const override { return size_; }
 
+  Result<std::unique_ptr<work::OpenBlob>> look() override {
+    if (!file_) return spent();
+    auto view = blobs_.files_.open(temporary_);
+    if (!view) return view.error();
+    return std::unique_ptr<work::OpenBlob>(std::make_unique<MappedBlob>(std::move(*view)));
+  }
+
   Result<work::BlobHash> finish() override {
     if (!file_) return spent();
     const auto hash = hashOf(digest_.finish());

@@ -35,6 +35,8 @@ class BlobWriter {
   /// TooLarge `file_too_large`: over the limit given at `create`; the writer is then spent.
   virtual Result<> write(BytesView more) = 0;
   virtual std::uint64_t size() const = 0;
+  /// What was written so far, to look at without keeping it: gone with the writer.
+  virtual Result<std::unique_ptr<OpenBlob>> look() = 0;
   /// Durable under its hash when this returns. Writing the same bytes twice is one blob.
   virtual Result<BlobHash> finish() = 0;
 };

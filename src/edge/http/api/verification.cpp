@@ -14,15 +14,15 @@ namespace {
 ///
 /// 200 the report of DESIGN 4.1, whatever the verdict. 413.
 Result<Reply> verifyFile(const Services& services, const Request& request) {
-  // Through the store, so that memory does not grow with the file; unnamed blobs are swept.
+  // Through the disk, so that memory does not grow with the file; it goes with the writer.
   const auto writer = services.blobs.create(services.limits.verify_bytes);
   if (!writer) return writer.error();
   const auto received =
       request.upload->pump([&](BytesView block) { return (*writer)->write(block); });
   if (!received) return received.error();
-  const auto hash = (*writer)->finish();
-  if (!hash) return hash.error();
-  const auto outcome = services.signer.judge(*hash);
+  const auto upload = (*writer)->look();
+  if (!upload) return upload.error();
+  const auto outcome = services.signer.judgeBytes((*upload)->bytes());
   if (!outcome) return outcome.error();
   return jsonReply(report::toJson(outcome->verdict, {"upload", toHex(outcome->sha256)}));
 }
