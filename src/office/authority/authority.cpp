@@ -108,6 +108,14 @@ Result<std::vector<Order>> Authority::openOrders(const Caller& caller) {
       [&](work::Tx& tx) { return store_.openOrders(tx, caller.person.value); });
 }
 
+Result<Order> Authority::orderOf(const Caller& caller, OrderId id) {
+  auto order = transactions_.read<Order>([&](work::Tx& tx) { return store_.findOrder(tx, id); });
+  if (order && order->activator != caller.person.value) {
+    return Error{Code::NotFound, "order_missing"};
+  }
+  return order;
+}
+
 namespace {
 
 /// Subject of a holder's certificate (DN conventions of the official trees): the house under the

@@ -96,6 +96,8 @@ class Authority {
                       CertificateKind kind,
                       const Holder& holder,
                       const Uuid& activator);
+  /// One that the caller is to activate, or did. NotFound `order_missing`: there is none.
+  Result<Order> orderOf(const directory::Caller& caller, OrderId id);
   Result<std::vector<Order>> openOrders(const directory::Caller& caller);
 
   /// Revokes at once: status, log, and a CRL that says so. Needs CertificateOfficer over the

@@ -55,14 +55,13 @@ Result<Reply> activate(const Services& services, const Request& request) {
   if (!id) return id.error();
   const auto pin = readPinBody(request);
   if (!pin) return pin.error();
-  const auto orders = services.authority.openOrders(*request.caller);
-  if (!orders) return orders.error();
-  const auto found = std::find_if(orders->begin(), orders->end(), [&](const authority::Order& one) {
-    return one.id.value == *id;
-  });
-  if (found == orders->end()) return Error{Code::NotFound, "order_missing"};
+  const auto caller = callerOf(request);
+  if (!caller) return caller.error();
+  // In whatever state: a retry finds its order used, by itself.
+  const auto order = services.authority.orderOf(*caller, authority::OrderId{*id});
+  if (!order) return order.error();
   const auto record =
-      signing::activate(*request.caller, services.authority, services.custody, *found, *pin);
+      signing::activate(*caller, services.authority, services.custody, *order, *pin);
   if (!record) return record.error();
   return resourceReply(201, view(*record), record->version);
 }
@@ -132,8 +131,10 @@ Result<Reply> revoke(const Services& services, const Request& request) {
     return read;
   });
   if (!body) return body.error();
+  const auto caller = callerOf(request);
+  if (!caller) return caller.error();
   const auto record = services.authority.revoke(
-      *request.caller, authority::CertificateId{*id}, body->reason, body->invalidity_date);
+      *caller, authority::CertificateId{*id}, body->reason, body->invalidity_date);
   if (!record) return record.error();
   return resourceReply(200, view(*record), record->version);
 }
