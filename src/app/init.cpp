@@ -113,8 +113,12 @@ Exit runInit(const Arguments& arguments) {
     return complain({Code::Malformed, "usage_option_missing", {{"option", "--data"}}}, Exit::Usage);
   Settings settings;
   settings.data = *data;
-  settings.province = options->valueOr("province", "Tỉnh An Bình");
-  settings.public_url = options->valueOr("public-url", "http://127.0.0.1:8080");
+  auto province = provinceName(options->valueOr("province", "Tỉnh An Bình"));
+  if (!province) return complain(province.error(), Exit::Usage);
+  settings.province = std::move(*province);
+  auto url = publicUrl(options->valueOr("public-url", "http://127.0.0.1:8080"));
+  if (!url) return complain(url.error(), Exit::Usage);
+  settings.public_url = std::move(*url);
   if (const auto file = options->value("database")) {
     auto database = readDatabaseSettings(*file);
     if (!database) return complain(database.error());

@@ -4,14 +4,19 @@
 #include "app/files.h"
 #include "base/json_fields.h"
 #include "base/settings.h"
+#include "base/text.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <regex>
 
 namespace congvan::app {
 namespace {
 
 constexpr std::size_t kTextLongest = 1000;
+constexpr std::size_t kUrlLongest = 200;
 
 ListenerSettings listenerField(Fields& fields, std::string_view name, ListenerSettings otherwise) {
   const auto* object = fields.object(name);
@@ -52,15 +57,55 @@ std::optional<MySqlSettings> databaseField(Fields& fields) {
   return read;
 }
 
+/// In quotes as JSON writes them, which YAML reads the same way.
+std::string quoted(std::string_view text) {
+  return toJsonText(Json(text));
+}
+
 std::string listenerText(std::string_view name, const ListenerSettings& listener) {
-  return fmt::format("  {}: {{ address: \"{}\", port: {}, tls: {} }}\n",
+  return fmt::format("  {}: {{ address: {}, port: {}, tls: {} }}\n",
                      name,
-                     listener.address,
+                     quoted(listener.address),
                      listener.port,
                      listener.tls);
 }
 
+/// `ca.tinh.gov.vn`, `127.0.0.1:8080`, `[2001:db8::1]:80`.
+bool isHostAndPort(std::string_view text) {
+  static const std::regex kForm(
+      R"(([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?)");
+  return std::regex_match(text.begin(), text.end(), kForm);
+}
+
+bool isPlainPath(std::string_view text) {
+  static const std::regex kForm(R"((/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*)");
+  return std::regex_match(text.begin(), text.end(), kForm);
+}
+
 }  // namespace
+
+Result<std::string> publicUrl(std::string_view text) {
+  constexpr std::string_view kScheme = "http://";
+  while (text.ends_with('/')) text.remove_suffix(1);
+  const bool plain = text.starts_with(kScheme) && text.size() <= kUrlLongest;
+  const auto rest = plain ? text.substr(kScheme.size()) : std::string_view{};
+  const auto host = rest.substr(0, rest.find('/'));
+  if (!isHostAndPort(host) || !isPlainPath(rest.substr(host.size()))) {
+    return Error{Code::Malformed, "public_url_malformed", {{"url", std::string(text)}}};
+  }
+  return std::string(text);
+}
+
+Result<std::string> provinceName(std::string_view text) {
+  constexpr std::size_t kLongest = 200;
+  const auto name = toNfc(trim(text));
+  const bool fine = name && !name->empty() && countCharacters(*name) <= kLongest &&
+                    std::ranges::none_of(*name, [](char c) {
+                      return static_cast<unsigned char>(c) < ' ' || c == '\x7F';
+                    });
+  if (!fine) return Error{Code::Malformed, "province_malformed"};
+  return *name;
+}
 
 Result<Settings> readSettings(const std::filesystem::path& file) {
   const auto bytes = readFile(file, 1U << 20U);
@@ -73,7 +118,10 @@ Result<Settings> readSettings(const std::filesystem::path& file) {
   if (settings.data.is_relative()) settings.data = file.parent_path() / settings.data;
   settings.mysql = databaseField(fields);
   settings.province = fields.text("province", 200);
-  settings.public_url = fields.text("public_url", 200);
+  settings.public_url = fields.text("public_url", kUrlLongest);
+  // Not mended here: certificates and logs may bear it already, so it must be as `init` left it.
+  const auto url = publicUrl(settings.public_url);
+  if (!url || *url != settings.public_url) fields.refuse("public_url", "not_a_public_url");
   settings.node = fields.optionalText("node", 64).value_or(settings.node);
   settings.pages = fields.optionalText("pages", kTextLongest).value_or(CONGVAN_PAGES);
   if (const auto* listen = fields.object("listen")) {
@@ -107,26 +155,27 @@ Result<std::optional<MySqlSettings>> readDatabaseSettings(const std::filesystem:
 std::string settingsText(const Settings& settings) {
   auto text = fmt::format(
       "# Cấu hình Congvan / configuration; every key is explained in docs/configure.md\n"
-      "province: \"{}\"\n"
-      "public_url: \"{}\"   # stands in every certificate: choose it for good before the first "
+      "province: {}\n"
+      "public_url: {}   # stands in every certificate: choose it for good before the first "
       "one\n"
-      "node: \"{}\"\n"
+      "node: {}\n"
       "listen:\n",
-      settings.province,
-      settings.public_url,
-      settings.node);
+      quoted(settings.province),
+      quoted(settings.public_url),
+      quoted(settings.node));
   text += listenerText("app", settings.app) + listenerText("pki", settings.pki) +
           listenerText("internal", settings.internal);
   if (!settings.mysql) return text + "database: { kind: sqlite }\n";
   text += "database:\n  kind: mysql\n  servers: [";
-  for (const auto& server : settings.mysql->servers) text += "\"" + server + "\", ";
-  text += fmt::format(
-      "]\n  user: \"{}\"\n  schema: \"{}\"\n", settings.mysql->user, settings.mysql->schema);
+  for (const auto& server : settings.mysql->servers) text += quoted(server) + ", ";
+  text += fmt::format("]\n  user: {}\n  schema: {}\n",
+                      quoted(settings.mysql->user),
+                      quoted(settings.mysql->schema));
   if (!settings.mysql->password_file.empty()) {
-    text += fmt::format("  password_file: \"{}\"\n", settings.mysql->password_file.string());
+    text += fmt::format("  password_file: {}\n", quoted(settings.mysql->password_file.string()));
   }
   if (!settings.mysql->tls_ca.empty())
-    text += fmt::format("  tls_ca: \"{}\"\n", settings.mysql->tls_ca);
+    text += fmt::format("  tls_ca: {}\n", quoted(settings.mysql->tls_ca));
   return text;
 }
 

@@ -39,6 +39,14 @@ struct Settings {
   ListenerSettings internal{"127.0.0.1", 8081, false};
 };
 
+/// An address to stand in certificates: plain http, since a client that looks for a revocation list
+/// cannot check TLS first; a host, perhaps a port and a path, no slash at the end. What ends in
+/// slashes loses them. Malformed `public_url_malformed`.
+Result<std::string> publicUrl(std::string_view text);
+
+/// A name to stand in certificates, in NFC. Malformed `province_malformed`.
+Result<std::string> provinceName(std::string_view text);
+
 /// Malformed with `file`, `field` and `reason`; NotFound `input_unreadable`.
 Result<Settings> readSettings(const std::filesystem::path& file);
 
