@@ -192,11 +192,20 @@ TEST(IfMatch, RefusesEverythingElse) {
 
 TEST(IdempotencyKey, IsBoundedOnBothSides) {
   EXPECT_FALSE(callerOf(requestWith({}))->once);
-  EXPECT_TRUE(callerOf(requestWith({{"idempotency-key", std::string(200, 'k')}}))->once);
-  EXPECT_EQ(callerOf(requestWith({{"idempotency-key", std::string(201, 'k')}})).error().reason,
+  EXPECT_TRUE(callerOf(requestWith({{"idempotency-key", std::string(128, 'k')}}))->once);
+  EXPECT_EQ(callerOf(requestWith({{"idempotency-key", std::string(129, 'k')}})).error().reason,
             "idempotency_key_malformed");
   EXPECT_EQ(callerOf(requestWith({{"idempotency-key", ""}})).error().reason,
             "idempotency_key_malformed");
+}
+
+TEST(IdempotencyKey, IsVisibleAscii) {
+  EXPECT_TRUE(callerOf(requestWith({{"idempotency-key", "!aZ9~"}}))->once);
+  for (const char* text : {"a b", "a number", " a", "a\t", "a\x7F", "khóa", "\xFF\xFE"}) {
+    const auto caller = callerOf(requestWith({{"idempotency-key", text}}));
+    ASSERT_FALSE(caller) << text;
+    EXPECT_EQ(caller.error().reason, "idempotency_key_malformed") << text;
+  }
 }
 
 TEST(IdempotencyKey, PrintsTheWholeRequest) {
