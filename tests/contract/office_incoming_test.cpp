@@ -212,8 +212,10 @@ TEST_P(Arrival, StandsInTheTrailThatAnAuditorTakesAway) {
                                        "delivery.arrived",
                                        "delivery.verified",
                                        "delivery.registered"}));
+  const auto events = w.eventCount();
   EXPECT_EQ(must(w.evidence.verification(w.auditor, sent_.id)).verdict.overall,
             validation::Overall::TotalPassed);
+  EXPECT_EQ(w.eventCount(), events) << "looking leaves nothing in the record";
 }
 
 TEST_P(Arrival, ChangesNothingWhenItsEventCannotBeWritten) {

@@ -45,7 +45,6 @@ constexpr auto kEventNames = std::to_array<Named<EventKind>>({
     {EventKind::AssignmentStarted, "assignment.started"},
     {EventKind::AssignmentDone, "assignment.done"},
     {EventKind::DocumentRead, "document.read"},
-    {EventKind::DocumentVerified, "document.verified"},
     {EventKind::EvidenceExported, "evidence.exported"},
 });
 

@@ -54,7 +54,6 @@ enum class EventKind {
   AssignmentStarted,
   AssignmentDone,
   DocumentRead,
-  DocumentVerified,
   EvidenceExported,
 };
 

@@ -66,21 +66,7 @@ Result<verify::Outcome> EvidenceDesk::verification(const directory::Caller& call
   const auto document = parts_.outgoing.find(caller, id);
   if (!document) return document.error();
   if (document->file_size == 0) return Error{Code::NotFound, "file_missing"};
-  auto outcome = parts_.signer.judge(document->file);
-  if (!outcome) return outcome;
-  const auto recorded = parts_.transactions.run<std::monostate>([&](work::Tx& tx) {
-    return parts_.trail.record(
-        tx,
-        {.kind = audit::EventKind::DocumentVerified,
-         .by = directory::actor(caller),
-         .subject_kind = "document",
-         .subject = id.value,
-         .trace = caller.trace,
-         .details = R"({"overall":")" + std::string(validation::name(outcome->verdict.overall)) +
-                    R"("})"});
-  });
-  if (!recorded) return recorded.error();
-  return outcome;
+  return parts_.signer.judge(document->file);
 }
 
 Result<std::optional<std::uint64_t>> EvidenceDesk::placeOf(const std::optional<Uuid>& queued) {
