@@ -84,9 +84,13 @@ class Authority {
   /// or as the profile says.
   Result<CertificateRecord> issueTls(const std::vector<std::string>& names, BytesView spki);
 
-  /// Loads issuers and keys and settles intents that a crash left open (DESIGN: recovery completes
-  /// or marks each). Call once before serving. NotFound `authority_missing`.
+  /// Loads issuers and keys and settles as below. Call once before serving. NotFound
+  /// `authority_missing`.
   Result<> start();
+
+  /// Marks intents that a crash left open (DESIGN: recovery completes or marks each), once they are
+  /// too old to be under way in another instance on the same database. Call now and then.
+  Result<> settle();
 
   // --- the officer ---
 
@@ -157,7 +161,7 @@ class Authority {
                                          const CertificateRecord& intended,
                                          BytesView tbs);
   Result<> abandon(const CertificateRecord& record);
-  Result<> settleOpenIntents();
+  Result<> settleOpenIntents(Instant limit);
   /// A newer CRL is due from now on: whoever asks next gets one.
   Result<> markCrlDue(work::Tx& tx, const CertificateRecord& record);
   Result<> useOrder(work::Tx& tx, const Order& order, CertificateId certificate);

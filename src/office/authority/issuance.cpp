@@ -201,11 +201,13 @@ Result<> Authority::abandon(const CertificateRecord& record) {
   return kDone;
 }
 
-Result<> Authority::settleOpenIntents() {
+Result<> Authority::settleOpenIntents(Instant limit) {
   const auto open = transactions_.read<std::vector<CertificateRecord>>(
       [&](work::Tx& tx) { return store_.intended(tx); });
   if (!open) return open.error();
   for (const auto& record : *open) {
+    // Another instance may be about to sign a younger one.
+    if (record.created > limit) continue;
     const auto marked = abandon(record);
     if (!marked) return marked;
   }

@@ -33,7 +33,7 @@ Result<> Authority::create() {
   const auto there = load();
   if (!there) return there;
   if (keyNamed(kTsa)) return Error{Code::Conflict, "authority_exists"};
-  const auto settled = settleOpenIntents();
+  const auto settled = settleOpenIntents(clock_.now());
   if (!settled) return settled;
   struct Wanted {
     std::string_view name;
@@ -162,7 +162,13 @@ Result<> Authority::start() {
   if (!read) return read;
   const auto complete = keyNamed(kTsa);
   if (!complete) return complete.error();
-  return settleOpenIntents();
+  return settle();
+}
+
+Result<> Authority::settle() {
+  // Between intent and certificate lie one signature and a place in the log.
+  constexpr std::chrono::minutes kIntentAlive{2};
+  return settleOpenIntents(clock_.now() - kIntentAlive);
 }
 
 Result<std::shared_ptr<const Authority::Key>> Authority::keyNamed(std::string_view name) {
