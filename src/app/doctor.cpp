@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "app/house.h"
 #include "app/options.h"
+#include "app/tls.h"
 #include "edge/storage/inspection.h"
 #include "edge/storage/migrations.h"
 #include "trust/tlog/check.h"
@@ -94,6 +95,29 @@ void checkWaiting(Sheet& sheet, work::Transactions& transactions) {
       *waiting == 0 ? Health::Good : Health::Warning, "waiting leaves", std::to_string(*waiting));
 }
 
+void checkExpiry(Sheet& sheet, const House::Expiry& one, Instant now) {
+  constexpr std::chrono::hours kSoon{24 * 30};
+  const auto what = "expiry " + one.name;
+  const auto until = formatVietnam(one.until);
+  // A list is made anew by the service whenever somebody asks for it.
+  const bool renews_itself = one.name.ends_with(".crl");
+  const auto late = renews_itself ? Health::Warning : Health::Bad;
+  if (one.until < now) return sheet.line(late, what, "over since " + until);
+  const bool soon = !renews_itself && one.until - now < kSoon;
+  sheet.line(soon ? Health::Warning : Health::Good, what, "until " + until);
+}
+
+void checkExpiries(Sheet& sheet, House& house, const Settings& settings) {
+  auto all = house.expiries();
+  if (!all) return sheet.refused("expiry", all.error());
+  if (settings.app.tls) {
+    const auto tls = tlsCertificate(DataFolder(settings.data));
+    if (!tls) return sheet.refused("expiry tls", tls.error());
+    all->push_back({"tls", tls->notAfter()});
+  }
+  for (const auto& one : *all) checkExpiry(sheet, one, house.clock().now());
+}
+
 }  // namespace
 
 Exit runDoctor(const Arguments& arguments) {
@@ -110,6 +134,7 @@ Exit runDoctor(const Arguments& arguments) {
 
   Sheet sheet;
   sheet.line(Health::Good, "settings, server secret, database");
+  checkExpiries(sheet, **house, *settings);
   checkLog(sheet, "issuance", (*house)->issuanceLog(), tlog::LogRules::Issuance);
   checkLog(sheet, "records", (*house)->recordsLog(), tlog::LogRules::Events);
   checkWaiting(sheet, (*house)->transactions());

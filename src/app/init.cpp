@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "app/files.h"
 #include "app/options.h"
+#include "app/tls.h"
 #include "base/encoding.h"
 #include "trust/pki/build.h"
 
@@ -38,22 +39,6 @@ std::string makePassword(Random& random) {
       password.push_back(kLetters[byte[0] % kLetters.size()]);
   }
   return password;
-}
-
-Result<> makeTls(House& house, const DataFolder& folder, const Settings& settings) {
-  const auto key = crypto::SoftwareKey::generate(crypto::KeyKind::P256);
-  const auto record = house.authority().issueTls({settings.app.address}, key.publicKey().spki());
-  if (!record) return record.error();
-  auto chain = house.authority().chainOf(*record);
-  if (!chain) return chain.error();
-  const auto leaf = pki::Certificate::parse(record->der);
-  if (!leaf) return leaf.error();
-  auto pem = leaf->pem();
-  for (const auto& above : *chain) pem += above.pem();
-  const auto written = writeFile(folder.tlsCertificate(), {asBytes(pem)});
-  if (!written) return written;
-  const auto key_pem = pemOf("PRIVATE KEY", key.pkcs8().view());
-  return writeSecretFile(folder.tlsKey(), key_pem.view());
 }
 
 Result<> writeAnchor(House& house, const DataFolder& folder) {

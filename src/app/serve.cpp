@@ -3,6 +3,7 @@
 #include "app/house.h"
 #include "app/options.h"
 #include "app/stop_signal.h"
+#include "app/tls.h"
 
 #include <cstdio>
 
@@ -32,6 +33,8 @@ Exit runServe(const Arguments& arguments) {
   if (!house) return complain(house.error());
   const auto ready = (*house)->start();
   if (!ready) return complain(ready.error());
+  const auto tls = renewTls(**house, DataFolder(settings->data), *settings);
+  if (!tls) return complain(tls.error());
   Listeners listeners(**house, *settings);
   const auto listening = listeners.start();
   if (!listening) return complain(listening.error());
