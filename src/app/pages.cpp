@@ -3,6 +3,7 @@
 
 #include "app/files.h"
 
+#include <algorithm>
 #include <array>
 
 namespace congvan::app {
@@ -59,22 +60,20 @@ void addPageRoutes(http::Router& router, const std::filesystem::path& folder) {
               [folder](const http::Request& request) {
                 return page(folder / "assets", request.parameter("path"), true);
               }});
-  router.add(
-      {"GET", "/", http::Access::Public, http::BodyKind::None, 0, [folder](const http::Request&) {
-         return page(folder, "index.html", false);
-       }});
-  router.add({"GET",
-              "/{page}",
-              http::Access::Public,
-              http::BodyKind::None,
-              0,
-              [folder](const http::Request&) { return page(folder, "index.html", false); }});
-  router.add({"GET",
-              "/{page}/{id}",
-              http::Access::Public,
-              http::BodyKind::None,
-              0,
-              [folder](const http::Request&) { return page(folder, "index.html", false); }});
+  // Pages are told apart in the browser. What belongs to machines is not one of them: they would
+  // take the page for an answer.
+  const auto index = [folder](const http::Request& request) -> Result<http::Reply> {
+    constexpr std::array<std::string_view, 5> kOfMachines = {
+        "api", "assets", "log", "openapi.json", "pki"};
+    const auto named = request.parameters.find("page");
+    const bool is_page = named == request.parameters.end() ||
+                         std::ranges::find(kOfMachines, named->second) == kOfMachines.end();
+    if (!is_page) return Error{Code::NotFound, "route_missing"};
+    return page(folder, "index.html", false);
+  };
+  for (const auto* pattern : {"/", "/{page}", "/{page}/{id}"}) {
+    router.add({"GET", pattern, http::Access::Public, http::BodyKind::None, 0, index});
+  }
 }
 
 }  // namespace congvan::app
