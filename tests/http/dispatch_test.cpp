@@ -43,28 +43,41 @@ std::string codeOf(const Reply& reply) {
   return Json::parse(reply.body)["code"];
 }
 
+TEST(Dispatch, WipesBodiesWhenTheyAreAnswered) {
+  const Desk desk;
+  Request request;
+  request.method = "POST";
+  request.path = "/small";
+  TextBody body("a PIN");
+  const auto reply = desk.dispatcher(request, body);
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(request.body, std::string(5, '\0'));
+}
+
 TEST(Dispatch, AsksWhoEverybodyIsButOnPublicRoutes) {
   const Desk desk;
 
   EXPECT_EQ(ask(desk, "GET", "/hello").status, 200);
   EXPECT_EQ(codeOf(ask(desk, "GET", "/mine")), "session_missing");
-  EXPECT_EQ(codeOf(ask(desk, "GET", "/mine", {{"cookie", "congvan_session=bad"}})),
+  EXPECT_EQ(codeOf(ask(desk, "GET", "/mine", {{"cookie", "__Host-congvan_session=bad"}})),
             "session_expired");
-  EXPECT_EQ(ask(desk, "GET", "/mine", {{"cookie", "congvan_session=good"}}).status, 200);
+  EXPECT_EQ(ask(desk, "GET", "/mine", {{"cookie", "__Host-congvan_session=good"}}).status, 200);
 }
 
 TEST(Dispatch, DoesNotBelieveASessionGivenTwice) {
   const Desk desk;
 
-  const auto reply =
-      ask(desk, "GET", "/mine", {{"cookie", "congvan_session=good; congvan_session=good"}});
+  const auto reply = ask(desk,
+                         "GET",
+                         "/mine",
+                         {{"cookie", "__Host-congvan_session=good; __Host-congvan_session=good"}});
 
   EXPECT_EQ(reply.status, 401);
 }
 
 TEST(Dispatch, WantsTheHeaderOfTheSessionForChanges) {
   const Desk desk;
-  const std::pair<std::string, std::string> session{"cookie", "congvan_session=good"};
+  const std::pair<std::string, std::string> session{"cookie", "__Host-congvan_session=good"};
 
   EXPECT_EQ(codeOf(ask(desk, "POST", "/change", {session})), "csrf_missing");
   EXPECT_EQ(codeOf(ask(desk, "POST", "/change", {session, {"x-csrf-token", "wrong"}})),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edge/http/dispatch.h"
 
+#include "trust/crypto/secret.h"
+
 #include <Poco/Exception.h>
 
 namespace congvan::http {
@@ -8,7 +10,7 @@ namespace {
 
 Result<std::string> readSmall(BodySource& body) {
   std::string text;
-  text.reserve(body.length());
+  text.reserve(body.length());  // once: growing would leave copies behind
   const auto read = body.pump([&](BytesView block) -> Result<> {
     text.append(asText(block));
     return kDone;
@@ -29,6 +31,18 @@ Result<> takeBody(const Route& route, Request& request, BodySource& body) {
   request.body = std::move(*text);
   return kDone;
 }
+
+/// Some bodies hold a PIN or a password, and freed memory is read by whoever gets it next.
+class WipedAfter {
+ public:
+  explicit WipedAfter(std::string& text) : text_(text) {}
+  WipedAfter(const WipedAfter&) = delete;
+  WipedAfter& operator=(const WipedAfter&) = delete;
+  ~WipedAfter() { crypto::wipe(text_.data(), text_.size()); }
+
+ private:
+  std::string& text_;
+};
 
 }  // namespace
 
@@ -76,6 +90,7 @@ Result<Reply> Dispatcher::answer(Request& request, BodySource& body) const {
 }
 
 Reply Dispatcher::operator()(Request& request, BodySource& body) const {
+  const WipedAfter wiped(request.body);
   const auto language = languageOf(headerValue(request.headers, "accept-language").value_or("vi"));
   try {
     auto result = answer(request, body);

@@ -21,7 +21,7 @@ class Doorkeeper {
                                                    std::string_view trace) = 0;
 };
 
-inline constexpr std::string_view kSessionCookie = "congvan_session";
+inline constexpr std::string_view kSessionCookie = "__Host-congvan_session";
 inline constexpr std::string_view kCsrfHeader = "x-csrf-token";
 
 /// Runs one framed request through routing, sign-in, body limits and its action. The one place

@@ -36,12 +36,25 @@ std::string dispositionFor(std::string_view name) {
 
 }  // namespace
 
+namespace {
+
+void wipeTexts(Json& json) {
+  if (auto* text = json.get_ptr<std::string*>()) crypto::wipe(text->data(), text->size());
+  if (json.is_structured()) {
+    for (auto& inner : json) wipeTexts(inner);
+  }
+}
+
+}  // namespace
+
 Result<> withBody(const Request& request, const std::function<void(Fields&)>& read) {
-  const auto json = parseJson(request.body);
+  auto json = parseJson(request.body);
   if (!json) return json.error();
   Fields fields(*json);
   read(fields);
-  return fields.finish();
+  auto finished = fields.finish();
+  wipeTexts(*json);
+  return finished;
 }
 
 crypto::SecretBytes secretField(Fields& fields, std::string_view name) {
@@ -105,12 +118,18 @@ Result<directory::Caller> callerOf(const Request& request) {
   const bool visible = std::ranges::all_of(*key, [](char c) { return c > ' ' && c < '\x7F'; });
   if (!visible || key->empty() || key->size() > kKeyLongest)
     return Error{Code::Malformed, "idempotency_key_malformed"};
-  const auto print = request.method + "\n" + request.path + "\n" +
-                     headerValue(request.headers, "if-match").value_or("") + "\n" + request.body;
+  const auto if_match = headerValue(request.headers, "if-match").value_or("");
+  crypto::Digest print(crypto::DigestAlgorithm::Sha256);
+  for (const std::string_view part : {std::string_view(request.method),
+                                      std::string_view(request.path),
+                                      std::string_view(if_match),
+                                      std::string_view(request.body)}) {
+    print.update(asBytes(part)).update(asBytes("\n"));
+  }
   caller.once = work::IdempotencyKey{
       .scope = caller.person.text() + " " + request.method + " " + request.path,
       .key = *key,
-      .fingerprint = crypto::digest(crypto::DigestAlgorithm::Sha256, asBytes(print))};
+      .fingerprint = print.finish()};
   return caller;
 }
 
