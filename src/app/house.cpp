@@ -119,7 +119,7 @@ House::House(Opened opened)
       issuance_(leaves_, issuance_log_.sequencer()),
       trail_(events_, leaves_, clock_, random_),
       once_(idempotency_, clock_),
-      authentication_(transactions_, directory_store_, trail_, clock_, random_),
+      authentication_(transactions_, directory_store_, trail_, server_secret_, clock_, random_),
       directory_(transactions_, directory_store_, trail_, once_, clock_, random_),
       profiles_(std::make_unique<ProfileFiles>(folder_.root() / "profiles")),
       authority_(transactions_,
@@ -226,7 +226,7 @@ Result<> House::sweep() {
   const auto forgotten = transactions_.run<std::int64_t>(
       [&](work::Tx& tx) { return idempotency_.sweep(tx, clock_.now() - kRetriesKept); });
   if (!forgotten) return forgotten.error();
-  return kDone;
+  return authority_.settle();
 }
 
 Result<> House::sweepBlobs() {
@@ -238,6 +238,21 @@ Result<> House::sweepBlobs() {
   });
   if (!swept) return swept.error();
   return kDone;
+}
+
+Result<std::vector<House::Expiry>> House::expiries() {
+  return transactions_.read<std::vector<Expiry>>([&](work::Tx& tx) -> Result<std::vector<Expiry>> {
+    const auto issuers = certificate_store_.issuers(tx);
+    if (!issuers) return issuers.error();
+    std::vector<Expiry> found;
+    for (const auto& issuer : *issuers) {
+      const auto record = certificate_store_.find(tx, issuer.certificate);
+      if (!record) return record.error();
+      found.push_back({issuer.name + ".crt", record->not_after});
+      if (!issuer.crl.empty()) found.push_back({issuer.name + ".crl", issuer.crl_next_update});
+    }
+    return found;
+  });
 }
 
 std::optional<Error> House::trouble() {

@@ -18,16 +18,16 @@ class SignIn : public test::OfficeTest {
     OfficeTest::SetUp();
     if (!world_) return;
     commit([&](work::Tx& tx) {
-      const directory::Account account{
-          .person = world().head.person,
-          .login = "cuong",
-          .password_hash = crypto::hashPassword(password_, {.operations = 1, .memory_bytes = 8192}),
-          .locked_until = {}};
+      const directory::Account account{.person = world().head.person,
+                                       .login = "cuong",
+                                       .password_hash = crypto::hashPassword(
+                                           password_, {.operations = 1, .memory_bytes = 8192})};
       EXPECT_TRUE(world().directory_store.addAccount(tx, account));
     });
   }
   std::string signIn(const crypto::SecretBytes& password) {
-    return why(world().authentication.signIn("Cuong", password, "t"));
+    return why(
+        world().authentication.signIn("Cuong", password, {.address = "10.0.0.1", .trace = "t"}));
   }
   const crypto::SecretBytes password_{std::string_view("một mật khẩu dài")};
   const crypto::SecretBytes wrong_{std::string_view("một mật khẩu sai")};
@@ -36,7 +36,8 @@ INSTANTIATE_TEST_SUITE_P(Both, SignIn, onBoth(), backendName);
 
 TEST_P(SignIn, OpensASessionThatKnowsItsCaller) {
   auto& w = world();
-  const auto in = must(w.authentication.signIn("CUONG", password_, "t"));
+  const auto in =
+      must(w.authentication.signIn("CUONG", password_, {.address = "10.0.0.1", .trace = "t"}));
   EXPECT_EQ(in.caller.post, w.head.post);
   EXPECT_EQ(must(w.authentication.caller(in.token, "t")).name, "Lê Văn Cường");
   EXPECT_EQ(why(w.authentication.callerOfChange(in.token, in.csrf, "t")), "(done)");
@@ -47,7 +48,8 @@ TEST_P(SignIn, OpensASessionThatKnowsItsCaller) {
 
 TEST_P(SignIn, EndsASessionForGood) {
   auto& w = world();
-  const auto in = must(w.authentication.signIn("cuong", password_, "t"));
+  const auto in =
+      must(w.authentication.signIn("cuong", password_, {.address = "10.0.0.1", .trace = "t"}));
   must(w.authentication.signOut(in.token, "t"));
   EXPECT_EQ(why(w.authentication.caller(in.token, "t")), "session_missing");
   EXPECT_EQ(why(w.authentication.signOut(in.token, "t")), "(done)");
@@ -56,12 +58,14 @@ TEST_P(SignIn, EndsASessionForGood) {
 
 TEST_P(SignIn, EndsIdleAndOldSessions) {
   auto& w = world();
-  const auto idle = must(w.authentication.signIn("cuong", password_, "t"));
+  const auto idle =
+      must(w.authentication.signIn("cuong", password_, {.address = "10.0.0.1", .trace = "t"}));
   w.clock.advance(std::chrono::minutes(29));
   EXPECT_EQ(why(w.authentication.caller(idle.token, "t")), "(done)");
   w.clock.advance(std::chrono::minutes(31));
   EXPECT_EQ(why(w.authentication.caller(idle.token, "t")), "session_expired");
-  const auto old = must(w.authentication.signIn("cuong", password_, "t"));
+  const auto old =
+      must(w.authentication.signIn("cuong", password_, {.address = "10.0.0.1", .trace = "t"}));
   for (int i = 0; i < 35; ++i) {
     w.clock.advance(std::chrono::minutes(20));
     EXPECT_EQ(why(w.authentication.caller(old.token, "t")), "(done)");
@@ -73,7 +77,8 @@ TEST_P(SignIn, EndsIdleAndOldSessions) {
 
 TEST_P(SignIn, EndsWithThePost) {
   auto& w = world();
-  const auto in = must(w.authentication.signIn("cuong", password_, "t"));
+  const auto in =
+      must(w.authentication.signIn("cuong", password_, {.address = "10.0.0.1", .trace = "t"}));
   commit([&](work::Tx& tx) {
     auto post = *w.directory_store.findPost(tx, w.head.post);
     post.holder = w.checker.person;
@@ -95,7 +100,60 @@ TEST_P(SignIn, DelaysAfterWrongPasswordsAndLongerEachTime) {
   EXPECT_EQ(signIn(password_), "(done)");
   EXPECT_EQ(signIn(wrong_), "sign_in_failed");
   EXPECT_EQ(signIn(password_), "(done)");
-  EXPECT_EQ(why(w.authentication.signIn("nobody", password_, "t")), "sign_in_failed");
+  EXPECT_EQ(
+      why(w.authentication.signIn("nobody", password_, {.address = "10.0.0.1", .trace = "t"})),
+      "sign_in_failed");
+}
+
+TEST_P(SignIn, TellsNobodyWhichLoginsExist) {
+  auto& w = world();
+  for (const char* login : {"cuong", "nobody", "not a login"}) {
+    const auto from = [&](const char* address) {
+      return why(w.authentication.signIn(login, wrong_, {.address = address, .trace = "t"}));
+    };
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(from("198.51.100.7"), "sign_in_failed") << login;
+    EXPECT_EQ(from("198.51.100.7"), "sign_in_delayed") << login;
+  }
+}
+
+TEST_P(SignIn, DelaysThePlaceThatGuessesAndNobodyElse) {
+  auto& w = world();
+  const auto from = [&](const char* address, const crypto::SecretBytes& password) {
+    return why(w.authentication.signIn("cuong", password, {.address = address, .trace = "t"}));
+  };
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(from("2001:db8:1:2::9", wrong_), "sign_in_failed");
+  EXPECT_EQ(from("2001:db8:1:2::10", wrong_), "sign_in_delayed") << "the same /64";
+  EXPECT_EQ(from("2001:db8:1:3::9", password_), "(done)");
+}
+
+TEST_P(SignIn, DelaysNewPlacesOnlyWhenManyGuess) {
+  auto& w = world();
+  const auto from = [&](const std::string& address, const crypto::SecretBytes& password) {
+    return why(w.authentication.signIn("cuong", password, {.address = address, .trace = "t"}));
+  };
+  EXPECT_EQ(from("10.0.0.1", password_), "(done)");
+  for (int place = 0; place <= 50; ++place) {
+    EXPECT_EQ(from("198.51.100." + std::to_string(place), wrong_), "sign_in_failed");
+  }
+  EXPECT_EQ(from("203.0.113.5", password_), "sign_in_delayed");
+  EXPECT_EQ(from("10.0.0.1", password_), "(done)") << "used from there before";
+  EXPECT_EQ(from("203.0.113.5", password_), "(done)") << "the right password ends the count";
+}
+
+TEST_P(SignIn, ForgetsPlacesThatGuessedLongAgo) {
+  auto& w = world();
+  EXPECT_EQ(signIn(wrong_), "sign_in_failed");
+  const auto rows = [&] {
+    return database()
+        .acquire(storage::Access::Read)
+        ->queryOne("SELECT COUNT(*) FROM sign_in_tries")
+        ->integer(0);
+  };
+  must(w.authentication.sweep());
+  EXPECT_EQ(rows(), 2);
+  w.clock.advance(std::chrono::hours(1));
+  must(w.authentication.sweep());
+  EXPECT_EQ(rows(), 0);
 }
 
 TEST_P(SignIn, CountsTriesThatComeAtOnce) {

@@ -140,7 +140,7 @@ World::World(work::Transactions& used)
       issuance(leaves, issuance_log.sequencer()),
       trail(events, leaves, clock, random),
       once(idempotency, clock),
-      authentication(used, directory_store, trail, clock, random),
+      authentication(used, directory_store, trail, server_secret, clock, random),
       people(used, directory_store, trail, once, clock, random),
       ca(newAuthority(server_secret)),
       timestamps(*ca, random),

@@ -320,8 +320,6 @@ TEST_P(DirectoryContract, KeepsAccountsByLogin) {
   auto other = account;
   other.person = directory::PersonId{id()};
   EXPECT_EQ(reasonOf([&](Tx& tx) { return store_.addAccount(tx, other); }), "login_taken");
-  account.failures = 3;
-  account.locked_until = now() + 1h;
   account.disabled = true;
   ASSERT_TRUE(change([&](Tx& tx) { return store_.replaceAccount(tx, account); }));
   const auto kept =
@@ -329,11 +327,43 @@ TEST_P(DirectoryContract, KeepsAccountsByLogin) {
   ASSERT_TRUE(kept);
   EXPECT_EQ(kept->person, account.person);
   EXPECT_EQ(kept->password_hash, account.password_hash);
-  EXPECT_EQ(kept->failures, 3);
-  EXPECT_EQ(kept->locked_until, account.locked_until);
   EXPECT_TRUE(kept->disabled);
   EXPECT_EQ(refusalOf<directory::Account>([&](Tx& tx) { return store_.findAccount(tx, "x"); }),
             "account_missing");
+}
+
+TEST_P(DirectoryContract, KeepsTriesAndCountsThoseThatComeAtOnce) {
+  const Bytes who(32, 7);
+  const auto find = [&] {
+    return *run<directory::SignInTries>([&](Tx& tx) { return store_.findTries(tx, who); });
+  };
+  const auto keep = [&](const directory::SignInTries& tries) {
+    return reasonOf([&](Tx& tx) { return store_.keepTries(tx, tries); });
+  };
+  auto tries = find();
+  EXPECT_EQ(tries.version, 0);
+  EXPECT_EQ(tries.failures, 0);
+  tries.failures = 3;
+  tries.blocked_until = now() + 1h;
+  tries.trusted = true;
+  tries.forget_at = now() + 2h;
+  EXPECT_EQ(keep(tries), "");
+  EXPECT_EQ(keep(tries), "version_stale") << "another was first";
+  auto kept = find();
+  EXPECT_EQ(kept.failures, 3);
+  EXPECT_EQ(kept.blocked_until, tries.blocked_until);
+  EXPECT_TRUE(kept.trusted);
+  EXPECT_EQ(kept.forget_at, tries.forget_at);
+  kept.failures = 4;
+  EXPECT_EQ(keep(kept), "");
+  EXPECT_EQ(keep(kept), "version_stale");
+  EXPECT_EQ(find().failures, 4);
+  const auto sweep = [&](Instant at) {
+    return *run<std::int64_t>([&](Tx& tx) { return store_.sweepTries(tx, at); });
+  };
+  EXPECT_EQ(sweep(tries.forget_at), 0);
+  EXPECT_EQ(sweep(tries.forget_at + 1h), 1);
+  EXPECT_EQ(find().version, 0);
 }
 
 TEST_P(DirectoryContract, KeepsSessionsUntilTheyAreSwept) {

@@ -119,6 +119,9 @@ TEST(Problem, SaysWhenToComeBack) {
     const auto reply = problem({code, "service_busy"}, "", Language::English);
     EXPECT_EQ(headerValue(reply.headers, "Retry-After"), "5");
   }
+  const auto delayed =
+      problem({Code::TooMany, "sign_in_delayed", {{"seconds", "900"}}}, "", Language::English);
+  EXPECT_EQ(headerValue(delayed.headers, "Retry-After"), "900");
 }
 
 TEST(Problem, HasOneStatusForEachCode) {

@@ -117,10 +117,10 @@ LanguageRange rangeOf(std::string_view text) {
   return range;
 }
 
-Reply problemReply(int status, Json body) {
+Reply problemReply(int status, Json body, std::string_view retry_after = "5") {
   Reply reply{.status = status, .type = "application/problem+json", .body = toJsonText(body)};
   reply.headers.emplace_back("Cache-Control", "no-store");
-  if (status == 503 || status == 429) reply.headers.emplace_back("Retry-After", "5");
+  if (status == 503 || status == 429) reply.headers.emplace_back("Retry-After", retry_after);
   return reply;
 }
 
@@ -188,7 +188,8 @@ Reply problem(const Error& error, std::string_view trace, Language language) {
                {"traceId", trace}};
   if (!params.empty()) body["params"] = std::move(params);
   if (const auto text = sentence(error, language)) body["detail"] = *text;
-  return problemReply(status, std::move(body));
+  // Delays say how long they last; what is busy is so for moments.
+  return problemReply(status, std::move(body), paramOf(error, "seconds").value_or("5"));
 }
 
 Reply internalProblem(std::string_view trace, Language language) {

@@ -220,46 +220,71 @@ Result<std::vector<Post>> SqlDirectoryStore::postsOfAgency(work::Tx& tx, AgencyI
 
 Result<> SqlDirectoryStore::addAccount(work::Tx& tx, const Account& account) {
   const bool stored = connectionOf(tx).insertUnlessTaken(
-      "INSERT INTO accounts (person, login, password_hash, failures, locked_until, disabled, "
-      "version) VALUES (?, ?, ?, ?, ?, ?, ?)",
-      {account.person,
-       account.login,
-       account.password_hash,
-       account.failures,
-       account.locked_until,
-       account.disabled,
-       account.version});
+      // The column `failures` is no longer used: sign_in_tries counts.
+      "INSERT INTO accounts (person, login, password_hash, failures, disabled, version) "
+      "VALUES (?, ?, ?, 0, ?, ?)",
+      {account.person, account.login, account.password_hash, account.disabled, account.version});
   if (!stored) return taken("login_taken");
   return kDone;
 }
 
 Result<> SqlDirectoryStore::replaceAccount(work::Tx& tx, const Account& account) {
   return swapped(connectionOf(tx).execute(
-      "UPDATE accounts SET password_hash = ?, failures = ?, locked_until = ?, disabled = ?, "
-      "version = version + 1 WHERE person = ? AND version = ?",
-      {account.password_hash,
-       account.failures,
-       account.locked_until,
-       account.disabled,
-       account.person,
-       account.version}));
+      "UPDATE accounts SET password_hash = ?, disabled = ?, version = version + 1 "
+      "WHERE person = ? AND version = ?",
+      {account.password_hash, account.disabled, account.person, account.version}));
 }
 
 Result<Account> SqlDirectoryStore::findAccount(work::Tx& tx, std::string_view login) {
   const auto row = connectionOf(tx).queryOne(
-      "SELECT person, login, password_hash, failures, locked_until, disabled, version "
-      "FROM accounts WHERE login = ?",
+      "SELECT person, login, password_hash, disabled, version FROM accounts WHERE login = ?",
       {login});
   if (!row) return missing("account_missing");
   Account account;
   account.person = row->id<PersonId>(0);
   account.login = row->text(1);
   account.password_hash = row->text(2);
-  account.failures = row->integer(3);
-  account.locked_until = row->optionalTime(4);
-  account.disabled = row->boolean(5);
-  account.version = row->integer(6);
+  account.disabled = row->boolean(3);
+  account.version = row->integer(4);
   return account;
+}
+
+Result<directory::SignInTries> SqlDirectoryStore::findTries(work::Tx& tx, BytesView who) {
+  directory::SignInTries tries{.who = toBytes(who)};
+  const auto row = connectionOf(tx).queryOne(
+      "SELECT failures, blocked_until, trusted, forget_at, version FROM sign_in_tries "
+      "WHERE who = ?",
+      {who});
+  if (!row) return tries;
+  tries.failures = row->integer(0);
+  tries.blocked_until = row->optionalTime(1);
+  tries.trusted = row->boolean(2);
+  tries.forget_at = row->time(3);
+  tries.version = row->integer(4);
+  return tries;
+}
+
+Result<> SqlDirectoryStore::keepTries(work::Tx& tx, const directory::SignInTries& tries) {
+  if (tries.version == 0) {
+    const bool stored = connectionOf(tx).insertUnlessTaken(
+        "INSERT INTO sign_in_tries (who, failures, blocked_until, trusted, forget_at, version) "
+        "VALUES (?, ?, ?, ?, ?, 1)",
+        {tries.who, tries.failures, tries.blocked_until, tries.trusted, tries.forget_at});
+    return swapped(stored ? 1 : 0);
+  }
+  return swapped(connectionOf(tx).execute(
+      "UPDATE sign_in_tries SET failures = ?, blocked_until = ?, trusted = ?, forget_at = ?, "
+      "version = version + 1 WHERE who = ? AND version = ?",
+      {tries.failures,
+       tries.blocked_until,
+       tries.trusted,
+       tries.forget_at,
+       tries.who,
+       tries.version}));
+}
+
+Result<std::int64_t> SqlDirectoryStore::sweepTries(work::Tx& tx, Instant now) {
+  return connectionOf(tx).execute("DELETE FROM sign_in_tries WHERE forget_at < ?", {now});
 }
 
 Result<> SqlDirectoryStore::addSession(work::Tx& tx, const Session& session) {

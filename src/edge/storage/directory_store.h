@@ -30,6 +30,9 @@ class SqlDirectoryStore final : public directory::DirectoryStore {
   Result<> replaceAccount(work::Tx& tx, const directory::Account& account) override;
   Result<directory::Account> findAccount(work::Tx& tx, std::string_view login) override;
 
+  Result<directory::SignInTries> findTries(work::Tx& tx, BytesView who) override;
+  Result<> keepTries(work::Tx& tx, const directory::SignInTries& tries) override;
+  Result<std::int64_t> sweepTries(work::Tx& tx, Instant now) override;
   Result<> addSession(work::Tx& tx, const directory::Session& session) override;
   Result<directory::Session> findSession(work::Tx& tx, BytesView token_hash) override;
   Result<> touchSession(work::Tx& tx, BytesView token_hash, Instant now) override;

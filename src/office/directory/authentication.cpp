@@ -7,8 +7,11 @@
 #include "office/directory/permissions.h"
 #include "office/work/again.h"
 #include "trust/crypto/digest.h"
+#include "trust/crypto/keyed_hash.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <array>
 
 namespace congvan::directory {
 namespace {
@@ -33,8 +36,11 @@ Error sessionMissing() {
   return Error{Code::Unauthenticated, "session_missing"};
 }
 
-Duration delayAfter(std::int64_t failures, const SessionLimits& limits) {
-  const auto over = failures - limits.failures_free;
+/// How long after the last wrong password nothing is remembered of a place or a login.
+constexpr std::chrono::hours kFailuresKept{1};
+
+Duration delayAfter(std::int64_t failures, int free, const SessionLimits& limits) {
+  const auto over = failures - free;
   if (over <= 0) return Duration{0};
   constexpr std::int64_t kDoublingsMost = 16;
   return std::min(
@@ -42,17 +48,53 @@ Duration delayAfter(std::int64_t failures, const SessionLimits& limits) {
       Duration{limits.delay_first.count() * (1LL << std::min(over - 1, kDoublingsMost))});
 }
 
+void countFailure(SignInTries& tries, int free, Instant now, const SessionLimits& limits) {
+  tries.failures += 1;
+  const auto delay = delayAfter(tries.failures, free, limits);
+  if (delay > Duration{0}) tries.blocked_until = now + delay;
+  tries.forget_at = std::max(tries.forget_at, now + kFailuresKept);
+}
+
+bool isBlocked(const SignInTries& tries, Instant now) {
+  return tries.blocked_until && now < *tries.blocked_until;
+}
+
+Error delayed(const SignInTries& tries, Instant now) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(*tries.blocked_until - now);
+  return Error{Code::TooMany,
+               "sign_in_delayed",
+               {{"until", formatVietnam(*tries.blocked_until)},
+                {"seconds", std::to_string(seconds.count())}}};
+}
+
+/// An IPv6 customer has a /64 to choose addresses from, so that is one place. `::ffff:a.b.c.d` is
+/// IPv4 written in another way.
+std::string placeOf(std::string_view address) {
+  constexpr std::size_t kNetworkBytes = 8;
+  constexpr std::size_t kMappedPrefix = 12;
+  const std::string text(address);
+  std::array<std::uint8_t, 16> bytes{};
+  if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) return text;
+  const auto view = BytesView(bytes);
+  std::array<char, INET_ADDRSTRLEN> dotted{};
+  const bool mapped = IN6_IS_ADDR_V4MAPPED(reinterpret_cast<const in6_addr*>(bytes.data()));
+  if (mapped) return inet_ntop(AF_INET, bytes.data() + kMappedPrefix, dotted.data(), dotted.size());
+  return toHex(view.first(kNetworkBytes));
+}
+
 }  // namespace
 
 Authentication::Authentication(work::Transactions& transactions,
                                DirectoryStore& store,
                                audit::Trail& trail,
+                               const crypto::SecretBytes& server_secret,
                                const Clock& clock,
                                Random& random,
                                SessionLimits limits)
     : transactions_(transactions),
       store_(store),
       trail_(trail),
+      server_secret_(server_secret),
       clock_(clock),
       random_(random),
       limits_(limits),
@@ -61,67 +103,90 @@ Authentication::Authentication(work::Transactions& transactions,
 
 Result<SignedIn> Authentication::signIn(std::string_view login,
                                         const crypto::SecretBytes& password,
-                                        std::string_view trace) {
+                                        const Origin& from) {
   const auto place = gate_.enter();
   if (!place) return place.error();
-  const auto normal = normalLogin(login).value_or("");
-  const auto account = transactions_.read<std::optional<Account>>(
-      [&](work::Tx& tx) -> Result<std::optional<Account>> {
-        auto found = store_.findAccount(tx, normal);
-        if (found) return std::optional(*found);
-        if (found.error().code == Code::NotFound) return std::optional<Account>{};
-        return found.error();
-      });
-  if (!account) return account.error();
-
-  if (!*account || (*account)->disabled) {
-    static_cast<void>(crypto::passwordMatches(hash_of_nobody_, password));
-    return signInFailed();
-  }
-  const auto tried = countAttempt(normal);
+  const auto tried = countAttempt(normalLogin(login).value_or(""), from.address);
   if (!tried) return tried.error();
-  if (!crypto::passwordMatches(tried->password_hash, password)) return noteFailure(*tried, trace);
-  return open(*tried, trace);
+  const auto& account = tried->account;
+  const bool usable = account && !account->disabled;
+  const bool right =
+      crypto::passwordMatches(usable ? account->password_hash : hash_of_nobody_, password);
+  if (!usable) return signInFailed();
+  if (!right) return noteFailure(*tried, from.trace);
+  return open(*tried, from.trace);
 }
 
-Result<Account> Authentication::countAttempt(std::string_view login) {
-  return work::runUntilCurrent<Account>(transactions_, [&](work::Tx& tx) -> Result<Account> {
+Result<SignInTries> Authentication::triesOf(work::Tx& tx, std::string_view what) {
+  auto tries = store_.findTries(
+      tx, crypto::keyedHash(server_secret_, "congvan sign-in tries", asBytes(what)));
+  if (!tries || clock_.now() < tries->forget_at) return tries;
+  return SignInTries{.who = tries->who, .version = tries->version};
+}
+
+Result<Authentication::Attempt> Authentication::countAttempt(std::string_view login,
+                                                             std::string_view address) {
+  const auto here = std::string(login) + "\n" + placeOf(address);
+  return work::runUntilCurrent<Attempt>(transactions_, [&](work::Tx& tx) -> Result<Attempt> {
+    Attempt attempt;
     auto account = store_.findAccount(tx, login);
-    if (!account) return account;
-    const auto now = clock_.now();
-    if (account->locked_until && now < *account->locked_until) {
-      return Error{
-          Code::TooMany, "sign_in_delayed", {{"until", formatVietnam(*account->locked_until)}}};
+    if (account) attempt.account = std::move(*account);
+    if (!account && account.error().code != Code::NotFound) return account.error();
+    const std::array counters = {std::pair(&attempt.here, std::string_view(here)),
+                                 std::pair(&attempt.anywhere, login)};
+    for (const auto& [tries, what] : counters) {
+      auto found = triesOf(tx, what);
+      if (!found) return found.error();
+      *tries = std::move(*found);
     }
-    account->failures += 1;
-    const auto delay = delayAfter(account->failures, limits_);
-    if (delay > Duration{0}) account->locked_until = now + delay;
-    const auto kept = store_.replaceAccount(tx, *account);
-    if (!kept) return kept.error();
-    return account;
+    const auto now = clock_.now();
+    if (isBlocked(attempt.here, now)) return delayed(attempt.here, now);
+    if (!attempt.here.trusted && isBlocked(attempt.anywhere, now)) {
+      return delayed(attempt.anywhere, now);
+    }
+    countFailure(attempt.here, limits_.failures_free, now, limits_);
+    countFailure(attempt.anywhere, limits_.failures_free_anywhere, now, limits_);
+    for (auto* tries : {&attempt.here, &attempt.anywhere}) {
+      const auto kept = store_.keepTries(tx, *tries);
+      if (!kept) return kept.error();
+    }
+    return attempt;
   });
 }
 
-Error Authentication::noteFailure(const Account& tried, std::string_view trace) {
-  const bool delayed = delayAfter(tried.failures, limits_) > Duration{0};
+/// The count is taken back as it stands now: others may have been counted meanwhile.
+Result<> Authentication::settleSuccess(work::Tx& tx, const Attempt& tried) {
+  for (const auto* seen : {&tried.here, &tried.anywhere}) {
+    auto now = store_.findTries(tx, seen->who);
+    if (!now) return now.error();
+    now->failures = 0;
+    now->blocked_until.reset();
+    now->trusted = seen == &tried.here;
+    now->forget_at = clock_.now() + limits_.place_trusted;
+    const auto kept = store_.keepTries(tx, *now);
+    if (!kept) return kept;
+  }
+  return kDone;
+}
+
+Error Authentication::noteFailure(const Attempt& tried, std::string_view trace) {
   const auto noted = transactions_.run<std::monostate>([&](work::Tx& tx) {
-    return trail_.record(
-        tx,
-        {.kind = delayed ? audit::EventKind::AccountLocked : audit::EventKind::SignInFailed,
-         .subject_kind = "account",
-         .subject = tried.person.value,
-         .trace = std::string(trace)});
+    return trail_.record(tx,
+                         {.kind = tried.here.blocked_until ? audit::EventKind::AccountLocked
+                                                           : audit::EventKind::SignInFailed,
+                          .subject_kind = "account",
+                          .subject = tried.account->person.value,
+                          .trace = std::string(trace)});
   });
   return noted ? signInFailed() : noted.error();
 }
 
-Result<SignedIn> Authentication::open(const Account& seen, std::string_view trace) {
+Result<SignedIn> Authentication::open(const Attempt& tried, std::string_view trace) {
+  const auto& seen = *tried.account;
   const auto token = freshToken(random_);
   const auto csrf = freshToken(random_);
   const auto now = clock_.now();
   auto caller = work::runUntilCurrent<Caller>(transactions_, [&](work::Tx& tx) -> Result<Caller> {
-    auto account = store_.findAccount(tx, seen.login);
-    if (!account) return account.error();
     const auto posts = store_.postsOfPerson(tx, seen.person);
     if (!posts) return posts.error();
     const auto today = vietnamDate(now);
@@ -129,10 +194,8 @@ Result<SignedIn> Authentication::open(const Account& seen, std::string_view trac
         std::ranges::find_if(*posts, [&](const Post& p) { return inForce(p, today); });
     if (post == posts->end()) return Error{Code::Forbidden, "post_missing_now"};
 
-    account->failures = 0;
-    account->locked_until.reset();
-    const auto kept = store_.replaceAccount(tx, *account);
-    if (!kept) return kept.error();
+    const auto settled = settleSuccess(tx, tried);
+    if (!settled) return settled.error();
     const auto added = store_.addSession(
         tx, Session{hashOf(token), seen.person, post->id, hashOf(csrf), now, now});
     if (!added) return added.error();
@@ -224,7 +287,9 @@ Result<> Authentication::signOut(std::string_view token, std::string_view trace)
 
 Result<std::int64_t> Authentication::sweep() {
   const auto now = clock_.now();
-  return transactions_.run<std::int64_t>([&](work::Tx& tx) {
+  return transactions_.run<std::int64_t>([&](work::Tx& tx) -> Result<std::int64_t> {
+    const auto tries = store_.sweepTries(tx, now);
+    if (!tries) return tries;
     return store_.sweepSessions(tx, now - limits_.absolute, now - limits_.idle);
   });
 }

@@ -9,15 +9,24 @@
 
 namespace congvan::directory {
 
-/// Sign-in data of one person. `failures` counts since the last success.
+/// Sign-in data of one person.
 struct Account {
   PersonId person;
   std::string login;          ///< unique, folded to lower case
   std::string password_hash;  ///< Argon2id
-  std::int64_t failures = 0;
-  std::optional<Instant> locked_until;
   bool disabled = false;
   std::int64_t version = 1;
+};
+
+/// Wrong passwords in a row, of one login from one place or from anywhere. `who` is a keyed hash of
+/// the two: it exists for logins that nobody has too, and tells neither.
+struct SignInTries {
+  Bytes who;
+  std::int64_t failures = 0;
+  std::optional<Instant> blocked_until;
+  bool trusted = false;  ///< the login was used from this place before
+  Instant forget_at{};
+  std::int64_t version = 0;  ///< 0: nothing is kept yet
 };
 
 /// `token_hash` is the SHA-256 of the cookie's value; the value itself is kept nowhere.
@@ -58,6 +67,11 @@ class DirectoryStore {
   virtual Result<> replaceAccount(work::Tx& tx, const Account& account) = 0;
   virtual Result<Account> findAccount(work::Tx& tx,
                                       std::string_view login) = 0;  ///< NotFound `account_missing`
+
+  /// What is kept about `who`, or nothing yet.
+  virtual Result<SignInTries> findTries(work::Tx& tx, BytesView who) = 0;
+  virtual Result<> keepTries(work::Tx& tx, const SignInTries& tries) = 0;
+  virtual Result<std::int64_t> sweepTries(work::Tx& tx, Instant now) = 0;
 
   virtual Result<> addSession(work::Tx& tx, const Session& session) = 0;
   virtual Result<Session> findSession(work::Tx& tx,

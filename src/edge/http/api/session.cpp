@@ -29,7 +29,8 @@ Result<Reply> signIn(const Services& services, const Request& request) {
     return Body{fields.text("login", 64), secretField(fields, "password")};
   });
   if (!body) return body.error();
-  const auto in = services.authentication.signIn(body->login, body->password, request.trace);
+  const auto in = services.authentication.signIn(
+      body->login, body->password, {.address = request.client, .trace = request.trace});
   if (!in) return in.error();
   auto json = view(in->caller);
   json["csrf"] = in->csrf;
