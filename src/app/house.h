@@ -50,6 +50,13 @@ class House {
   /// What keeps the service from being ready; nullopt: nothing.
   std::optional<Error> trouble();
 
+  /// What ends by itself and when: the authorities' certificates and their CRLs, by name.
+  struct Expiry {
+    std::string name;
+    Instant until;
+  };
+  Result<std::vector<Expiry>> expiries();
+
   const http::Services& services() const { return services_; }
   RunningLog& issuanceLog() { return issuance_log_; }
   RunningLog& recordsLog() { return records_log_; }

@@ -58,14 +58,14 @@ std::optional<MySqlSettings> databaseField(Fields& fields) {
 }
 
 /// In quotes as JSON writes them, which YAML reads the same way.
-std::string quoted(std::string_view text) {
+std::string inQuotes(std::string_view text) {
   return toJsonText(Json(text));
 }
 
 std::string listenerText(std::string_view name, const ListenerSettings& listener) {
   return fmt::format("  {}: {{ address: {}, port: {}, tls: {} }}\n",
                      name,
-                     quoted(listener.address),
+                     inQuotes(listener.address),
                      listener.port,
                      listener.tls);
 }
@@ -160,22 +160,22 @@ std::string settingsText(const Settings& settings) {
       "one\n"
       "node: {}\n"
       "listen:\n",
-      quoted(settings.province),
-      quoted(settings.public_url),
-      quoted(settings.node));
+      inQuotes(settings.province),
+      inQuotes(settings.public_url),
+      inQuotes(settings.node));
   text += listenerText("app", settings.app) + listenerText("pki", settings.pki) +
           listenerText("internal", settings.internal);
   if (!settings.mysql) return text + "database: { kind: sqlite }\n";
   text += "database:\n  kind: mysql\n  servers: [";
-  for (const auto& server : settings.mysql->servers) text += quoted(server) + ", ";
+  for (const auto& server : settings.mysql->servers) text += inQuotes(server) + ", ";
   text += fmt::format("]\n  user: {}\n  schema: {}\n",
-                      quoted(settings.mysql->user),
-                      quoted(settings.mysql->schema));
+                      inQuotes(settings.mysql->user),
+                      inQuotes(settings.mysql->schema));
   if (!settings.mysql->password_file.empty()) {
-    text += fmt::format("  password_file: {}\n", quoted(settings.mysql->password_file.string()));
+    text += fmt::format("  password_file: {}\n", inQuotes(settings.mysql->password_file.string()));
   }
   if (!settings.mysql->tls_ca.empty())
-    text += fmt::format("  tls_ca: {}\n", quoted(settings.mysql->tls_ca));
+    text += fmt::format("  tls_ca: {}\n", inQuotes(settings.mysql->tls_ca));
   return text;
 }
 

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""What the service lives through: a disk that is full or fails for a while, a hundred sign-ins at once.
+"""What the service lives through: odd settings, answers that get lost, a disk that is full or fails for a while, a hundred
+sign-ins at once, another address.
 
 usage: hard_times.py CONGVAN FULL_DISK     FULL_DISK is the library that makes writes fail
 """
 import http.client, json, os, pathlib, re, resource, signal, socket, ssl, subprocess, sys, tempfile, threading, time
 
 congvan, full_disk = sys.argv[1:3]
+PIN, PASSWORD = "13572468", "mat-khau-thu-nghiem"
 passed, failures = 0, []
 
 
@@ -43,22 +45,29 @@ class Service:
     def __init__(self, folder):
         self.folder = folder
         self.app, self.pki, self.internal = free_ports(3)
-        made = subprocess.run([congvan, "init", "--data", folder, "--public-url", f"http://127.0.0.1:{self.pki}"],
-                              capture_output=True, text=True)
+        made = subprocess.run([congvan, "init", "--data", folder, "--public-url", f"http://127.0.0.1:{self.pki}//",
+                               "--province", 'Tỉnh "An Bình" \\ thử'], capture_output=True, text=True)
         assert made.returncode == 0, made.stdout + made.stderr
         self.password = re.search(r"password, shown only now: (\S+)", made.stdout)[1]
-        settings = pathlib.Path(folder, "congvan.yaml")
-        text = settings.read_text()
+        self.settings = pathlib.Path(folder, "congvan.yaml")
+        text = self.settings.read_text()
         for old, new in ((8443, self.app), (8080, self.pki), (8081, self.internal)):
             text = text.replace(f"port: {old}", f"port: {new}")
-        settings.write_text(text)
+        self.settings.write_text(text)
+        self.address, self.lines, self.session = "127.0.0.1", [], {}
+        self.start()
+
+    def start(self):
         # A pipe, since a full disk would take the log's lines too; its reader keeps them.
-        self.lines = []
-        self.process = subprocess.Popen([congvan, "serve", "--config", str(settings)], stderr=subprocess.PIPE, text=True,
-                                        env=os.environ | {"LD_PRELOAD": full_disk, "CONGVAN_FULL_DISK": folder + ".full"},
+        self.process = subprocess.Popen([congvan, "serve", "--config", str(self.settings)], stderr=subprocess.PIPE, text=True,
+                                        env=os.environ | {"LD_PRELOAD": full_disk, "CONGVAN_FULL_DISK": self.folder + ".full"},
                                         preexec_fn=lambda: signal.signal(signal.SIGXFSZ, signal.SIG_IGN))
         threading.Thread(target=lambda: self.lines.extend(self.process.stderr), daemon=True).start()
         assert await_that(lambda: self.ready() == 200), "not ready: " + "".join(self.lines)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(60)
 
     def ready(self):
         try:
@@ -71,18 +80,29 @@ class Service:
     def ask(self, method, path, body=None, **headers):
         """Status, JSON or bytes, headers."""
         context = ssl.create_default_context(cafile=f"{self.folder}/root.pem")
-        wire = http.client.HTTPSConnection("127.0.0.1", self.app, context=context, timeout=60)
+        wire = http.client.HTTPSConnection(self.address, self.app, context=context, timeout=60)
         sent = body if isinstance(body, (bytes, type(None))) else json.dumps(body)
         if isinstance(body, dict):
             headers["Content_Type"] = "application/json"
+        headers |= self.session
         wire.request(method, path, sent, {name.replace("_", "-"): value for name, value in headers.items()})
         answer = wire.getresponse()
         data = answer.read()
         wire.close()
         return answer.status, json.loads(data) if data[:1] == b"{" else data, answer.headers
 
-    def sign_in(self):
-        return self.ask("POST", "/api/v1/session", {"login": "admin", "password": self.password})
+    def sign_in(self, login="admin", password=None):
+        """The answer; requests from now on are this person's."""
+        self.session = {}
+        status, body, headers = self.ask("POST", "/api/v1/session", {"login": login, "password": password or self.password})
+        if status == 200:
+            self.session = {"Cookie": headers["Set-Cookie"].split(";")[0], "X_CSRF_Token": body["csrf"]}
+        return status, body, headers
+
+    def made(self, *request, **headers):
+        status, body, _ = self.ask(*request, **headers)
+        assert status in (200, 201), (request, status, body)
+        return body
 
     def events(self, name):
         return [line for line in list(self.lines) if f'"event":"{name}"' in line]
@@ -95,6 +115,78 @@ class Service:
         """No file may grow, which SQLite cannot tell from a broken disk: nobody knows then whether a COMMIT got in."""
         most = 0 if failing else resource.RLIM_INFINITY
         resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+
+
+def odd_settings(folder, service):
+    for option, value in (("--public-url", "https://ca.example.vn"), ("--public-url", "ca.example.vn"),
+                          ("--public-url", "http://"), ("--public-url", "http://ca.example.vn?x"),
+                          ("--public-url", "http://ca.example.vn/a b"), ("--public-url", "http://ca.example.vn/../x"),
+                          ("--public-url", "http://ca.example.vn:0"), ("--province", " "), ("--province", "a\nb")):
+        refused = subprocess.run([congvan, "init", "--data", folder + "/refused", option, value], capture_output=True, text=True)
+        check(refused.returncode == 64, f"init {option} {value!r}: {refused.returncode} {refused.stderr}")
+        check(not pathlib.Path(folder, "refused").exists(), f"init {option} {value!r} leaves nothing")
+    key = pathlib.Path(service.folder, "log/issuance.vkey").read_text()
+    check(key.startswith(f"127.0.0.1:{service.pki}/log/issuance+"), f"slashes at the end of the address are gone: {key}")
+
+
+def machines_paths(service):
+    for path in ("/pki/ca1.crl", "/pki/tsa", "/api/nothing", "/api", "/log/records", "/log", "/assets", "/openapi.json/x"):
+        status, body, _ = service.ask("GET", path)
+        check(status in (404, 405), f"{path}: {status}")
+    check(service.ask("GET", "/documents/x")[2]["Content-Type"].startswith("text/html"), "pages are there")
+
+
+def lost_answers(service):
+    """The service did it, the answer got lost, the client asks again with its key."""
+    status, _, headers = service.sign_in()
+    check(headers["Set-Cookie"].startswith("__Host-"), "no other host may set the cookie")
+    top = service.made("GET", "/api/v1/agencies")["items"][0]["id"]
+    person = service.made("POST", "/api/v1/people", {"name": "Trần An", "login": "an", "password": PASSWORD})["id"]
+    service.made("POST", "/api/v1/posts", {"agency": top, "title": "Chủ tịch", "holder": person,
+                                           "grants": [{"role": "leader", "over": top}]})
+    wanted = {"kind": "person", "person": person, "activator": person}
+    order = service.made("POST", "/api/v1/certificate-orders", wanted, Idempotency_Key="order")
+    again = service.made("POST", "/api/v1/certificate-orders", wanted, Idempotency_Key="order")
+    check(order["id"] == again["id"], "an order is made once")
+    activate = f"/api/v1/certificate-orders/{order['id']}/activate"
+    check(service.ask("POST", activate, {"pin": PIN})[0] == 404, "orders of others are not there")
+    service.sign_in("an", PASSWORD)
+    first = service.made("POST", activate, {"pin": PIN}, Idempotency_Key="activate")
+    status, again, _ = service.ask("POST", activate, {"pin": PIN}, Idempotency_Key="activate")
+    check((status, again.get("id")) == (201, first["id"]), f"a retry of an activation: {status} {again}")
+    status, body, _ = service.ask("POST", activate, {"pin": PIN})
+    check((status, body["code"]) == (409, "order_used"), f"another activation: {status} {body}")
+    service.sign_in()
+    revoke = f"/api/v1/certificates/{first['id']}/revoke"
+    gone = service.made("POST", revoke, {"reason": 4}, Idempotency_Key="revoke")
+    status, again, _ = service.ask("POST", revoke, {"reason": 4}, Idempotency_Key="revoke")
+    check((status, again.get("version")) == (200, gone["version"]), f"a retry of a revocation: {status} {again}")
+    for key in ("\xff\xfe", "a b", "k" * 129):
+        status, body, _ = service.ask("POST", "/api/v1/certificate-orders", wanted, Idempotency_Key=key)
+        check((status, body["code"]) == (400, "idempotency_key_malformed"), f"key {key!r}: {status} {body}")
+
+
+def looked_at_only(service):
+    def files():
+        return sorted(str(file) for file in pathlib.Path(service.folder, "blobs").rglob("*") if file.is_file())
+
+    before = files()
+    status, report, _ = service.ask("POST", "/api/v1/verify", b"no signed file")
+    check(status == 200 and report["overall"] in ("MALFORMED", "NO-SIGNATURE"), f"verify: {status} {report}")
+    check(files() == before, "a file that was verified is not kept")
+
+
+def another_address(service):
+    """The service's own certificate follows the address it listens on."""
+    service.settings.write_text(service.settings.read_text().replace(f'address: "127.0.0.1", port: {service.app}',
+                                                                     f'address: "127.0.0.2", port: {service.app}'))
+    service.start()
+    service.address = "127.0.0.2"
+    try:
+        check(service.sign_in()[0] == 200, "reached under a certificate for the new address")
+    except ssl.SSLError as error:
+        check(False, f"the certificate does not fit the address: {error}")
+    check(service.stop() == 0, "it ends in order again")
 
 
 def flood_of_sign_ins(service):
@@ -130,13 +222,18 @@ def sick_disk(service, make_sick, event):
 
 with tempfile.TemporaryDirectory() as temporary:
     service = Service(temporary + "/data")
+    odd_settings(temporary, service)
+    machines_paths(service)
+    lost_answers(service)
+    looked_at_only(service)
     flood_of_sign_ins(service)
     sick_disk(service, service.disk_is_full, "job.fault")
     sick_disk(service, service.disk_fails, "job.refused")
-    service.process.send_signal(signal.SIGTERM)
-    check(service.process.wait(60) == 0, "it ends in order")
+    check(service.stop() == 0, "it ends in order")
+    another_address(service)
     doctor = subprocess.run([congvan, "doctor", "--config", temporary + "/data/congvan.yaml"], capture_output=True, text=True)
     check(doctor.returncode == 0, "doctor: " + doctor.stdout + doctor.stderr)
+    check("expiry tls: until" in doctor.stdout and "expiry ca1.crl: until" in doctor.stdout, "doctor says what ends when: " + doctor.stdout)
 if failures:
     print("".join(service.lines[-20:]))
 print(f"{passed} passed, {len(failures)} failed, 0 skipped")
