@@ -100,11 +100,11 @@ class House {
   audit::Trail trail_;
   work::Once once_;
   directory::Authentication authentication_;
-  directory::Directory directory_;
   std::unique_ptr<authority::Profiles> profiles_;
   authority::Authority authority_;
   authority::BuiltInTimestamps timestamps_;
   signing::Custody custody_;
+  directory::Directory directory_;
   PrintMarks marks_;
   signing::DocumentSigner signer_;
   exchange::Deliveries deliveries_;

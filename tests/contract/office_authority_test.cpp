@@ -82,6 +82,46 @@ TEST_P(Authority, RefusesOrdersForOneselfAndForWrongHolders) {
             "order_not_yours");
 }
 
+TEST_P(Authority, GivesASealToAClerkOfItsOwnAgencyOnly) {
+  auto& w = world();
+  const auto order = [&](const directory::Caller& activator) {
+    return w.ca->order(w.officer,
+                       CertificateKind::OrganisationSeal,
+                       {.agency = w.province.value},
+                       activator.person.value);
+  };
+  EXPECT_EQ(why(order(w.commune_officer)), "seal_needs_clerk");
+  EXPECT_EQ(why(order(w.commune_clerk)), "seal_needs_clerk");
+  EXPECT_EQ(why(order(w.chairman)), "seal_needs_clerk");
+
+  // A clerk when it was ordered, and none when it is activated.
+  const auto ordered = must(order(w.clerk));
+  auto moved = w.clerk;
+  moved.grants = {{directory::Role::Clerk, w.commune}};
+  EXPECT_EQ(why(signing::activate(moved, *w.ca, w.custody, ordered, w.pin)), "role_missing");
+  EXPECT_EQ(why(signing::activate(w.clerk, *w.ca, w.custody, ordered, w.pin)), "(done)");
+}
+
+TEST_P(Authority, TakesNoSealOutOfTheHandsOfItsClerk) {
+  auto& w = world();
+  const auto order = [&] {
+    return w.ca->order(w.officer,
+                       CertificateKind::OrganisationSeal,
+                       {.agency = w.province.value},
+                       w.second_clerk.person.value);
+  };
+  const auto early = must(order());
+  const auto first = w.certifySeal(w.province, w.clerk);
+  EXPECT_EQ(why(order()), "seal_active");
+  EXPECT_EQ(why(signing::activate(w.second_clerk, *w.ca, w.custody, early, w.pin)), "seal_active");
+
+  // Near its end the next one stands beside it, and each clerk seals with the one they can open.
+  const auto document = w.signedOff({w.commune});
+  w.clock.advance(first.not_after - w.clock.now() - std::chrono::hours(24 * 20));
+  must(signing::activate(w.second_clerk, *w.ca, w.custody, must(order()), w.pin));
+  EXPECT_EQ(why(w.outgoing.issue(w.clerk, document.id, document.version, w.pin)), "(done)");
+}
+
 TEST_P(Authority, UsesAnOrderOnce) {
   auto& w = world();
   const auto order = orderFor(w.head);

@@ -67,6 +67,32 @@ TEST_P(Custody, CountsTriesThatComeAtOnce) {
   EXPECT_EQ(open(w.pin), "pin_delayed");
 }
 
+TEST_P(Custody, OpensForRightPinsThatComeAtOnce) {
+  std::atomic<int> opened = 0;
+  std::vector<std::thread> hands;
+  for (int i = 0; i < 8; ++i) {
+    hands.emplace_back([&] {
+      if (open(world().pin) == "(done)") ++opened;
+    });
+  }
+  for (auto& one : hands) one.join();
+  EXPECT_EQ(opened, 8);
+  EXPECT_EQ(open(world().wrong_pin), "pin_wrong");  // and nothing is left of their counts
+  EXPECT_EQ(open(world().wrong_pin), "pin_wrong");
+  EXPECT_EQ(open(world().pin), "(done)");
+}
+
+TEST_P(Custody, NamesForWhomAKeyWasWrapped) {
+  auto& w = world();
+  const auto seal = w.certifySeal(w.province, w.clerk);
+  must(w.custody.share(w.clerk, seal.id.value, w.pin, w.second_clerk.person.value, w.pin));
+  EXPECT_THAT(w.eventsOf(seal.id.value), ::testing::EndsWith("key.shared"));
+  EXPECT_EQ(w.detailsOf(seal.id.value, audit::EventKind::KeyCreated),
+            R"({"person":")" + w.clerk.person.text() + R"("})");
+  EXPECT_EQ(w.detailsOf(seal.id.value, audit::EventKind::KeyShared),
+            R"({"person":")" + w.second_clerk.person.text() + R"("})");
+}
+
 TEST_P(Custody, OpensForNobodyElse) {
   auto& w = world();
   EXPECT_EQ(why(w.custody.open(w.checker, certificate_.id.value, w.pin)), "key_not_yours");

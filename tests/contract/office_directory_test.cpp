@@ -186,7 +186,10 @@ TEST_P(Register, GrowsUnderItsAdministratorOnly) {
   auto top = wanted;
   top.parent.reset();
   EXPECT_EQ(why(w.people.addAgency(of_commune, top)), "role_missing");
-  EXPECT_EQ(why(w.people.addAgency(w.administrator, wanted)), "(done)");
+  const auto made = must(w.people.addAgency(w.administrator, wanted));
+  EXPECT_EQ(w.detailsOf(made.id.value, audit::EventKind::AgencyAdded),
+            R"({"kind":"department","parent":")" + w.province.text() +
+                R"(","code":"H01.99","name":"Sở Mới","letters":"SM"})");
   EXPECT_EQ(why(w.people.addAgency(w.administrator, wanted)), "agency_code_taken");
 }
 
@@ -201,9 +204,47 @@ TEST_P(Register, LetsNobodyGrantMoreThanTheyOversee) {
                           .grants = {{Role::Leader, w.province}}};
   EXPECT_EQ(why(w.people.addPost(of_commune, post)), "role_missing");
   post.grants = {{Role::Leader, w.commune}};
-  EXPECT_EQ(why(w.people.addPost(of_commune, post)), "(done)");
+  const auto made = must(w.people.addPost(of_commune, post));
+  EXPECT_THAT(w.detailsOf(made.id.value, audit::EventKind::PostAdded),
+              ::testing::HasSubstr("leader:" + w.commune.text()));
   post.capacity = directory::Capacity::Kt;
   EXPECT_EQ(why(w.people.addPost(of_commune, post)), "capacity_needs_body");
+}
+
+TEST_P(Register, EndsAPostAndTheWayToTheSealWithIt) {
+  auto& w = world();
+  const auto seal = w.certifySeal(w.province, w.clerk);
+  must(w.custody.share(w.clerk, seal.id.value, w.pin, w.second_clerk.person.value, w.pin));
+  const auto open = [&](const directory::Caller& who) {
+    return why(w.custody.open(who, seal.id.value, w.pin));
+  };
+  auto of_commune = w.administrator;
+  of_commune.grants = {{Role::Administrator, w.commune}};
+  EXPECT_EQ(why(w.people.endPost(of_commune, w.second_clerk.post, 1)), "role_missing");
+  EXPECT_EQ(why(w.people.endPost(w.administrator, w.second_clerk.post, 7)), "version_stale");
+  EXPECT_EQ(open(w.second_clerk), "(done)");
+
+  must(w.people.endPost(w.administrator, w.second_clerk.post, 1));
+  EXPECT_EQ(open(w.second_clerk), "key_not_yours");
+  EXPECT_EQ(open(w.clerk), "(done)");
+  EXPECT_THAT(w.eventsOf(seal.id.value), ::testing::EndsWith("key.access-removed"));
+  EXPECT_EQ(w.eventsOf(w.second_clerk.post.value), "post.ended");
+  EXPECT_EQ(why(w.people.endPost(w.administrator, w.second_clerk.post, 2)), "post_ended");
+}
+
+TEST_P(Register, KeepsTheWayToTheSealWhileAnotherPostClerks) {
+  auto& w = world();
+  const auto seal = w.certifySeal(w.province, w.clerk);
+  const auto second = must(w.people.addPost(w.administrator,
+                                            {.agency = w.office,
+                                             .title = "Phó phòng Văn thư",
+                                             .signs_for = {},
+                                             .holder = w.clerk.person,
+                                             .grants = {{Role::Clerk, w.province}}}));
+  must(w.people.endPost(w.administrator, w.clerk.post, 1));
+  EXPECT_EQ(why(w.custody.open(w.clerk, seal.id.value, w.pin)), "(done)");
+  must(w.people.endPost(w.administrator, second.id, 1));
+  EXPECT_EQ(why(w.custody.open(w.clerk, seal.id.value, w.pin)), "key_not_yours");
 }
 
 }  // namespace

@@ -112,6 +112,8 @@ TEST_P(Arrival, IsReturnedWithAReasonThatTheSenderSees) {
   EXPECT_EQ(why(w.reception.giveBack(w.commune_clerk, incoming.id, incoming.version, "  ")),
             "reason_missing");
   must(w.reception.giveBack(w.commune_clerk, incoming.id, incoming.version, "Gửi nhầm"));
+  EXPECT_THAT(w.detailsOf(incoming.id.value, audit::EventKind::DeliveryReturned),
+              ::testing::HasSubstr(R"("reason":"Gửi nhầm")"));
   const auto delivery = must(w.outgoing.deliveries(w.clerk, sent_.id)).at(0);
   EXPECT_EQ(delivery.state, DeliveryState::Returned);
   EXPECT_EQ(delivery.note, "Gửi nhầm");
@@ -184,6 +186,8 @@ TEST_P(Arrival, IsWorkedOnByItsLeadOnly) {
                               incoming.id,
                               incoming.version,
                               {.lead = w.commune_officer.post, .opinion = "Giao", .deadline = {}}));
+  EXPECT_THAT(w.detailsOf(incoming.id.value, audit::EventKind::DeliveryAssigned),
+              ::testing::HasSubstr(w.commune_officer.post.text() + R"(","opinion":"Giao")"));
   EXPECT_EQ(why(w.reception.start(w.commune_clerk, assignment.id, assignment.version)),
             "assignment_not_yours");
   EXPECT_EQ(why(w.reception.finish(w.commune_officer, assignment.id, assignment.version, "")),
@@ -196,6 +200,8 @@ TEST_P(Arrival, IsWorkedOnByItsLeadOnly) {
   EXPECT_EQ(why(w.reception.find(w.commune_officer, incoming.id)), "(done)");
   must(w.reception.finish(w.commune_officer, assignment.id, assignment.version, "Xong"));
   EXPECT_EQ(stateAtSender(), DeliveryState::Done);
+  EXPECT_THAT(w.detailsOf(incoming.id.value, audit::EventKind::AssignmentDone),
+              ::testing::HasSubstr(R"("result":"Xong")"));
 }
 
 TEST_P(Arrival, StandsInTheTrailThatAnAuditorTakesAway) {

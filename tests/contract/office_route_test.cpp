@@ -85,6 +85,10 @@ TEST_P(Route, ReturnsToTheDrafterWhoBeginsAgainWithANewFile) {
   document = must(w.outgoing.giveBack(w.checker, document.id, document.version, "Sai thể thức"));
   EXPECT_EQ(document.state, DocumentState::Returned);
   EXPECT_EQ(document.return_reason, "Sai thể thức");
+  EXPECT_THAT(w.detailsOf(document.id.value, audit::EventKind::DocumentDrafted),
+              ::testing::HasSubstr(R"("type":"CT","subject":"Về việc sử dụng chữ ký số")"));
+  EXPECT_THAT(w.detailsOf(document.id.value, audit::EventKind::DocumentSubmitted),
+              ::testing::HasSubstr(w.checker.post.text()));
   EXPECT_EQ(why(w.outgoing.sign(w.checker, document.id, document.version, w.pin)),
             "document_state_wrong");
   const auto& pdf = test::directivePdf();
@@ -94,6 +98,9 @@ TEST_P(Route, ReturnsToTheDrafterWhoBeginsAgainWithANewFile) {
                                         {w.putFile(pdf), static_cast<std::int64_t>(pdf.size())}));
   EXPECT_EQ(document.state, DocumentState::Draft);
   EXPECT_TRUE(document.steps.empty());
+  // The next submission clears the reason, the trail keeps it.
+  EXPECT_THAT(w.detailsOf(document.id.value, audit::EventKind::DocumentReturned),
+              ::testing::HasSubstr(R"("reason":"Sai thể thức")"));
   document = must(w.outgoing.submit(w.drafter, document.id, document.version, w.route()));
   document = must(w.outgoing.sign(w.head, document.id, document.version, w.pin));
   EXPECT_NE(document.file, initialled);

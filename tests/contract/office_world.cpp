@@ -141,10 +141,10 @@ World::World(work::Transactions& used)
       trail(events, leaves, clock, random),
       once(idempotency, clock),
       authentication(used, directory_store, trail, server_secret, clock, random),
-      people(used, directory_store, trail, once, clock, random),
       ca(newAuthority(server_secret)),
       timestamps(*ca, random),
       custody(used, keys, trail, server_secret, clock, random, {.cost = {.n = 2}}),
+      people(used, directory_store, trail, custody, once, clock, random),
       signer(blobs, *ca, custody, marks, timestamps, clock),
       deliveries(delivery_store, trail, clock, random),
       outgoing(
@@ -331,6 +331,16 @@ std::string World::eventsOf(const Uuid& subject) {
     names += (names.empty() ? "" : " ") + std::string(audit::name(one.event.kind));
   }
   return names;
+}
+
+std::string World::detailsOf(const Uuid& subject, audit::EventKind kind) {
+  const auto kept = valueOrThrow(transactions.read<std::vector<audit::KeptEvent>>(
+      [&](work::Tx& tx) { return events.list(tx, {.subject = subject, .limit = 500}); }));
+  std::string details;
+  for (const auto& one : kept) {
+    if (one.event.kind == kind) details = one.event.details;
+  }
+  return details;
 }
 
 std::size_t World::eventCount() {

@@ -169,6 +169,8 @@ struct World {
   records::Document documentNow(records::DocumentId id);
   /// Names of the events about one thing, oldest first, divided by spaces.
   std::string eventsOf(const Uuid& subject);
+  /// What the newest event of this kind about one thing says.
+  std::string detailsOf(const Uuid& subject, audit::EventKind kind);
   /// All events.
   std::size_t eventCount();
   /// What an agency received, newest first.
@@ -199,11 +201,11 @@ struct World {
   audit::Trail trail;
   work::Once once;
   directory::Authentication authentication;
-  directory::Directory people;
   ProfileFolder profiles;
   std::unique_ptr<authority::Authority> ca;
   authority::BuiltInTimestamps timestamps;
   signing::Custody custody;
+  directory::Directory people;
   DrawnMarks marks;
   signing::DocumentSigner signer;
   exchange::Deliveries deliveries;

@@ -81,6 +81,10 @@ def ask_directory(admin, notes):
     admin.ask("GET", f"/api/v1/people/{person['id']}")
     admin.ask("GET", f"/api/v1/people/{agency['id']}")
     admin.ask("POST", "/api/v1/posts", {"agency": agency["id"], "title": "Chuyên viên", "holder": person["id"], "grants": [{"role": "drafter", "over": agency["id"]}]})
+    given = admin.ask("POST", "/api/v1/posts", {"agency": agency["id"], "title": "Văn thư", "holder": person["id"], "grants": [{"role": "clerk", "over": agency["id"]}]})
+    for turn in ("by right", "stale"):
+        admin.ask("POST", f"/api/v1/posts/{given['id']}/end", If_Match=f'"v{given["version"]}"')
+    admin.ask("POST", f"/api/v1/posts/{agency['id']}/end", If_Match='"v1"')
     admin.ask("POST", "/api/v1/posts", {"agency": agency["id"], "title": "x", "capacity": "tm"})
     admin.ask("POST", "/api/v1/posts", {"agency": agency["id"], "title": "x", "grants": [{"role": "king", "over": agency["id"]}]})
     return person, Person().sign_in("binh", notes["password"])

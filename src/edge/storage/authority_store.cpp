@@ -371,6 +371,12 @@ Result<signing::KeptKey> SqlKeyStore::findKey(work::Tx& tx, signing::KeyId id) {
                keyFrom);
 }
 
+Result<std::vector<signing::KeptKey>> SqlKeyStore::keysOfAgency(work::Tx& tx, const Uuid& agency) {
+  return all(
+      connectionOf(tx).query(std::string(kSelectKey) + " WHERE agency = ? ORDER BY id", {agency}),
+      keyFrom);
+}
+
 Result<signing::KeptKey> SqlKeyStore::findKeyOfCertificate(work::Tx& tx, const Uuid& certificate) {
   return found(
       connectionOf(tx).queryOne(std::string(kSelectKey) + " WHERE certificate = ?", {certificate}),

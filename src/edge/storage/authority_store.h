@@ -43,6 +43,7 @@ class SqlKeyStore final : public signing::KeyStore {
   Result<> replaceAccess(work::Tx& tx, const signing::KeyAccess& access) override;
   Result<> removeAccess(work::Tx& tx, signing::KeyId key, const Uuid& person) override;
   Result<signing::KeptKey> findKey(work::Tx& tx, signing::KeyId id) override;
+  Result<std::vector<signing::KeptKey>> keysOfAgency(work::Tx& tx, const Uuid& agency) override;
   Result<signing::KeptKey> findKeyOfCertificate(work::Tx& tx, const Uuid& certificate) override;
   Result<signing::KeyAccess> findAccess(work::Tx& tx,
                                         signing::KeyId key,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "office/audit/details.h"
 #include "office/authority/internal.h"
 #include "office/work/again.h"
 
@@ -66,7 +67,13 @@ Result<Order> Authority::order(const Caller& officer,
                                          .by = directory::actor(officer),
                                          .subject_kind = "order",
                                          .subject = order.id.value,
-                                         .trace = officer.trace});
+                                         .trace = officer.trace,
+                                         .details = audit::Details()
+                                                        .say("kind", name(order.kind))
+                                                        .say("person", order.holder.person)
+                                                        .say("agency", order.holder.agency)
+                                                        .say("activator", order.activator)
+                                                        .text()});
     if (!recorded) return recorded.error();
     const auto kept = once_.after(tx, officer.once, order.id.text());
     if (!kept) return kept.error();
@@ -81,7 +88,27 @@ Result<> Authority::orderAllowed(work::Tx& tx, const Caller& officer, const Orde
   if (order.holder.agency && is_unit) return Error{Code::RuleRefused, "holder_wrong"};
   const auto activator = directory_.findPerson(tx, directory::PersonId{order.activator});
   if (!activator) return activator.error();
-  return directory::require(officer, Role::CertificateOfficer, *lineage);
+  const auto allowed = directory::require(officer, Role::CertificateOfficer, *lineage);
+  if (!allowed || !order.holder.agency) return allowed;
+  const auto clerks = directory::personHolds(
+      tx, directory_, activator->id, Role::Clerk, *lineage, vietnamDate(clock_.now()));
+  if (!clerks) return clerks.error();
+  if (!*clerks) return Error{Code::RuleRefused, "seal_needs_clerk"};
+  return sealMayBeMade(tx, order.holder);
+}
+
+/// One seal at a time, so that nobody's order takes it out of the hands of those who seal with it.
+/// Near its end the next one may be made beside it.
+Result<> Authority::sealMayBeMade(work::Tx& tx, const Holder& holder) {
+  constexpr auto kRenewal = std::chrono::days{30};
+  const auto all = store_.ofHolder(tx, holder, CertificateKind::OrganisationSeal);
+  if (!all) return all.error();
+  const auto now = clock_.now();
+  const bool lasting = std::ranges::any_of(*all, [&](const CertificateRecord& record) {
+    return record.state == CertificateState::Issued && record.not_after - now > kRenewal;
+  });
+  if (lasting) return Error{Code::Conflict, "seal_active"};
+  return kDone;
 }
 
 /// The officer answers for the agency that a certificate names. A person's is that of the post held
@@ -145,6 +172,12 @@ Result<Authority::Making> Authority::makingFor(const Caller& caller, const Order
         order.holder.agency ? directory::AgencyId{*order.holder.agency} : caller.agency;
     const auto lineage = directory::lineageOf(tx, directory_, agency_id);
     if (!lineage) return lineage.error();
+    if (order.holder.agency) {
+      const auto clerk = directory::require(caller, Role::Clerk, *lineage);
+      if (!clerk) return clerk.error();
+      const auto free = sealMayBeMade(tx, order.holder);
+      if (!free) return free.error();
+    }
     for (const auto& link : lineage->links) {
       const auto agency = directory_.findAgency(tx, link.agency);
       if (!agency) return agency.error();

@@ -95,7 +95,9 @@ class Authority {
   // --- the officer ---
 
   /// Needs CertificateOfficer over the holder's agency. RuleRefused `order_for_oneself`,
-  /// `holder_wrong` (a person for Person, a sealed agency for OrganisationSeal).
+  /// `holder_wrong` (a person for Person, a sealed agency for OrganisationSeal), `seal_needs_clerk`
+  /// (a seal is activated by a clerk of its own agency); Conflict `seal_active`: the agency has one
+  /// that is not near its end.
   Result<Order> order(const directory::Caller& officer,
                       CertificateKind kind,
                       const Holder& holder,
@@ -123,7 +125,8 @@ class Authority {
 
   /// Issues the certificate of an open order for a key that the caller just made. `alongside` runs
   /// in the transaction of the intent. Of two at once one gets the certificate, the intent of the
-  /// other is abandoned. Forbidden `order_not_yours`; Conflict `order_used`.
+  /// other is abandoned. Forbidden `order_not_yours`, `role_missing` (a seal, and the caller is no
+  /// clerk of its agency any more); Conflict `order_used`, `seal_active`.
   Result<CertificateRecord> fulfil(const directory::Caller& caller,
                                    OrderId order,
                                    BytesView spki,
@@ -131,8 +134,11 @@ class Authority {
 
   // --- everybody ---
 
-  /// The certificate to sign with now. NotFound `certificate_missing`; RuleRefused
-  /// `certificate_expired`, `certificate_revoked` when there is one but not good any more.
+  /// What the holder can sign with now, newest first and at least one. NotFound
+  /// `certificate_missing`; RuleRefused `certificate_expired`, `certificate_revoked` when there is
+  /// one but not good any more.
+  Result<std::vector<CertificateRecord>> usable(const Holder& holder, CertificateKind kind);
+  /// The newest of them.
   Result<CertificateRecord> active(const Holder& holder, CertificateKind kind);
   /// Issuing CA up to the root for embedding, root left out.
   Result<std::vector<pki::Certificate>> chainOf(const CertificateRecord& record);
@@ -178,6 +184,7 @@ class Authority {
                           const directory::Caller& officer,
                           CertificateRecord& record);
   Result<> orderAllowed(work::Tx& tx, const directory::Caller& officer, const Order& order);
+  Result<> sealMayBeMade(work::Tx& tx, const Holder& holder);
   Result<Making> makingFor(const directory::Caller& caller, const Order& order);
   Bytes sealingKeyBinding(const IssuerId& issuer) const;
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "office/audit/details.h"
 #include "office/authority/internal.h"
 #include "office/work/again.h"
 #include "trust/crypto/digest.h"
@@ -15,6 +16,12 @@ tlog::Hash sha256(BytesView bytes) {
   return hash;
 }
 
+/// Of RFC 5280, 5.3.1.
+std::optional<std::int64_t> reasonOf(const CertificateRecord& record) {
+  if (!record.revoked) return std::nullopt;
+  return static_cast<std::int64_t>(record.revoked->reason);
+}
+
 }  // namespace
 
 audit::Entry certificateEvent(audit::EventKind kind,
@@ -26,8 +33,12 @@ audit::Entry certificateEvent(audit::EventKind kind,
           .subject_kind = "certificate",
           .subject = record.id.value,
           .trace = std::string(trace),
-          .details = R"({"serial":")" + record.serial + R"(","profile":")" + record.profile +
-                     R"(","tbs_sha256":")" + toHex(record.tbs_sha256) + R"("})"};
+          .details = audit::Details()
+                         .say("serial", record.serial)
+                         .say("profile", record.profile)
+                         .say("tbs_sha256", toHex(record.tbs_sha256))
+                         .say("reason", reasonOf(record))
+                         .text()};
 }
 
 // --- making a certificate

@@ -15,21 +15,31 @@ constexpr std::string_view kTsaPolicy = "1.3.6.1.4.1.32473.1.1";
 // --- what everybody asks for
 // ----------------------------------------------------------------------------------
 
-Result<CertificateRecord> Authority::active(const Holder& holder, CertificateKind kind) {
+Result<std::vector<CertificateRecord>> Authority::usable(const Holder& holder,
+                                                         CertificateKind kind) {
   const auto all = transactions_.read<std::vector<CertificateRecord>>(
       [&](work::Tx& tx) { return store_.ofHolder(tx, holder, kind); });
   if (!all) return all.error();
   const auto now = clock_.now();
   Error why{Code::NotFound, "certificate_missing"};
+  std::vector<CertificateRecord> good;
   for (const auto& record : *all) {
     const bool issued = record.state == CertificateState::Issued;
-    if (issued && record.not_before <= now && now <= record.not_after) return record;
+    const bool in_force = issued && record.not_before <= now && now <= record.not_after;
+    if (in_force) good.push_back(record);
     if (issued) why = {Code::RuleRefused, "certificate_expired"};
     if (record.state == CertificateState::Revoked && why.code == Code::NotFound) {
       why = {Code::RuleRefused, "certificate_revoked"};
     }
   }
-  return why;
+  if (good.empty()) return why;
+  return good;
+}
+
+Result<CertificateRecord> Authority::active(const Holder& holder, CertificateKind kind) {
+  const auto all = usable(holder, kind);
+  if (!all) return all.error();
+  return all->front();
 }
 
 Result<std::vector<pki::Certificate>> Authority::chainOf(const CertificateRecord& record) {

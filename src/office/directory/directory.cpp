@@ -2,8 +2,11 @@
 #include "office/directory/directory.h"
 
 #include "base/text.h"
+#include "office/audit/details.h"
 #include "office/directory/actor.h"
 #include "office/directory/permissions.h"
+
+#include <algorithm>
 
 namespace congvan::directory {
 namespace {
@@ -18,6 +21,21 @@ Result<> checkPassword(const crypto::SecretBytes& password) {
   if (countCharacters(asText(password.view())) >= kPasswordShortest) return kDone;
   return Error{
       Code::RuleRefused, "password_too_short", {{"least", std::to_string(kPasswordShortest)}}};
+}
+
+std::string detailsOf(const Post& post) {
+  std::string grants;
+  for (const auto& grant : post.grants) {
+    grants += (grants.empty() ? "" : " ") + std::string(name(grant.role)) + ":" + grant.over.text();
+  }
+  return audit::Details()
+      .say("agency", post.agency)
+      .say("title", post.title)
+      .say("capacity", name(post.capacity))
+      .say("signs_for", post.signs_for)
+      .say("holder", post.holder)
+      .say("grants", grants)
+      .text();
 }
 
 bool needsBody(Capacity capacity) {
@@ -140,7 +158,14 @@ Result<Agency> Directory::addAgency(const Caller& caller, const NewAgency& wante
                                          .by = actor(caller),
                                          .subject_kind = "agency",
                                          .subject = agency->id.value,
-                                         .trace = caller.trace});
+                                         .trace = caller.trace,
+                                         .details = audit::Details()
+                                                        .say("kind", name(agency->kind))
+                                                        .say("parent", agency->parent)
+                                                        .say("code", agency->code)
+                                                        .say("name", agency->name)
+                                                        .say("letters", agency->letters)
+                                                        .text()});
     if (!recorded) return recorded.error();
     const auto kept = once_.after(tx, caller.once, agency->id.text());
     if (!kept) return kept.error();
@@ -176,7 +201,11 @@ Result<Person> Directory::addPerson(const Caller& caller,
                                          .by = actor(caller),
                                          .subject_kind = "person",
                                          .subject = person->id.value,
-                                         .trace = caller.trace});
+                                         .trace = caller.trace,
+                                         .details = audit::Details()
+                                                        .say("name", person->name)
+                                                        .say("login", *normalLogin(wanted.login))
+                                                        .text()});
     if (!recorded) return recorded.error();
     const auto kept = once_.after(tx, caller.once, person->id.text());
     if (!kept) return kept.error();
@@ -210,10 +239,62 @@ Result<Post> Directory::addPost(const Caller& caller, const NewPost& wanted) {
                                          .by = actor(caller),
                                          .subject_kind = "post",
                                          .subject = post->id.value,
-                                         .trace = caller.trace});
+                                         .trace = caller.trace,
+                                         .details = detailsOf(*post)});
     if (!recorded) return recorded.error();
     const auto kept = once_.after(tx, caller.once, post->id.text());
     if (!kept) return kept.error();
+    return post;
+  });
+}
+
+Result<> Directory::endRights(work::Tx& tx, const Caller& caller, const Post& ended) {
+  if (!ended.holder) return kDone;
+  const auto posts = store_.postsOfPerson(tx, *ended.holder);
+  if (!posts) return posts.error();
+  const auto today = vietnamDate(clock_.now());
+  for (const auto& grant : ended.grants) {
+    const bool kept = std::ranges::any_of(*posts, [&](const Post& post) {
+      return inForce(post, today) && std::ranges::find(post.grants, grant) != post.grants.end();
+    });
+    if (kept) continue;
+    const auto done = rights_.ended(tx, caller, *ended.holder, grant);
+    if (!done) return done;
+  }
+  return kDone;
+}
+
+Result<Post> Directory::endPost(const Caller& caller, PostId id, std::int64_t version) {
+  return transactions_.run<Post>([&](work::Tx& tx) -> Result<Post> {
+    const auto before = once_.before(tx, caller.once);
+    if (!before) return before.error();
+    auto post = store_.findPost(tx, id);
+    if (!post) return post;
+    const auto lineage = lineageOf(tx, store_, post->agency);
+    if (!lineage) return lineage.error();
+    const auto allowed = require(caller, Role::Administrator, *lineage);
+    if (!allowed) return allowed.error();
+    if (*before) return post;
+    if (post->version != version) return Error{Code::Stale, "version_stale"};
+    const auto today = vietnamDate(clock_.now());
+    if (!inForce(*post, today)) return Error{Code::Conflict, "post_ended"};
+    // The last day counts, so what is to be over now had its last day yesterday.
+    post->valid_to = std::chrono::sys_days(today) - std::chrono::days(1);
+    const auto kept = store_.replacePost(tx, *post);
+    if (!kept) return kept.error();
+    post->version += 1;
+    const auto ended = endRights(tx, caller, *post);
+    if (!ended) return ended.error();
+    const auto recorded = trail_.record(tx,
+                                        {.kind = audit::EventKind::PostEnded,
+                                         .by = actor(caller),
+                                         .subject_kind = "post",
+                                         .subject = post->id.value,
+                                         .trace = caller.trace,
+                                         .details = detailsOf(*post)});
+    if (!recorded) return recorded.error();
+    const auto noted = once_.after(tx, caller.once, id.text());
+    if (!noted) return noted.error();
     return post;
   });
 }

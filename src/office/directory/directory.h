@@ -37,6 +37,14 @@ struct NewPost {
   std::vector<Grant> grants;
 };
 
+/// A port: what ends with a right, in the same transaction (signing: the way to a seal's key).
+class RightsEnded {
+ public:
+  virtual ~RightsEnded() = default;
+  /// `person` holds `lost` in no post any more.
+  virtual Result<> ended(work::Tx& tx, const Caller& by, PersonId person, const Grant& lost) = 0;
+};
+
 /// Reading is open to everybody signed in (a directory is there to be looked up); changing needs
 /// the Administrator role over the parent. Safe from any thread.
 class Directory {
@@ -44,12 +52,14 @@ class Directory {
   Directory(work::Transactions& transactions,
             DirectoryStore& store,
             audit::Trail& trail,
+            RightsEnded& rights,
             work::Once once,
             const Clock& clock,
             Random& random)
       : transactions_(transactions),
         store_(store),
         trail_(trail),
+        rights_(rights),
         once_(once),
         clock_(clock),
         ids_(clock, random) {}
@@ -73,6 +83,10 @@ class Directory {
   /// RuleRefused `capacity_needs_body`: TM., KT. and the like name whom they sign for.
   Result<Post> addPost(const Caller& caller, const NewPost& wanted);
 
+  /// From now on the post gives no right, its sessions are over, and what hangs on its rights is
+  /// taken away. Needs Administrator over its agency. Stale `version_stale`; Conflict `post_ended`.
+  Result<Post> endPost(const Caller& caller, PostId id, std::int64_t version);
+
   Result<std::vector<Agency>> agencies(const Caller& caller);
   Result<std::vector<Post>> posts(const Caller& caller, AgencyId agency);
   Result<Person> person(const Caller& caller, PersonId id);
@@ -82,12 +96,14 @@ class Directory {
   Result<Person> makePerson(work::Tx& tx,
                             const NewPerson& wanted,
                             const std::string& password_hash);
+  Result<> endRights(work::Tx& tx, const Caller& caller, const Post& ended);
   Result<Post> makePost(work::Tx& tx, const NewPost& wanted);
   Result<std::string> hashOf(const crypto::SecretBytes& password);
 
   work::Transactions& transactions_;
   DirectoryStore& store_;
   audit::Trail& trail_;
+  RightsEnded& rights_;
   work::Once once_;
   work::Gate gate_{{.places = 2}};  // hashing a password takes 64 MiB
   const Clock& clock_;

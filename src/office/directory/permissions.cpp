@@ -43,6 +43,19 @@ Result<> require(const Caller& caller, Role role, const Lineage& lineage) {
   return Error{Code::Forbidden, "role_missing", {{"role", std::string(name(role))}}};
 }
 
+Result<bool> personHolds(work::Tx& tx,
+                         DirectoryStore& store,
+                         PersonId person,
+                         Role role,
+                         const Lineage& lineage,
+                         Date today) {
+  const auto posts = store.postsOfPerson(tx, person);
+  if (!posts) return posts.error();
+  return std::ranges::any_of(*posts, [&](const Post& post) {
+    return inForce(post, today) && holds(Caller{.grants = post.grants}, role, lineage);
+  });
+}
+
 std::vector<AgencyId> agenciesWith(const Caller& caller, const std::vector<Role>& roles) {
   std::vector<AgencyId> agencies;
   for (const auto& grant : caller.grants) {

@@ -32,6 +32,15 @@ bool holds(const Caller& caller, Role role, const Lineage& lineage);
 /// Done, or Forbidden `role_missing` naming the role.
 Result<> require(const Caller& caller, Role role, const Lineage& lineage);
 
+/// Does the person hold `role` over the agency at the start of `lineage` in any post in force
+/// today? For people who are named, not asking.
+Result<bool> personHolds(work::Tx& tx,
+                         DirectoryStore& store,
+                         PersonId person,
+                         Role role,
+                         const Lineage& lineage,
+                         Date today);
+
 /// The agencies that the caller holds one of `roles` over, each once.
 std::vector<AgencyId> agenciesWith(const Caller& caller, const std::vector<Role>& roles);
 

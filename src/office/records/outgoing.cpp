@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "office/records/outgoing.h"
 
+#include "office/audit/details.h"
 #include "office/records/numbering.h"
 #include "office/records/outgoing_internal.h"
 #include "office/records/slots.h"
@@ -21,18 +22,36 @@ Result<> mayAttach(const Caller& caller, const Document& document) {
   return kDone;
 }
 
+std::string postsOf(const std::vector<Step>& steps) {
+  std::string posts;
+  for (const auto& step : steps) posts += (posts.empty() ? "" : " ") + step.post.text();
+  return posts;
+}
+
 }  // namespace
 
 audit::Entry documentEvent(audit::EventKind kind, const Caller& caller, const Document& document) {
-  std::string details = R"({"state":")" + std::string(name(document.state)) + R"(","sha256":")" +
-                        document.file.hex() + '"';
-  if (document.number) details += R"(,"number":)" + std::to_string(*document.number);
+  audit::Details details;
+  details.say("state", name(document.state))
+      .say("sha256", document.file.hex())
+      .say("number", document.number);
+  if (kind == audit::EventKind::DocumentDrafted) {
+    details.say("agency", document.agency)
+        .say("type", document.type)
+        .say("subject", document.subject)
+        .say("urgency", name(document.urgency))
+        .say("recipients", static_cast<std::int64_t>(document.recipients.size()));
+  }
+  if (kind == audit::EventKind::DocumentSubmitted) details.say("route", postsOf(document.steps));
+  if (kind == audit::EventKind::DocumentReturned || kind == audit::EventKind::NumberCancelled) {
+    details.say("reason", document.return_reason);
+  }
   return {.kind = kind,
           .by = directory::actor(caller),
           .subject_kind = "document",
           .subject = document.id.value,
           .trace = caller.trace,
-          .details = details + "}"};
+          .details = details.text()};
 }
 
 const Step* nextStep(const Document& document) {

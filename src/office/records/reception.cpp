@@ -2,6 +2,7 @@
 #include "office/records/reception.h"
 
 #include "base/json.h"
+#include "office/audit/details.h"
 #include "office/directory/actor.h"
 #include "office/records/text_limits.h"
 #include "office/work/again.h"
@@ -23,15 +24,19 @@ constexpr std::string_view kArrivalBook = "den";  // one register for all arriva
 audit::Entry incomingEvent(audit::EventKind kind,
                            const audit::Actor& by,
                            const Incoming& incoming,
-                           std::string_view trace) {
+                           std::string_view trace,
+                           audit::Details details = {}) {
+  details.say("delivery", incoming.delivery)
+      .say("sha256", incoming.file.hex())
+      .say("verification", incoming.verification);
+  if (kind == audit::EventKind::DeliveryReturned) details.say("reason", incoming.return_reason);
+  if (kind == audit::EventKind::DeliveryRegistered) details.say("number", incoming.arrival_number);
   return {.kind = kind,
           .by = by,
           .subject_kind = "incoming",
           .subject = incoming.id.value,
           .trace = std::string(trace),
-          .details = R"({"delivery":")" + incoming.delivery.text() + R"(","sha256":")" +
-                     incoming.file.hex() + R"(","verification":")" + incoming.verification +
-                     R"("})"};
+          .details = details.text()};
 }
 
 Error stateWrong(DeliveryState state) {
@@ -137,7 +142,8 @@ Result<Incoming> Reception::move(work::Tx& tx,
                                  const Caller& caller,
                                  Incoming incoming,
                                  DeliveryState state,
-                                 audit::EventKind kind) {
+                                 audit::EventKind kind,
+                                 const audit::Details& details) {
   const auto delivery =
       parts_.deliveries.advance(tx, incoming.delivery, state, incoming.return_reason);
   if (!delivery) return delivery.error();
@@ -147,7 +153,7 @@ Result<Incoming> Reception::move(work::Tx& tx,
   if (!kept) return kept.error();
   incoming.version += 1;
   const auto recorded = parts_.trail.record(
-      tx, incomingEvent(kind, directory::actor(caller), incoming, caller.trace));
+      tx, incomingEvent(kind, directory::actor(caller), incoming, caller.trace, details));
   if (!recorded) return recorded.error();
   return incoming;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "office/audit/details.h"
 #include "office/directory/permissions.h"
 #include "office/exchange/deliveries.h"
 #include "office/records/store.h"
@@ -103,7 +104,8 @@ class Reception {
                         const directory::Caller& caller,
                         Incoming incoming,
                         exchange::DeliveryState state,
-                        audit::EventKind kind);
+                        audit::EventKind kind,
+                        const audit::Details& details = {});
   Result<Incoming> permitted(work::Tx& tx,
                              const directory::Caller& caller,
                              IncomingId id,

@@ -53,8 +53,17 @@ Result<Assignment> Reception::assign(const Caller& caller,
     if (!fit) return fit.error();
     const auto added = parts_.records.addAssignment(tx, assignment);
     if (!added) return added.error();
-    const auto moved =
-        move(tx, caller, *incoming, DeliveryState::Assigned, audit::EventKind::DeliveryAssigned);
+    audit::Details details;
+    details.say("assignment", assignment.id)
+        .say("lead", assignment.lead)
+        .say("opinion", assignment.opinion);
+    if (assignment.deadline) details.say("deadline", formatDate(*assignment.deadline));
+    const auto moved = move(tx,
+                            caller,
+                            *incoming,
+                            DeliveryState::Assigned,
+                            audit::EventKind::DeliveryAssigned,
+                            details);
     if (!moved) return moved.error();
     const auto kept = parts_.once.after(tx, caller.once, assignment.id.text());
     if (!kept) return kept.error();
@@ -96,12 +105,16 @@ Result<> Reception::followAssignment(work::Tx& tx,
   const auto incoming = parts_.records.findIncoming(tx, assignment.incoming);
   if (!incoming) return incoming.error();
   const bool done = assignment.state == AssignmentState::Done;
+  audit::Details details;
+  details.say("assignment", assignment.id);
+  if (done) details.say("result", assignment.result);
   const auto moved =
       move(tx,
            caller,
            *incoming,
            done ? DeliveryState::Done : DeliveryState::InProgress,
-           done ? audit::EventKind::AssignmentDone : audit::EventKind::AssignmentStarted);
+           done ? audit::EventKind::AssignmentDone : audit::EventKind::AssignmentStarted,
+           details);
   if (!moved) return moved.error();
   return kDone;
 }

@@ -2,10 +2,13 @@
 #include "office/signing/custody.h"
 
 #include "base/text.h"
+#include "office/audit/details.h"
 #include "office/directory/actor.h"
 #include "office/work/again.h"
 #include "trust/crypto/sealed.h"
 #include "trust/crypto/wrapped_key.h"
+
+#include <algorithm>
 
 namespace congvan::signing {
 namespace {
@@ -25,12 +28,17 @@ Bytes keyBinding(KeyId key) {
   return binding;
 }
 
-audit::Entry keyEvent(audit::EventKind kind, const directory::Caller& caller, const KeptKey& key) {
+/// `whose`: the person whose way to the key it is.
+audit::Entry keyEvent(audit::EventKind kind,
+                      const directory::Caller& caller,
+                      const KeptKey& key,
+                      const Uuid& whose) {
   return {.kind = kind,
           .by = directory::actor(caller),
           .subject_kind = "certificate",
           .subject = key.certificate,
-          .trace = caller.trace};
+          .trace = caller.trace,
+          .details = audit::Details().say("person", whose).text()};
 }
 
 }  // namespace
@@ -102,7 +110,8 @@ Result<> Custody::add(work::Tx& tx,
   if (!added) return added;
   const auto opened = store_.addAccess(tx, key.access_);
   if (!opened) return opened;
-  return trail_.record(tx, keyEvent(audit::EventKind::KeyCreated, caller, kept));
+  return trail_.record(tx,
+                       keyEvent(audit::EventKind::KeyCreated, caller, kept, key.access_.person));
 }
 
 Result<Custody::Attempt> Custody::countAttempt(const directory::Caller& caller,
@@ -135,8 +144,9 @@ Result<Custody::Attempt> Custody::countAttempt(const directory::Caller& caller,
 Error Custody::noteWrongPin(const directory::Caller& caller, const Attempt& attempt) {
   const auto kind =
       attempt.access.locked ? audit::EventKind::KeyLocked : audit::EventKind::PinFailed;
-  const auto noted = transactions_.run<std::monostate>(
-      [&](work::Tx& tx) { return trail_.record(tx, keyEvent(kind, caller, attempt.key)); });
+  const auto noted = transactions_.run<std::monostate>([&](work::Tx& tx) {
+    return trail_.record(tx, keyEvent(kind, caller, attempt.key, attempt.access.person));
+  });
   if (!noted) return noted.error();
   if (attempt.access.locked) return Error{Code::Forbidden, "key_locked"};
   const auto left = rules_.failures_most - attempt.access.failures;
@@ -144,46 +154,79 @@ Error Custody::noteWrongPin(const directory::Caller& caller, const Attempt& atte
 }
 
 Result<> Custody::settleSuccess(const Attempt& attempt) {
-  auto access = attempt.access;
-  access.failures = 0;
-  access.blocked_until.reset();
-  access.locked = false;
-  return transactions_.run<std::monostate>([&](work::Tx& tx) -> Result<> {
-    const auto kept = store_.replaceAccess(tx, access);
-    // Another attempt was counted meanwhile: its count stands, ours was right all the same.
-    if (!kept && kept.error().code == Code::Stale) return kDone;
-    return kept;
+  return work::runUntilCurrent<std::monostate>(transactions_, [&](work::Tx& tx) -> Result<> {
+    auto access = store_.findAccess(tx, attempt.key.id, attempt.access.person);
+    if (!access && access.error().code == Code::NotFound) {
+      return Error{Code::Forbidden, "key_not_yours"};  // taken away meanwhile
+    }
+    if (!access) return access.error();
+    // Tries that were counted after this one stand.
+    access->failures -= std::min(access->failures, attempt.access.failures);
+    if (access->failures <= rules_.failures_free) access->blocked_until.reset();
+    if (attempt.access.locked) access->locked = false;
+    return store_.replaceAccess(tx, *access);
   });
 }
 
-Result<crypto::SecretBytes> Custody::dataKey(const directory::Caller& caller,
-                                             const Attempt& attempt,
-                                             const crypto::SecretBytes& pin) {
-  auto data_key = crypto::unwrapSecret(attempt.access.wrapped,
+Result<Custody::Opened> Custody::tryPin(const directory::Caller& caller,
+                                        const Uuid& certificate,
+                                        const crypto::SecretBytes& pin) {
+  // The turn before the place: whoever waits for themselves takes no place from others.
+  const std::lock_guard turn(turns_[caller.person.value.bytes.back() % turns_.size()]);
+  const auto place = gate_.enter();
+  if (!place) return place.error();
+  const auto attempt = countAttempt(caller, certificate);
+  if (!attempt) return attempt.error();
+  auto data_key = crypto::unwrapSecret(attempt->access.wrapped,
                                        pin,
                                        server_secret_,
-                                       accessBinding(attempt.key.id, caller.person.value));
+                                       accessBinding(attempt->key.id, caller.person.value));
   if (!data_key) {
-    if (data_key.error().reason == "pin_wrong") return noteWrongPin(caller, attempt);
+    if (data_key.error().reason == "pin_wrong") return noteWrongPin(caller, *attempt);
     return data_key.error();
   }
-  const auto settled = settleSuccess(attempt);
+  const auto settled = settleSuccess(*attempt);
   if (!settled) return settled.error();
-  return data_key;
+  return Opened{attempt->key, std::move(*data_key)};
+}
+
+Result<bool> Custody::mayOpen(const directory::Caller& caller, const Uuid& certificate) {
+  return transactions_.read<bool>([&](work::Tx& tx) -> Result<bool> {
+    const auto key = store_.findKeyOfCertificate(tx, certificate);
+    if (!key) return key.error();
+    const auto access = store_.findAccess(tx, key->id, caller.person.value);
+    if (!access && access.error().code != Code::NotFound) return access.error();
+    return static_cast<bool>(access);
+  });
 }
 
 Result<crypto::SoftwareKey> Custody::open(const directory::Caller& caller,
                                           const Uuid& certificate,
                                           const crypto::SecretBytes& pin) {
-  const auto place = gate_.enter();
-  if (!place) return place.error();
-  const auto attempt = countAttempt(caller, certificate);
-  if (!attempt) return attempt.error();
-  const auto data_key = dataKey(caller, *attempt, pin);
-  if (!data_key) return data_key.error();
-  const auto pkcs8 = crypto::unseal(*data_key, attempt->key.wrapped, keyBinding(attempt->key.id));
+  const auto opened = tryPin(caller, certificate, pin);
+  if (!opened) return opened.error();
+  const auto pkcs8 =
+      crypto::unseal(opened->data_key, opened->key.wrapped, keyBinding(opened->key.id));
   if (!pkcs8) return pkcs8.error();
   return crypto::SoftwareKey::fromPkcs8(pkcs8->view());
+}
+
+Result<> Custody::ended(work::Tx& tx,
+                        const directory::Caller& by,
+                        directory::PersonId person,
+                        const directory::Grant& lost) {
+  if (lost.role != directory::Role::Clerk) return kDone;
+  const auto keys = store_.keysOfAgency(tx, lost.over.value);
+  if (!keys) return keys.error();
+  for (const auto& key : *keys) {
+    const auto removed = store_.removeAccess(tx, key.id, person.value);
+    if (!removed && removed.error().code == Code::NotFound) continue;
+    if (!removed) return removed;
+    const auto recorded =
+        trail_.record(tx, keyEvent(audit::EventKind::KeyAccessRemoved, by, key, person.value));
+    if (!recorded) return recorded;
+  }
+  return kDone;
 }
 
 Result<> Custody::share(const directory::Caller& caller,
@@ -197,19 +240,17 @@ Result<> Custody::share(const directory::Caller& caller,
       [&](work::Tx& tx) { return store_.findKeyOfCertificate(tx, certificate); });
   if (!key) return key.error();
   if (key->person) return Error{Code::RuleRefused, "key_is_personal"};
+  const auto opened = tryPin(caller, certificate, pin);
+  if (!opened) return opened.error();
   const auto place = gate_.enter();
   if (!place) return place.error();
-  const auto attempt = countAttempt(caller, certificate);
-  if (!attempt) return attempt.error();
-  const auto data_key = dataKey(caller, *attempt, pin);
-  if (!data_key) return data_key.error();
-  const KeyAccess access{.key = attempt->key.id,
+  const KeyAccess access{.key = opened->key.id,
                          .person = other,
-                         .wrapped = wrapFor(other, attempt->key.id, *data_key, pin_of_other)};
+                         .wrapped = wrapFor(other, opened->key.id, opened->data_key, pin_of_other)};
   return transactions_.run<std::monostate>([&](work::Tx& tx) -> Result<> {
     const auto added = store_.addAccess(tx, access);
     if (!added) return added;
-    return trail_.record(tx, keyEvent(audit::EventKind::KeyCreated, caller, attempt->key));
+    return trail_.record(tx, keyEvent(audit::EventKind::KeyShared, caller, opened->key, other));
   });
 }
 

@@ -3,13 +3,15 @@
 
 #include "base/id.h"
 #include "office/audit/trail.h"
-#include "office/directory/types.h"
+#include "office/directory/directory.h"
 #include "office/signing/store.h"
 #include "office/work/gate.h"
 #include "trust/crypto/secret.h"
 #include "trust/crypto/software_key.h"
 #include "trust/crypto/wrapped_key.h"
 
+#include <array>
+#include <mutex>
 #include <optional>
 
 /// Keeping private keys (DESIGN decision 10).
@@ -60,7 +62,7 @@ struct KeyOwner {
 };
 
 /// Safe from any thread.
-class Custody {
+class Custody final : public directory::RightsEnded {
  public:
   Custody(work::Transactions& transactions,
           KeyStore& store,
@@ -92,6 +94,15 @@ class Custody {
                                    const Uuid& certificate,
                                    const crypto::SecretBytes& pin);
 
+  /// Has the caller a way to this key, whatever its PIN?
+  Result<bool> mayOpen(const directory::Caller& caller, const Uuid& certificate);
+
+  /// A clerk who is one no more loses every wrap of the agency's seals.
+  Result<> ended(work::Tx& tx,
+                 const directory::Caller& by,
+                 directory::PersonId person,
+                 const directory::Grant& lost) override;
+
   /// Lets another person use a seal, with a PIN of their own; `pin` is the caller's.
   /// RuleRefused `key_is_personal`; otherwise as `open`. Conflict `access_taken`.
   Result<> share(const directory::Caller& caller,
@@ -110,10 +121,14 @@ class Custody {
                 KeyId key,
                 const crypto::SecretBytes& data_key,
                 const crypto::SecretBytes& pin) const;
+  struct Opened {
+    KeptKey key;
+    crypto::SecretBytes data_key;
+  };
   Result<Attempt> countAttempt(const directory::Caller& caller, const Uuid& certificate);
-  Result<crypto::SecretBytes> dataKey(const directory::Caller& caller,
-                                      const Attempt& attempt,
-                                      const crypto::SecretBytes& pin);
+  Result<Opened> tryPin(const directory::Caller& caller,
+                        const Uuid& certificate,
+                        const crypto::SecretBytes& pin);
   Result<> settleSuccess(const Attempt& attempt);
   Error noteWrongPin(const directory::Caller& caller, const Attempt& attempt);
 
@@ -126,6 +141,9 @@ class Custody {
   Ids ids_;
   PinRules rules_;
   work::Gate gate_;
+  /// Tries of one person wait for each other: right PINs that come at once would be counted as if
+  /// they were wrong, until the first of them is settled.
+  std::array<std::mutex, 64> turns_;
 };
 
 }  // namespace congvan::signing

@@ -71,10 +71,26 @@ Result<StoredFile> DocumentSigner::prepareFields(const work::BlobHash& file,
   return keep((*blob)->bytes(), *prepared);
 }
 
-Result<DocumentSigner::Act> DocumentSigner::act(const authority::Holder& holder,
+/// The newest one that the caller has a way to: near the end of a seal two are in force.
+Result<authority::CertificateRecord> DocumentSigner::certificateFor(
+    const directory::Caller& caller,
+    const authority::Holder& holder,
+    authority::CertificateKind kind) {
+  const auto usable = authority_.usable(holder, kind);
+  if (!usable) return usable.error();
+  for (const auto& record : *usable) {
+    const auto mine = custody_.mayOpen(caller, record.id.value);
+    if (!mine) return mine.error();
+    if (*mine) return record;
+  }
+  return Error{Code::Forbidden, "key_not_yours"};
+}
+
+Result<DocumentSigner::Act> DocumentSigner::act(const directory::Caller& caller,
+                                                const authority::Holder& holder,
                                                 authority::CertificateKind kind,
                                                 std::string_view field) {
-  auto certificate = authority_.active(holder, kind);
+  auto certificate = certificateFor(caller, holder, kind);
   if (!certificate) return certificate.error();
   auto chain = authority_.chainOf(*certificate);
   if (!chain) return chain.error();
@@ -128,7 +144,7 @@ Result<StoredFile> DocumentSigner::signAsPerson(const directory::Caller& caller,
                                                 const PersonTask& task,
                                                 const crypto::SecretBytes& pin) {
   auto prepared =
-      act({.person = caller.person.value}, authority::CertificateKind::Person, task.field);
+      act(caller, {.person = caller.person.value}, authority::CertificateKind::Person, task.field);
   if (!prepared) return prepared.error();
   auto drawn = drawPerson(caller, task, prepared->options.signing_time);
   if (!drawn) return drawn.error();
@@ -143,8 +159,8 @@ Result<StoredFile> DocumentSigner::signAsPerson(const directory::Caller& caller,
 Result<DocumentSigner::ReadySeal> DocumentSigner::readySeal(const directory::Caller& caller,
                                                             const SealTask& task,
                                                             const crypto::SecretBytes& pin) {
-  auto prepared =
-      act({.agency = task.agency}, authority::CertificateKind::OrganisationSeal, task.field);
+  auto prepared = act(
+      caller, {.agency = task.agency}, authority::CertificateKind::OrganisationSeal, task.field);
   if (!prepared) return prepared.error();
   auto drawn = drawSeal(task, prepared->options.signing_time);
   if (!drawn) return drawn.error();

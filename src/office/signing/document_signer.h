@@ -86,7 +86,7 @@ class DocumentSigner {
   Result<> trySeal(const SealTask& task);
 
   /// Signs with the caller's own certificate, B-T, into an empty field, and re-verifies before
-  /// answering. Refusals of Authority::active, Custody::open and pades::sign; Unavailable
+  /// answering. Refusals of Authority::usable, Custody::open and pades::sign; Unavailable
   /// `result_not_valid` when our own validator does not pass what was made (nothing is kept then).
   Result<StoredFile> signAsPerson(const directory::Caller& caller,
                                   const PersonTask& task,
@@ -104,7 +104,7 @@ class DocumentSigner {
     crypto::SoftwareKey key_;
   };
 
-  /// Refusals of Authority::active, trySeal and Custody::open.
+  /// Refusals of Authority::usable, trySeal and Custody::open.
   Result<ReadySeal> readySeal(const directory::Caller& caller,
                               const SealTask& task,
                               const crypto::SecretBytes& pin);
@@ -119,7 +119,11 @@ class DocumentSigner {
   Result<verify::Outcome> judgeBytes(BytesView file);
 
  private:
-  Result<Act> act(const authority::Holder& holder,
+  Result<authority::CertificateRecord> certificateFor(const directory::Caller& caller,
+                                                      const authority::Holder& holder,
+                                                      authority::CertificateKind kind);
+  Result<Act> act(const directory::Caller& caller,
+                  const authority::Holder& holder,
                   authority::CertificateKind kind,
                   std::string_view field);
   Result<pades::Appearance> drawPerson(const directory::Caller& signer,

@@ -19,6 +19,8 @@ class KeyStore {
                                  const KeyAccess& access) = 0;  ///< Stale `version_stale`
   virtual Result<> removeAccess(work::Tx& tx, KeyId key, const Uuid& person) = 0;
   virtual Result<KeptKey> findKey(work::Tx& tx, KeyId id) = 0;  ///< NotFound `key_missing`
+  /// All keys of an agency's seals.
+  virtual Result<std::vector<KeptKey>> keysOfAgency(work::Tx& tx, const Uuid& agency) = 0;
   virtual Result<KeptKey> findKeyOfCertificate(work::Tx& tx, const Uuid& certificate) = 0;
   virtual Result<KeyAccess> findAccess(work::Tx& tx,
                                        KeyId key,

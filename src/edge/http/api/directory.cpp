@@ -112,6 +112,14 @@ Result<Reply> addPost(const Services& services, const Request& request) {
   return resourceReply(201, view(*post), post->version);
 }
 
+/// POST /api/v1/posts/{id}/end   If-Match. 200 the post; 403; 404; 409 `post_ended`; 412.
+Result<Reply> endPost(const Services& services, const Request& request) {
+  return changeUnderIfMatch<directory::PostId>(
+      request, [&](const auto& caller, directory::PostId id, std::int64_t version) {
+        return services.directory.endPost(caller, id, version);
+      });
+}
+
 }  // namespace
 
 void addDirectoryRoutes(Router& router, const Services& services) {
@@ -122,6 +130,7 @@ void addDirectoryRoutes(Router& router, const Services& services) {
   endpoints.changing("/api/v1/people", &addPerson);
   endpoints.reading("/api/v1/people/{id}", &showPerson);
   endpoints.changing("/api/v1/posts", &addPost);
+  endpoints.changing("/api/v1/posts/{id}/end", &endPost);
 }
 
 }  // namespace congvan::http
