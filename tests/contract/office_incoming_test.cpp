@@ -124,9 +124,9 @@ TEST_P(Arrival, IsForTheReceivingAgencyOnly) {
   auto& w = world();
   const auto incoming = verified();
   for (const auto* other : {&w.clerk, &w.department_clerk, &w.chairman}) {
-    EXPECT_EQ(why(w.reception.find(*other, incoming.id)), "document_not_yours");
+    EXPECT_EQ(why(w.reception.find(*other, incoming.id)), "incoming_missing");
     EXPECT_EQ(why(w.reception.registerArrival(*other, incoming.id, incoming.version)),
-              "role_missing");
+              "incoming_missing");
   }
   EXPECT_EQ(why(w.reception.registerArrival(w.commune_leader, incoming.id, incoming.version)),
             "role_missing");
@@ -190,6 +190,8 @@ TEST_P(Arrival, IsWorkedOnByItsLeadOnly) {
               ::testing::HasSubstr(w.commune_officer.post.text() + R"(","opinion":"Giao")"));
   EXPECT_EQ(why(w.reception.start(w.commune_clerk, assignment.id, assignment.version)),
             "assignment_not_yours");
+  EXPECT_EQ(why(w.reception.start(w.department_clerk, assignment.id, assignment.version)),
+            "assignment_missing");
   EXPECT_EQ(why(w.reception.finish(w.commune_officer, assignment.id, assignment.version, "")),
             "result_missing");
   assignment = must(w.reception.start(w.commune_officer, assignment.id, assignment.version));

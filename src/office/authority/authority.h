@@ -176,6 +176,7 @@ class Authority {
   Result<std::shared_ptr<const Key>> keyNamed(std::string_view name);
   Result<std::shared_ptr<const Key>> keyOf(const IssuerId& issuer);
   Result<Bytes> freshCrl(const Key& key);
+  Result<pki::Crl> parsedCrl(std::string_view issuer_name);
   Result<Bytes> publishCrl(const Key& key, const Issuer& seen);
   Result<directory::Lineage> lineageOfHolder(work::Tx& tx,
                                              const directory::Caller& officer,

@@ -51,8 +51,7 @@ struct Authority::Key {
 struct Authority::Loaded {
   std::mutex mutex;
   std::map<std::string, std::shared_ptr<const Key>, std::less<>> keys;
-  std::map<std::string, std::pair<std::int64_t, pki::Crl>>
-      crls;  // parsed, by issuer and its row's version
+  std::map<std::string, pki::Crl, std::less<>> crls;  // the newest parsed, by issuer
 };
 
 struct Authority::Making {

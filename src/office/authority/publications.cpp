@@ -57,17 +57,29 @@ Result<std::vector<pki::Certificate>> Authority::chainOf(const CertificateRecord
   return chain;
 }
 
+/// A list is parsed once, not at every judgement.
+Result<pki::Crl> Authority::parsedCrl(std::string_view issuer_name) {
+  const auto der = crl(issuer_name);
+  if (!der) return der.error();
+  const std::lock_guard lock(loaded_->mutex);
+  const auto known = loaded_->crls.find(issuer_name);
+  if (known != loaded_->crls.end() && std::ranges::equal(known->second.der(), *der)) {
+    return known->second;
+  }
+  auto parsed = pki::Crl::parse(*der);
+  if (parsed) loaded_->crls.insert_or_assign(std::string(issuer_name), *parsed);
+  return parsed;
+}
+
 Result<TrustMaterial> Authority::material() {
   TrustMaterial material;
   for (const auto& one : {kRoot, kIssuing}) {
     const auto key = keyNamed(one);
     if (!key) return key.error();
     (one == kRoot ? material.anchors : material.intermediates).push_back((*key)->certificate);
-    const auto der = crl(one);
-    if (!der) return der.error();
-    auto parsed = pki::Crl::parse(*der);
-    if (!parsed) return parsed.error();
-    material.crls.push_back(std::move(*parsed));
+    auto list = parsedCrl(one);
+    if (!list) return list.error();
+    material.crls.push_back(std::move(*list));
   }
   return material;
 }

@@ -6,6 +6,8 @@
 namespace congvan::records {
 namespace {
 
+constexpr std::string_view kLetter = "CV";
+
 std::string twoDigits(std::int64_t value) {
   const auto text = std::to_string(value);
   return text.size() < 2 ? "0" + text : text;
@@ -24,6 +26,7 @@ const std::vector<DocumentType>& documentTypes() {
       {"BGN", "Bản ghi nhớ"}, {"BTT", "Bản thỏa thuận"},  {"GUQ", "Giấy ủy quyền"},
       {"GM", "Giấy mời"},     {"GGT", "Giấy giới thiệu"}, {"GNP", "Giấy nghỉ phép"},
       {"PG", "Phiếu gửi"},    {"PC", "Phiếu chuyển"},     {"PB", "Phiếu báo"},
+      {kLetter, "Công văn"},
   };
   return kTypes;
 }
@@ -38,7 +41,13 @@ std::string numberText(std::int64_t number) {
   return twoDigits(number);
 }
 
-std::string notation(std::string_view type_letters, std::string_view agency_letters) {
+std::string notation(std::string_view type_letters,
+                     std::string_view agency_letters,
+                     std::string_view drafter_letters) {
+  if (type_letters == kLetter) {
+    return std::string(agency_letters) + (drafter_letters.empty() ? "" : "-") +
+           std::string(drafter_letters);
+  }
   return std::string(type_letters) + "-" + std::string(agency_letters);
 }
 

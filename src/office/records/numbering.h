@@ -11,19 +11,22 @@
 namespace congvan::records {
 
 struct DocumentType {
-  std::string_view letters;  ///< annex III; empty for công văn and thư công
+  std::string_view letters;  ///< annex III; `CV` for công văn, whose notation names no type
   std::string_view name;     ///< `Chỉ thị`
 };
 
-/// The 29 administrative types. Letters are case-sensitive: ĐA is not DA.
+/// The administrative types of Đ7 but thư công, which takes no number. Letters are case-sensitive:
+/// ĐA is not DA.
 const std::vector<DocumentType>& documentTypes();
 /// nullptr: no such letters.
 const DocumentType* documentType(std::string_view letters);
 
 /// `05` under ten, else as it is.
 std::string numberText(std::int64_t number);
-/// `CT-UBND`
-std::string notation(std::string_view type_letters, std::string_view agency_letters);
+/// `CT-UBND`; of a công văn `UBND-SNV`: the agency and who drafted it, which may be empty.
+std::string notation(std::string_view type_letters,
+                     std::string_view agency_letters,
+                     std::string_view drafter_letters);
 /// `05/CT-UBND`
 std::string codeText(std::int64_t number, std::string_view notation);
 /// `ngày 05 tháng 01 năm 2020`: zeros before days under ten and before months 1 and 2 only.

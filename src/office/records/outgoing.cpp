@@ -104,6 +104,18 @@ Result<directory::Agency> Outgoing::issuerFor(work::Tx& tx, const Caller& caller
   return issuer;
 }
 
+/// Of the office or unit right below the issuing agency that the drafter belongs to; empty: the
+/// agency itself drafts.
+Result<std::string> Outgoing::drafterLetters(work::Tx& tx,
+                                             const directory::Lineage& own,
+                                             AgencyId issuer) {
+  const auto at = std::ranges::find(own.links, issuer, &directory::Lineage::Link::agency);
+  if (at == own.links.begin() || at == own.links.end()) return std::string();
+  const auto below = parts_.directory.findAgency(tx, std::prev(at)->agency);
+  if (!below) return below.error();
+  return below->letters;
+}
+
 Result<Document> Outgoing::draft(const Caller& caller, const NewDocument& wanted) {
   if (documentType(wanted.type) == nullptr) {
     return ruleRefused("document_type_unknown", "type", wanted.type);
@@ -125,6 +137,8 @@ Result<Document> Outgoing::draft(const Caller& caller, const NewDocument& wanted
     if (!issuer) return issuer.error();
     const auto fine = checkRecipients(tx, wanted);
     if (!fine) return fine.error();
+    const auto drafter = drafterLetters(tx, *own, wanted.agency);
+    if (!drafter) return drafter.error();
 
     Document document{.id = ids_.make<DocumentTag>(),
                       .agency = wanted.agency,
@@ -134,7 +148,7 @@ Result<Document> Outgoing::draft(const Caller& caller, const NewDocument& wanted
                       .type = wanted.type,
                       .subject = *subject,
                       .urgency = wanted.urgency,
-                      .notation = notation(wanted.type, issuer->letters),
+                      .notation = notation(wanted.type, issuer->letters, *drafter),
                       .slots = wanted.slots,
                       .recipients = wanted.recipients,
                       .created = now,

@@ -21,7 +21,7 @@ Result<Document> Outgoing::readable(work::Tx& tx, const Caller& caller, Document
     if (directory::holds(caller, role, *issuing)) return document;
   }
   if (directory::holds(caller, Role::UnitHead, *drafting)) return document;
-  return Error{Code::Forbidden, "document_not_yours"};
+  return Error{Code::NotFound, "document_missing"};  // which ids there are is told to nobody else
 }
 
 Result<Document> Outgoing::find(const Caller& caller, DocumentId id) {

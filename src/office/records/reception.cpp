@@ -105,7 +105,8 @@ Result<Incoming> Reception::permitted(work::Tx& tx,
                                       const Caller& caller,
                                       IncomingId id,
                                       Role role) {
-  auto incoming = parts_.records.findIncoming(tx, id);
+  // Who may not even read it is not told that it is there.
+  auto incoming = readable(tx, caller, id);
   if (!incoming) return incoming;
   const auto lineage = directory::lineageOf(tx, parts_.directory, incoming->agency);
   if (!lineage) return lineage.error();

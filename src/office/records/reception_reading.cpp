@@ -22,7 +22,7 @@ Result<Incoming> Reception::readable(work::Tx& tx, const Caller& caller, Incomin
   const bool leads = std::ranges::any_of(
       *assignments, [&](const Assignment& one) { return one.lead == caller.post; });
   if (leads) return incoming;
-  return Error{Code::Forbidden, "document_not_yours"};
+  return Error{Code::NotFound, "incoming_missing"};
 }
 
 Result<Incoming> Reception::find(const Caller& caller, IncomingId id) {

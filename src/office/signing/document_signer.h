@@ -87,7 +87,8 @@ class DocumentSigner {
 
   /// Signs with the caller's own certificate, B-T, into an empty field, and re-verifies before
   /// answering. Refusals of Authority::usable, Custody::open and pades::sign; Unavailable
-  /// `result_not_valid` when our own validator does not pass what was made (nothing is kept then).
+  /// `result_not_valid` when our own validator does not pass what was made (its bytes are then
+  /// named by nothing, and swept).
   Result<StoredFile> signAsPerson(const directory::Caller& caller,
                                   const PersonTask& task,
                                   const crypto::SecretBytes& pin);
