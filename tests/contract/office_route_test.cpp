@@ -109,6 +109,35 @@ TEST_P(Route, ReturnsToTheDrafterWhoBeginsAgainWithANewFile) {
   EXPECT_EQ(files.at(2).blob, initialled);
 }
 
+TEST_P(Route, ReturnsToTheDrafterWhoCorrectsItAndKeepsTheFile) {
+  auto& w = world();
+  auto document = w.drafted({w.commune});
+  const auto uploaded = document.file;
+  document = must(w.outgoing.submit(w.drafter, document.id, document.version, w.route()));
+  document = must(w.outgoing.giveBack(w.head, document.id, document.version, "Sai nơi nhận"));
+  auto wanted = w.newDocument({w.other_commune});
+  wanted.subject = "Về việc dùng chữ ký số trong gửi, nhận văn bản";
+  wanted.urgency = records::Urgency::Urgent;
+  wanted.type = "QĐ";
+  const auto revise = [&](const directory::Caller& who) {
+    return w.outgoing.revise(who, document.id, document.version, wanted);
+  };
+  EXPECT_EQ(why(revise(w.head)), "document_not_yours");
+  EXPECT_EQ(why(revise(w.commune_officer)), "document_missing");
+  document = must(revise(w.drafter));
+  EXPECT_EQ(document.state, DocumentState::Draft);
+  EXPECT_EQ(document.subject, wanted.subject);
+  EXPECT_EQ(document.recipients, wanted.recipients);
+  EXPECT_EQ(document.notation, "QĐ-UBND");
+  EXPECT_EQ(document.file, uploaded);
+  EXPECT_THAT(w.detailsOf(document.id.value, audit::EventKind::DocumentRevised),
+              ::testing::HasSubstr(wanted.subject));
+  wanted.recipients = {w.unit};
+  EXPECT_EQ(why(revise(w.drafter)), "recipient_is_unit");
+  document = must(w.outgoing.submit(w.drafter, document.id, document.version, w.route()));
+  EXPECT_EQ(why(revise(w.drafter)), "document_state_wrong");
+}
+
 TEST_P(Route, RefusesFilesThatWouldFillTheMemory) {
   auto& w = world();
   const auto draft = must(w.outgoing.draft(w.drafter, w.newDocument({w.commune})));

@@ -171,6 +171,7 @@ def signed_off(who, notes, issued):
         if turn == "first":
             head.ask("POST", f"{path}/return", {"reason": "Ghi rõ thời hạn"}, If_Match=head.etag)
             drafter.ask("GET", path)
+            drafter.ask("POST", f"{path}/revise", body | {"subject": "Về việc dùng chữ ký số, có thời hạn"}, If_Match=drafter.etag)
     who["gd.khcn"].ask("POST", f"{path}/sign", {"pin": "not the pin"}, If_Match=who["gd.khcn"].etag)
     for login in ("gd.khcn", "chanhvp", "phochutich"):
         who[login].ask("GET", path)

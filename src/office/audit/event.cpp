@@ -29,6 +29,7 @@ constexpr auto kEventNames = std::to_array<Named<EventKind>>({
     {EventKind::PinFailed, "key.pin-failed"},
     {EventKind::KeyLocked, "key.locked"},
     {EventKind::DocumentDrafted, "document.drafted"},
+    {EventKind::DocumentRevised, "document.revised"},
     {EventKind::FileAttached, "document.file-attached"},
     {EventKind::DocumentSubmitted, "document.submitted"},
     {EventKind::DocumentReturned, "document.returned"},

@@ -38,6 +38,7 @@ enum class EventKind {
   PinFailed,
   KeyLocked,
   DocumentDrafted,
+  DocumentRevised,
   FileAttached,
   DocumentSubmitted,
   DocumentReturned,

@@ -22,6 +22,18 @@ Result<> mayAttach(const Caller& caller, const Document& document) {
   return kDone;
 }
 
+/// What does not need the database.
+Result<std::string> subjectOf(const NewDocument& wanted) {
+  if (documentType(wanted.type) == nullptr) {
+    return ruleRefused("document_type_unknown", "type", wanted.type);
+  }
+  auto subject = textWithin(wanted.subject, kSubjectLongest);
+  if (!subject) return Error{Code::RuleRefused, "subject_wrong"};
+  const auto places = checkSlots(wanted.slots);
+  if (!places) return places.error();
+  return *subject;
+}
+
 std::string postsOf(const std::vector<Step>& steps) {
   std::string posts;
   for (const auto& step : steps) posts += (posts.empty() ? "" : " ") + step.post.text();
@@ -35,7 +47,7 @@ audit::Entry documentEvent(audit::EventKind kind, const Caller& caller, const Do
   details.say("state", name(document.state))
       .say("sha256", document.file.hex())
       .say("number", document.number);
-  if (kind == audit::EventKind::DocumentDrafted) {
+  if (kind == audit::EventKind::DocumentDrafted || kind == audit::EventKind::DocumentRevised) {
     details.say("agency", document.agency)
         .say("type", document.type)
         .say("subject", document.subject)
@@ -116,43 +128,46 @@ Result<std::string> Outgoing::drafterLetters(work::Tx& tx,
   return below->letters;
 }
 
+Result<> Outgoing::describe(work::Tx& tx,
+                            const Caller& caller,
+                            const NewDocument& wanted,
+                            Document& document) {
+  const auto subject = subjectOf(wanted);
+  if (!subject) return subject.error();
+  const auto own = directory::lineageOf(tx, parts_.directory, caller.agency);
+  if (!own) return own.error();
+  const auto allowed = directory::require(caller, Role::Drafter, *own);
+  if (!allowed) return allowed.error();
+  const auto issuer = issuerFor(tx, caller, wanted.agency);
+  if (!issuer) return issuer.error();
+  const auto fine = checkRecipients(tx, wanted);
+  if (!fine) return fine.error();
+  const auto drafter = drafterLetters(tx, *own, wanted.agency);
+  if (!drafter) return drafter.error();
+  document.agency = wanted.agency;
+  document.type = wanted.type;
+  document.subject = *subject;
+  document.urgency = wanted.urgency;
+  document.notation = notation(wanted.type, issuer->letters, *drafter);
+  document.slots = wanted.slots;
+  document.recipients = wanted.recipients;
+  return kDone;
+}
+
 Result<Document> Outgoing::draft(const Caller& caller, const NewDocument& wanted) {
-  if (documentType(wanted.type) == nullptr) {
-    return ruleRefused("document_type_unknown", "type", wanted.type);
-  }
-  const auto subject = textWithin(wanted.subject, kSubjectLongest);
-  if (!subject) return Error{Code::RuleRefused, "subject_wrong"};
-  const auto places = checkSlots(wanted.slots);
-  if (!places) return places.error();
   const auto now = parts_.clock.now();
   return parts_.transactions.run<Document>([&](work::Tx& tx) -> Result<Document> {
     const auto before = parts_.once.before(tx, caller.once);
     if (!before) return before.error();
     if (*before) return parts_.records.findDocument(tx, DocumentId{*Uuid::parse(**before)});
-    const auto own = directory::lineageOf(tx, parts_.directory, caller.agency);
-    if (!own) return own.error();
-    const auto allowed = directory::require(caller, Role::Drafter, *own);
-    if (!allowed) return allowed.error();
-    const auto issuer = issuerFor(tx, caller, wanted.agency);
-    if (!issuer) return issuer.error();
-    const auto fine = checkRecipients(tx, wanted);
-    if (!fine) return fine.error();
-    const auto drafter = drafterLetters(tx, *own, wanted.agency);
-    if (!drafter) return drafter.error();
-
     Document document{.id = ids_.make<DocumentTag>(),
-                      .agency = wanted.agency,
                       .drafted_in = caller.agency,
                       .drafter = caller.person,
                       .drafter_post = caller.post,
-                      .type = wanted.type,
-                      .subject = *subject,
-                      .urgency = wanted.urgency,
-                      .notation = notation(wanted.type, issuer->letters, *drafter),
-                      .slots = wanted.slots,
-                      .recipients = wanted.recipients,
                       .created = now,
                       .changed = now};
+    const auto described = describe(tx, caller, wanted, document);
+    if (!described) return described.error();
     const auto added = parts_.records.addDocument(tx, document);
     if (!added) return added.error();
     const auto recorded =
@@ -162,6 +177,39 @@ Result<Document> Outgoing::draft(const Caller& caller, const NewDocument& wanted
     if (!kept) return kept.error();
     return document;
   });
+}
+
+Result<Document> Outgoing::revise(const Caller& caller,
+                                  DocumentId id,
+                                  std::int64_t version,
+                                  const NewDocument& wanted) {
+  return alter(caller,
+               id,
+               version,
+               audit::EventKind::DocumentRevised,
+               [&](work::Tx& tx, Document& document) -> Result<> {
+                 const auto open = mayAttach(caller, document);
+                 if (!open) return open;
+                 const auto described = describe(tx, caller, wanted, document);
+                 if (!described) return described;
+                 if (document.state == DocumentState::Draft) return kDone;
+                 document.state = DocumentState::Draft;
+                 document.steps.clear();
+                 return takeUpDraftFile(tx, document);
+               });
+}
+
+/// The file as it was uploaded last, without the fields and signatures of the route that ended.
+Result<> Outgoing::takeUpDraftFile(work::Tx& tx, Document& document) {
+  const auto files = parts_.records.files(tx, document.id);
+  if (!files) return files.error();
+  const auto uploaded = std::find_if(files->rbegin(), files->rend(), [](const DocumentFile& file) {
+    return file.purpose == FilePurpose::Draft;
+  });
+  if (uploaded == files->rend()) return kDone;
+  document.file = uploaded->blob;
+  document.file_size = uploaded->size;
+  return kDone;
 }
 
 Result<> Outgoing::addFile(work::Tx& tx,

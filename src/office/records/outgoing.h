@@ -54,6 +54,14 @@ class Outgoing {
   /// `recipients_missing`, `agency_cannot_issue`; TooLarge `recipients_too_many`.
   Result<Document> draft(const directory::Caller& caller, const NewDocument& wanted);
 
+  /// Says anew what a draft, or one that came back, is about; the drafter only. One that came back
+  /// begins again with the file as it was uploaded. Refusals of `draft`; Conflict
+  /// `document_state_wrong`.
+  Result<Document> revise(const directory::Caller& caller,
+                          DocumentId id,
+                          std::int64_t version,
+                          const NewDocument& wanted);
+
   /// Gives a draft, or one that came back, its file. The drafter only. Refusals of
   /// DocumentSigner::inspect.
   Result<Document> attachFile(const directory::Caller& caller,
@@ -149,6 +157,11 @@ class Outgoing {
   Result<directory::Agency> issuerFor(work::Tx& tx,
                                       const directory::Caller& caller,
                                       AgencyId agency);
+  Result<> describe(work::Tx& tx,
+                    const directory::Caller& caller,
+                    const NewDocument& wanted,
+                    Document& document);
+  Result<> takeUpDraftFile(work::Tx& tx, Document& document);
   Result<std::string> drafterLetters(work::Tx& tx, const directory::Lineage& own, AgencyId issuer);
   Result<directory::Lineage> lineageOfStep(work::Tx& tx,
                                            const Document& document,

@@ -38,29 +38,41 @@ std::vector<records::Slot> slotsField(Fields& fields) {
   return slots;
 }
 
+records::NewDocument newDocument(Fields& fields) {
+  records::NewDocument wanted{.agency = records::AgencyId{idField(fields, "agency")}};
+  wanted.type = fields.text("type", 10);
+  wanted.subject = fields.text("subject", 500);
+  const auto urgency = records::urgency(fields.optionalText("urgency", 20).value_or("normal"));
+  if (!urgency) fields.refuse("urgency", "unknown_word");
+  wanted.urgency = urgency.value_or(records::Urgency::Normal);
+  for (const auto& text : fields.texts("recipients", kRecipientsMost, 36)) {
+    const auto id = Uuid::parse(text);
+    if (!id) fields.refuse("recipients", "not_an_id");
+    if (id) wanted.recipients.push_back(records::AgencyId{*id});
+  }
+  wanted.slots = slotsField(fields);
+  return wanted;
+}
+
 /// POST /api/v1/documents. 201 a draft without a file; 403; 422 as Outgoing::draft.
 Result<Reply> draft(const Services& services, const Request& request) {
-  const auto body = readBody<records::NewDocument>(request, [](Fields& fields) {
-    records::NewDocument wanted{.agency = records::AgencyId{idField(fields, "agency")}};
-    wanted.type = fields.text("type", 10);
-    wanted.subject = fields.text("subject", 500);
-    const auto urgency = records::urgency(fields.optionalText("urgency", 20).value_or("normal"));
-    if (!urgency) fields.refuse("urgency", "unknown_word");
-    wanted.urgency = urgency.value_or(records::Urgency::Normal);
-    for (const auto& text : fields.texts("recipients", kRecipientsMost, 36)) {
-      const auto id = Uuid::parse(text);
-      if (!id) fields.refuse("recipients", "not_an_id");
-      if (id) wanted.recipients.push_back(records::AgencyId{*id});
-    }
-    wanted.slots = slotsField(fields);
-    return wanted;
-  });
+  const auto body = readBody<records::NewDocument>(request, newDocument);
   if (!body) return body.error();
   const auto caller = callerOf(request);
   if (!caller) return caller.error();
   const auto document = services.outgoing.draft(*caller, *body);
   if (!document) return document.error();
   return resourceReply(201, view(*document), document->version);
+}
+
+/// POST /api/v1/documents/{id}/revise   body as of a draft, If-Match. 200; 403; 409; 412; 422.
+Result<Reply> revise(const Services& services, const Request& request) {
+  return changeUnderIfMatch<DocumentId>(
+      request, [&](const auto& caller, DocumentId id, std::int64_t version) {
+        const auto body = readBody<records::NewDocument>(request, newDocument);
+        if (!body) return Result<records::Document>(body.error());
+        return services.outgoing.revise(caller, id, version, *body);
+      });
 }
 
 /// PUT /api/v1/documents/{id}/file   the PDF itself, If-Match
@@ -266,6 +278,7 @@ void addDocumentRoutes(Router& router, const Services& services) {
   endpoints.reading("/api/v1/documents/{id}/verification", &verification);
   endpoints.reading("/api/v1/documents/{id}/trail", &trail);
   endpoints.changing("/api/v1/documents", &draft);
+  endpoints.changing("/api/v1/documents/{id}/revise", &revise);
   endpoints.changing("/api/v1/documents/{id}/submit", &submit);
   endpoints.changing("/api/v1/documents/{id}/return", &giveBack);
   endpoints.changing("/api/v1/documents/{id}/cancel-number", &cancelNumber);
