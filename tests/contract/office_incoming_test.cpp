@@ -106,6 +106,21 @@ TEST_P(Arrival, OfAFileThatIsGoneHoldsUpNoOther) {
   EXPECT_EQ(w.arrivals(w.other_commune).at(0).verification, "TOTAL-PASSED");
 }
 
+TEST_P(Arrival, OfManyFilesThatAreGoneStarvesNoLaterOne) {
+  auto& w = world();
+  for (std::uint8_t i = 1; i <= 3; ++i) {
+    work::BlobHash nowhere;
+    nowhere.bytes.fill(i);
+    arrivedWith(nowhere);
+  }
+  w.dispatched({w.other_commune});
+  EXPECT_EQ(must(w.reception.verifyArrivals(2)), 1);  // as many as are looked at in one go are gone
+  EXPECT_EQ(w.arrivals(w.other_commune).at(0).verification, "TOTAL-PASSED");
+  EXPECT_EQ(must(w.reception.verifyArrivals(2)), 0);  // put off
+  w.clock.advance(std::chrono::minutes(1));
+  EXPECT_EQ(why(w.reception.verifyArrivals(2)), "blob_missing");
+}
+
 TEST_P(Arrival, IsReturnedWithAReasonThatTheSenderSees) {
   auto& w = world();
   const auto incoming = verified();

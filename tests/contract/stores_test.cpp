@@ -764,7 +764,8 @@ TEST_P(RecordsContract, KeepsWhatArrived) {
   twice.delivery = added.delivery;
   EXPECT_EQ(reasonOf([&](Tx& tx) { return store_.addIncoming(tx, twice); }), "incoming_taken");
   const auto unverified = [&] {
-    return run<std::vector<records::Incoming>>([&](Tx& tx) { return store_.unverified(tx, 10); })
+    return run<std::vector<records::Incoming>>(
+               [&](Tx& tx) { return store_.unverified(tx, {}, 10); })
         ->size();
   };
   EXPECT_EQ(unverified(), 1U);

@@ -368,11 +368,13 @@ Result<std::vector<Incoming>> SqlRecordStore::incoming(work::Tx& tx,
              incomingFrom);
 }
 
-Result<std::vector<Incoming>> SqlRecordStore::unverified(work::Tx& tx, int limit) {
-  return all(
-      connectionOf(tx).query(std::string(kSelectIncoming) + " WHERE judged = 0 ORDER BY id LIMIT ?",
-                             {pageLimit(limit, kPageMost)}),
-      incomingFrom);
+Result<std::vector<Incoming>> SqlRecordStore::unverified(work::Tx& tx,
+                                                         std::optional<IncomingId> after,
+                                                         int limit) {
+  return all(connectionOf(tx).query(
+                 std::string(kSelectIncoming) + " WHERE judged = 0 AND id > ? ORDER BY id LIMIT ?",
+                 {after.value_or(IncomingId{}), pageLimit(limit, kPageMost)}),
+             incomingFrom);
 }
 
 Result<> SqlRecordStore::addAssignment(work::Tx& tx, const Assignment& assignment) {

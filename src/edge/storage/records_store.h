@@ -36,7 +36,9 @@ class SqlRecordStore final : public records::RecordStore {
       work::Tx& tx,
       const records::IncomingFilter& filter,
       const records::Page<records::IncomingId>& page) override;
-  Result<std::vector<records::Incoming>> unverified(work::Tx& tx, int limit) override;
+  Result<std::vector<records::Incoming>> unverified(work::Tx& tx,
+                                                    std::optional<records::IncomingId> after,
+                                                    int limit) override;
 
   Result<> addAssignment(work::Tx& tx, const records::Assignment& assignment) override;
   Result<> replaceAssignment(work::Tx& tx, const records::Assignment& assignment) override;

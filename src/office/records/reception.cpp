@@ -82,20 +82,46 @@ Result<> Reception::judgeAndKeep(const Incoming& incoming,
     if (!verdict) return verdict.error();
     known = judged.emplace(incoming.file, *verdict).first;
   }
-  return keepVerdict(incoming, known->second);
+  const auto kept = keepVerdict(incoming, known->second);
+  if (!kept) return kept;
+  const std::lock_guard lock(later_mutex_);
+  later_.erase(incoming.id);
+  return kDone;
+}
+
+bool Reception::isLater(IncomingId id) {
+  const std::lock_guard lock(later_mutex_);
+  const auto found = later_.find(id);
+  return found != later_.end() && parts_.clock.now() < found->second.at;
+}
+
+void Reception::putOff(IncomingId id) {
+  constexpr Duration kFirst = std::chrono::seconds{5};
+  constexpr Duration kLongest = std::chrono::hours{1};
+  const std::lock_guard lock(later_mutex_);
+  auto& later = later_[id];
+  later.wait = later.wait == Duration{} ? kFirst : std::min(later.wait * 2, kLongest);
+  later.at = parts_.clock.now() + later.wait;
 }
 
 Result<int> Reception::verifyArrivals(int limit) {
-  const auto waiting = parts_.transactions.read<std::vector<Incoming>>(
-      [&](work::Tx& tx) { return parts_.records.unverified(tx, limit); });
-  if (!waiting) return waiting.error();
   std::map<work::BlobHash, Judged> judged;
+  std::optional<IncomingId> after;
   std::optional<Error> first;
   int done = 0;
-  for (const auto& incoming : *waiting) {
-    const auto kept = judgeAndKeep(incoming, judged);
-    if (kept) ++done;
-    if (!kept && !first) first = kept.error();
+  for (bool more = true; more && done < limit;) {
+    const auto waiting = parts_.transactions.read<std::vector<Incoming>>(
+        [&](work::Tx& tx) { return parts_.records.unverified(tx, after, limit); });
+    if (!waiting) return waiting.error();
+    for (const auto& incoming : *waiting) {
+      if (isLater(incoming.id)) continue;
+      const auto kept = judgeAndKeep(incoming, judged);
+      if (kept) ++done;
+      if (!kept) putOff(incoming.id);
+      if (!kept && !first) first = kept.error();
+    }
+    more = !waiting->empty();
+    if (more) after = waiting->back().id;
   }
   if (done == 0 && first) return *first;
   return done;

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,9 +36,10 @@ class Reception {
   };
   explicit Reception(Parts parts) : parts_(parts), ids_(parts.clock, parts.random) {}
 
-  /// Judges what arrived and is not judged yet; several copies of one file are judged once. Answers
-  /// how many. A file that cannot be judged now stays for the next run and holds up no other; when
-  /// nothing could be judged, the refusal of the first. Run by a job, safe to run twice.
+  /// Judges what arrived and is not judged yet, at most `limit`; several copies of one file are
+  /// judged once. Answers how many. What cannot be judged now holds up no other: it is tried again
+  /// after a while that doubles up to an hour. When nothing could be judged, the refusal of the
+  /// first. Run by a job, safe to run twice.
   Result<int> verifyArrivals(int limit = 100);
 
   /// Needs Clerk over the receiving agency. Gives the arrival number of the year, shared by all
@@ -87,6 +89,14 @@ class Reception {
     work::BlobHash report;
   };
   Result<Judged> judge(const Incoming& incoming);
+  /// What could not be judged: not before when, and how long it waited. Lost with the process,
+  /// which then tries all again.
+  struct Later {
+    Instant at{};
+    Duration wait{};
+  };
+  bool isLater(IncomingId id);
+  void putOff(IncomingId id);
   Result<> judgeAndKeep(const Incoming& incoming, std::map<work::BlobHash, Judged>& judged);
   Result<> keepVerdict(const Incoming& incoming, const Judged& judged);
   using Change = std::function<Result<Incoming>(work::Tx&, Incoming)>;
@@ -123,6 +133,8 @@ class Reception {
 
   Parts parts_;
   Ids ids_;
+  std::mutex later_mutex_;
+  std::map<IncomingId, Later> later_;
 };
 
 }  // namespace congvan::records

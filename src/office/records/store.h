@@ -61,8 +61,10 @@ class RecordStore {
   virtual Result<std::vector<Incoming>> incoming(work::Tx& tx,
                                                  const IncomingFilter& filter,
                                                  const Page<IncomingId>& page) = 0;
-  /// Arrived and not yet judged, oldest first.
-  virtual Result<std::vector<Incoming>> unverified(work::Tx& tx, int limit) = 0;
+  /// Arrived and not yet judged, oldest first; `after` is the last id of the page before.
+  virtual Result<std::vector<Incoming>> unverified(work::Tx& tx,
+                                                   std::optional<IncomingId> after,
+                                                   int limit) = 0;
 
   virtual Result<> addAssignment(work::Tx& tx, const Assignment& assignment) = 0;
   virtual Result<> replaceAssignment(work::Tx& tx, const Assignment& assignment) = 0;
