@@ -213,7 +213,10 @@ TEST_P(Arrival, IsWorkedOnByItsLeadOnly) {
   EXPECT_EQ(stateAtSender(), DeliveryState::InProgress);
   EXPECT_EQ(why(w.reception.start(w.commune_officer, assignment.id, assignment.version)),
             "assignment_state_wrong");
-  EXPECT_EQ(must(w.reception.myAssignments(w.commune_officer, {})).size(), 1U);
+  const auto mine = must(w.reception.myAssignments(w.commune_officer, {}));
+  ASSERT_EQ(mine.size(), 1U);
+  EXPECT_EQ(mine.at(0).code, incoming.code);
+  EXPECT_EQ(mine.at(0).subject, incoming.subject);
   EXPECT_EQ(why(w.reception.find(w.commune_officer, incoming.id)), "(done)");
   must(w.reception.finish(w.commune_officer, assignment.id, assignment.version, "Xong"));
   EXPECT_EQ(stateAtSender(), DeliveryState::Done);

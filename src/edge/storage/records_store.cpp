@@ -94,7 +94,10 @@ Incoming incomingFrom(const Row& row) {
 
 constexpr std::string_view kSelectAssignment =
     "SELECT id, incoming, person, person_post, lead_post, opinion, deadline, state, result, "
-    "created, changed, version FROM assignments";
+    "created, changed, version, "
+    "COALESCE((SELECT i.code FROM incoming i WHERE i.id = assignments.incoming), ''), "
+    "COALESCE((SELECT i.subject FROM incoming i WHERE i.id = assignments.incoming), '') "
+    "FROM assignments";
 
 Assignment assignmentFrom(const Row& row) {
   Assignment assignment;
@@ -110,6 +113,8 @@ Assignment assignmentFrom(const Row& row) {
   assignment.created = row.time(9);
   assignment.changed = row.time(10);
   assignment.version = row.integer(11);
+  assignment.code = row.text(12);
+  assignment.subject = row.text(13);
   return assignment;
 }
 

@@ -67,7 +67,7 @@ Result<Assignment> Reception::assign(const Caller& caller,
     if (!moved) return moved.error();
     const auto kept = parts_.once.after(tx, caller.once, assignment.id.text());
     if (!kept) return kept.error();
-    return assignment;
+    return parts_.records.findAssignment(tx, assignment.id);
   });
 }
 

@@ -134,6 +134,8 @@ enum class AssignmentState { Open, InProgress, Done };
 struct Assignment {
   AssignmentId id;
   IncomingId incoming;
+  std::string code;     ///< of the document, read with it
+  std::string subject;  ///< likewise
   PersonId by;
   PostId by_post;
   PostId lead;  ///< chủ trì

@@ -129,6 +129,8 @@ export interface Incoming {
 export interface Assignment {
   id: string;
   incoming: string;
+  code: string;
+  subject: string;
   by: string;
   lead: string;
   opinion: string;

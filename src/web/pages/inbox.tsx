@@ -85,15 +85,13 @@ function incomingRow(item: Incoming) {
   );
 }
 
-/** An assignment names its document by id only; each is read once. */
-function AssignmentRow({ item }: { item: Assignment }) {
-  const about = useLoaded(item.incoming, async () => (await get<Incoming>(`/api/v1/incoming/${item.incoming}`)).data);
+function assignmentRow(item: Assignment) {
   return (
     <>
-      <SubjectCell href={`/den/${item.incoming}`} subject={about.data?.subject ?? '…'}>
+      <SubjectCell href={`/den/${item.incoming}`} subject={item.subject}>
         {item.deadline && <DeadlineTag deadline={item.deadline} done={item.state === 'done'} />}
       </SubjectCell>
-      <Cell label="column.code">{about.data?.code ?? ''}</Cell>
+      <Cell label="column.code">{item.code}</Cell>
       <Cell label="column.opinion">{item.opinion}</Cell>
       <Cell label="column.state">
         <Tag tone={item.state === 'done' ? 'good' : 'info'}>{word('assignment', item.state)}</Tag>
@@ -200,7 +198,7 @@ function boxes(): Box[] {
       path: '/api/v1/assignments?',
       work: true,
       head: ['column.subject', 'column.code', 'column.opinion', 'column.state'],
-      row: (item: Assignment) => <AssignmentRow item={item} />,
+      row: assignmentRow,
     } as Box,
     hasRole('drafter') && outgoing('mine', 'box.mine', 'box.mine.empty', false),
     keepsRegister && outgoing('agency', 'box.agency', 'box.agency.empty', false),

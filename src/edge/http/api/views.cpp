@@ -186,6 +186,8 @@ Json view(const records::Incoming& incoming) {
 Json view(const records::Assignment& assignment) {
   return {{"id", assignment.id.text()},
           {"incoming", assignment.incoming.text()},
+          {"code", assignment.code},
+          {"subject", assignment.subject},
           {"by", assignment.by.text()},
           {"lead", assignment.lead.text()},
           {"opinion", assignment.opinion},
