@@ -70,7 +70,8 @@ export type DocumentState =
   | 'dispatched'
   | 'cancelled';
 
-export interface Outgoing {
+/** A document in a list. */
+export interface OutgoingRow {
   id: string;
   agency: string;
   draftedIn: string;
@@ -85,11 +86,17 @@ export interface Outgoing {
   issueDate: string | null;
   sha256: string | null;
   size: number;
-  steps: Step[];
-  recipients: string[];
   created: string;
   changed: string;
   version: number;
+  stepCount: number;
+  stepsDone: number;
+  recipientCount: number;
+}
+
+export interface Outgoing extends OutgoingRow {
+  steps: Step[];
+  recipients: string[];
 }
 
 export type DeliveryState = 'arrived' | 'returned' | 'registered' | 'assigned' | 'in-progress' | 'done';

@@ -4,7 +4,7 @@ import { go } from '../app/router';
 import { agencies } from '../api/directory';
 import { get, post, type Answer } from '../api/http';
 import { caller } from '../api/session';
-import type { Agency, Outgoing, Page } from '../api/types';
+import type { Agency, Outgoing, OutgoingRow, Page } from '../api/types';
 import { actsOn, nextStep, type Act } from '../lib/acts';
 import { date, fileName, shortHash, size, time } from '../lib/format';
 import { language, t, word } from '../lib/i18n';
@@ -98,7 +98,7 @@ function ToSign({ document }: { document: Outgoing }) {
 /** The next document that waits for this person, looked up after an act. */
 function NextLink({ box, after }: { box: string; after: string }) {
   const next = useLoaded(`${box} ${after}`, async () => {
-    const page = await get<Page<Outgoing>>(`/api/v1/documents?box=${box}&limit=2`);
+    const page = await get<Page<OutgoingRow>>(`/api/v1/documents?box=${box}&limit=2`);
     return page.data.items.find((one) => one.id !== after)?.id ?? null;
   });
   if (next.data === undefined) return null;

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { get, post, type Problem } from '../api/http';
 import { caller, hasRole } from '../api/session';
-import type { Assignment, Incoming, Order, Outgoing, Page } from '../api/types';
+import type { Assignment, Incoming, Order, OutgoingRow, Page } from '../api/types';
 import { date, time } from '../lib/format';
 import { t, word, type Key } from '../lib/i18n';
 import { Dialog, PinField } from '../parts/dialog';
@@ -12,7 +12,7 @@ import { AgencyName } from '../parts/names';
 import { ProblemBox } from '../parts/problem';
 import { DeadlineTag, DeliveryTag, StateTag, Tag, UrgencyTag, VerdictTag } from '../parts/tag';
 
-type Item = Outgoing | Incoming | Assignment | Order;
+type Item = OutgoingRow | Incoming | Assignment | Order;
 
 interface Box {
   name: string;
@@ -49,7 +49,7 @@ function SubjectCell({ href, subject, children }: { href: string; subject: strin
   );
 }
 
-function outgoingRow(item: Outgoing) {
+function outgoingRow(item: OutgoingRow) {
   return (
     <>
       <SubjectCell href={`/van-ban/${item.id}`} subject={item.subject}>

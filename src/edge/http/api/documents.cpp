@@ -190,8 +190,10 @@ Result<Reply> list(const Services& services, const Request& request) {
   if (page->after) wanted.after = DocumentId{*page->after};
   const auto documents = services.outgoing.list(*request.caller, *box, wanted);
   if (!documents) return documents.error();
+  auto items = Json::array();
+  for (const auto& document : *documents) items.push_back(rowView(document));
   return listReply(
-      views(*documents), documents->empty() ? "" : documents->back().id.text(), page->limit);
+      std::move(items), documents->empty() ? "" : documents->back().id.text(), page->limit);
 }
 
 /// GET /api/v1/documents/{id}. 200; 403; 404.

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace congvan::http {
 namespace {
 
@@ -116,18 +118,10 @@ Json view(const authority::CertificateRecord& record) {
   return json;
 }
 
-Json view(const records::Document& document) {
-  auto steps = Json::array();
-  for (const auto& step : document.steps) {
-    steps.push_back({{"kind", records::name(step.kind)},
-                     {"post", step.post.text()},
-                     {"field", step.field},
-                     {"doneBy", idOrNull(step.done_by)},
-                     {"doneAt", timeOrNull(step.done_at)}});
-  }
-  auto recipients = Json::array();
-  for (const auto& recipient : document.recipients) recipients.push_back(recipient.text());
+Json rowView(const records::Document& document) {
   const bool has_file = document.file_size > 0;
+  const auto done = std::ranges::count_if(
+      document.steps, [](const records::Step& step) { return step.done_at.has_value(); });
   return {{"id", document.id.text()},
           {"agency", document.agency.text()},
           {"draftedIn", document.drafted_in.text()},
@@ -145,11 +139,29 @@ Json view(const records::Document& document) {
           {"issueDate", dateOrNull(document.issue_date)},
           {"sha256", has_file ? Json(document.file.hex()) : Json(nullptr)},
           {"size", document.file_size},
-          {"steps", std::move(steps)},
-          {"recipients", std::move(recipients)},
+          {"stepCount", document.steps.size()},
+          {"stepsDone", done},
+          {"recipientCount", document.recipients.size()},
           {"created", formatVietnam(document.created)},
           {"changed", formatVietnam(document.changed)},
           {"version", document.version}};
+}
+
+Json view(const records::Document& document) {
+  auto steps = Json::array();
+  for (const auto& step : document.steps) {
+    steps.push_back({{"kind", records::name(step.kind)},
+                     {"post", step.post.text()},
+                     {"field", step.field},
+                     {"doneBy", idOrNull(step.done_by)},
+                     {"doneAt", timeOrNull(step.done_at)}});
+  }
+  auto recipients = Json::array();
+  for (const auto& recipient : document.recipients) recipients.push_back(recipient.text());
+  auto whole = rowView(document);
+  whole["steps"] = std::move(steps);
+  whole["recipients"] = std::move(recipients);
+  return whole;
 }
 
 Json view(const records::DocumentFile& file) {

@@ -20,6 +20,8 @@ Json view(const directory::Post& post);
 Json view(const authority::Order& order);
 Json view(const authority::CertificateRecord& record);
 Json view(const records::Document& document);
+/// As it stands in a list: how many steps and recipients, not which.
+Json rowView(const records::Document& document);
 Json view(const records::DocumentFile& file);
 Json view(const records::Incoming& incoming);
 Json view(const records::Assignment& assignment);
