@@ -122,6 +122,27 @@ TEST_P(Authority, TakesNoSealOutOfTheHandsOfItsClerk) {
   EXPECT_EQ(why(w.outgoing.issue(w.clerk, document.id, document.version, w.pin)), "(done)");
 }
 
+TEST_P(Authority, AsksTheOfficerOfEveryAgencyThatAPersonWorksForToday) {
+  auto& w = world();
+  const auto record = w.certify(w.commune_leader);
+  const auto revoke = [&] {
+    return why(w.ca->revoke(w.commune_certificate_officer,
+                            record.id,
+                            pki::RevocationReason::CessationOfOperation,
+                            std::nullopt));
+  };
+  // Also at work for the province: the commune alone decides no more.
+  const auto second = must(w.people.addPost(w.administrator,
+                                            {.agency = w.office,
+                                             .title = "Chuyên viên",
+                                             .signs_for = {},
+                                             .holder = w.commune_leader.person,
+                                             .grants = {}}));
+  EXPECT_EQ(revoke(), "role_missing");
+  must(w.people.endPost(w.administrator, second.id, 1));
+  EXPECT_EQ(revoke(), "(done)");
+}
+
 TEST_P(Authority, UsesAnOrderOnce) {
   auto& w = world();
   const auto order = orderFor(w.head);

@@ -211,6 +211,21 @@ TEST_P(Register, LetsNobodyGrantMoreThanTheyOversee) {
   EXPECT_EQ(why(w.people.addPost(of_commune, post)), "capacity_needs_body");
 }
 
+TEST_P(Register, LetsNobodyTakeSomeonesPeopleIntoService) {
+  auto& w = world();
+  auto of_commune = w.commune_officer;
+  of_commune.grants = {{Role::Administrator, w.commune}};
+  directory::NewPost post{.agency = w.commune,
+                          .title = "Cộng tác viên",
+                          .signs_for = {},
+                          .holder = w.chairman.person,
+                          .grants = {}};
+  EXPECT_EQ(why(w.people.addPost(of_commune, post)), "role_missing");
+  EXPECT_EQ(why(w.people.addPost(w.administrator, post)), "(done)");
+  post.holder = w.commune_clerk.person;
+  EXPECT_EQ(why(w.people.addPost(of_commune, post)), "(done)");
+}
+
 TEST_P(Register, EndsAPostAndTheWayToTheSealWithIt) {
   auto& w = world();
   const auto seal = w.certifySeal(w.province, w.clerk);

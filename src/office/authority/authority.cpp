@@ -82,16 +82,17 @@ Result<Order> Authority::order(const Caller& officer,
 }
 
 Result<> Authority::orderAllowed(work::Tx& tx, const Caller& officer, const Order& order) {
-  const auto lineage = lineageOfHolder(tx, officer, order.holder);
-  if (!lineage) return lineage.error();
-  const bool is_unit = lineage->links.front().kind == directory::AgencyKind::Unit;
+  const auto lineages = lineagesOfHolder(tx, officer, order.holder);
+  if (!lineages) return lineages.error();
+  const auto& own = lineages->front();
+  const bool is_unit = own.links.front().kind == directory::AgencyKind::Unit;
   if (order.holder.agency && is_unit) return Error{Code::RuleRefused, "holder_wrong"};
   const auto activator = directory_.findPerson(tx, directory::PersonId{order.activator});
   if (!activator) return activator.error();
-  const auto allowed = directory::require(officer, Role::CertificateOfficer, *lineage);
+  const auto allowed = requireOfficer(tx, officer, order.holder);
   if (!allowed || !order.holder.agency) return allowed;
   const auto clerks = directory::personHolds(
-      tx, directory_, activator->id, Role::Clerk, *lineage, vietnamDate(clock_.now()));
+      tx, directory_, activator->id, Role::Clerk, own, vietnamDate(clock_.now()));
   if (!clerks) return clerks.error();
   if (!*clerks) return Error{Code::RuleRefused, "seal_needs_clerk"};
   return sealMayBeMade(tx, order.holder);
@@ -111,23 +112,46 @@ Result<> Authority::sealMayBeMade(work::Tx& tx, const Holder& holder) {
   return kDone;
 }
 
-/// The officer answers for the agency that a certificate names. A person's is that of the post held
-/// first; the service's own certificates hang under the top agency.
-Result<directory::Lineage> Authority::lineageOfHolder(work::Tx& tx,
-                                                      const Caller& officer,
-                                                      const Holder& holder) {
-  if (holder.agency)
-    return directory::lineageOf(tx, directory_, directory::AgencyId{*holder.agency});
+/// The officer answers for every agency that the holder works for today: a post in one does not
+/// hand a person of another to its officer. Whoever holds none any more is judged by those they
+/// held; the service's own certificates hang under the top agency.
+Result<std::vector<directory::Lineage>> Authority::lineagesOfHolder(work::Tx& tx,
+                                                                    const Caller& officer,
+                                                                    const Holder& holder) {
+  std::vector<directory::AgencyId> agencies;
+  if (holder.agency) agencies.push_back(directory::AgencyId{*holder.agency});
   if (holder.person) {
-    const auto posts = directory_.postsOfPerson(tx, directory::PersonId{*holder.person});
+    auto posts = directory_.postsOfPerson(tx, directory::PersonId{*holder.person});
     if (!posts) return posts.error();
     if (posts->empty()) return Error{Code::RuleRefused, "holder_wrong"};
-    return directory::lineageOf(tx, directory_, posts->front().agency);
+    const auto today = vietnamDate(clock_.now());
+    const auto ended = [&](const directory::Post& post) {
+      return !directory::inForce(post, today);
+    };
+    if (!std::ranges::all_of(*posts, ended)) std::erase_if(*posts, ended);
+    for (const auto& post : *posts) agencies.push_back(post.agency);
   }
+  std::vector<directory::Lineage> lineages;
+  for (const auto agency : agencies) {
+    auto lineage = directory::lineageOf(tx, directory_, agency);
+    if (!lineage) return lineage.error();
+    lineages.push_back(std::move(*lineage));
+  }
+  if (!lineages.empty()) return lineages;
   auto own = directory::lineageOf(tx, directory_, officer.agency);
-  if (!own) return own;
+  if (!own) return own.error();
   own->links.erase(own->links.begin(), own->links.end() - 1);
-  return own;
+  return std::vector{std::move(*own)};
+}
+
+Result<> Authority::requireOfficer(work::Tx& tx, const Caller& officer, const Holder& holder) {
+  const auto lineages = lineagesOfHolder(tx, officer, holder);
+  if (!lineages) return lineages.error();
+  for (const auto& lineage : *lineages) {
+    const auto allowed = directory::require(officer, Role::CertificateOfficer, lineage);
+    if (!allowed) return allowed;
+  }
+  return kDone;
 }
 
 Result<std::vector<Order>> Authority::openOrders(const Caller& caller) {
@@ -248,9 +272,7 @@ Result<CertificateRecord> Authority::revoke(const Caller& officer,
                                             std::optional<Instant> invalidity_date) {
   const auto now = wholeSecond(clock_.now());
   const auto change = [&](work::Tx& tx, CertificateRecord& record) -> Result<> {
-    const auto lineage = lineageOfHolder(tx, officer, record.holder);
-    if (!lineage) return lineage.error();
-    const auto allowed = directory::require(officer, Role::CertificateOfficer, *lineage);
+    const auto allowed = requireOfficer(tx, officer, record.holder);
     if (!allowed) return allowed;
     if (record.state != CertificateState::Issued || !record.issuer) {
       return Error{

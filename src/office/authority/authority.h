@@ -178,9 +178,11 @@ class Authority {
   Result<Bytes> freshCrl(const Key& key);
   Result<pki::Crl> parsedCrl(std::string_view issuer_name);
   Result<Bytes> publishCrl(const Key& key, const Issuer& seen);
-  Result<directory::Lineage> lineageOfHolder(work::Tx& tx,
-                                             const directory::Caller& officer,
-                                             const Holder& holder);
+  /// At least one. RuleRefused `holder_wrong`: a person without any post.
+  Result<std::vector<directory::Lineage>> lineagesOfHolder(work::Tx& tx,
+                                                           const directory::Caller& officer,
+                                                           const Holder& holder);
+  Result<> requireOfficer(work::Tx& tx, const directory::Caller& officer, const Holder& holder);
   Result<> keepRevocation(work::Tx& tx,
                           const directory::Caller& officer,
                           CertificateRecord& record);

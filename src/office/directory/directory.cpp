@@ -213,6 +213,23 @@ Result<Person> Directory::addPerson(const Caller& caller,
   });
 }
 
+/// Nobody is taken into service over the heads of those they work for already.
+Result<> Directory::mayPlace(work::Tx& tx, const Caller& caller, PersonId person) {
+  const auto holder = store_.findPerson(tx, person);
+  if (!holder) return holder.error();
+  const auto posts = store_.postsOfPerson(tx, person);
+  if (!posts) return posts.error();
+  const auto today = vietnamDate(clock_.now());
+  for (const auto& post : *posts) {
+    if (!inForce(post, today)) continue;
+    const auto lineage = lineageOf(tx, store_, post.agency);
+    if (!lineage) return lineage.error();
+    const auto allowed = require(caller, Role::Administrator, *lineage);
+    if (!allowed) return allowed;
+  }
+  return kDone;
+}
+
 Result<Post> Directory::addPost(const Caller& caller, const NewPost& wanted) {
   return transactions_.run<Post>([&](work::Tx& tx) -> Result<Post> {
     const auto before = once_.before(tx, caller.once);
@@ -229,8 +246,8 @@ Result<Post> Directory::addPost(const Caller& caller, const NewPost& wanted) {
       if (!allowed) return allowed.error();
     }
     if (wanted.holder) {
-      const auto holder = store_.findPerson(tx, *wanted.holder);
-      if (!holder) return holder.error();
+      const auto mine = mayPlace(tx, caller, *wanted.holder);
+      if (!mine) return mine.error();
     }
     auto post = makePost(tx, wanted);
     if (!post) return post;

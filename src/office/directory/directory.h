@@ -80,7 +80,8 @@ class Directory {
                            const NewPerson& wanted,
                            const crypto::SecretBytes& password);
 
-  /// RuleRefused `capacity_needs_body`: TM., KT. and the like name whom they sign for.
+  /// Needs Administrator over the post's agency, those its grants name, and those the holder works
+  /// for today. RuleRefused `capacity_needs_body`: TM., KT. and the like name whom they sign for.
   Result<Post> addPost(const Caller& caller, const NewPost& wanted);
 
   /// From now on the post gives no right, its sessions are over, and what hangs on its rights is
@@ -96,6 +97,7 @@ class Directory {
   Result<Person> makePerson(work::Tx& tx,
                             const NewPerson& wanted,
                             const std::string& password_hash);
+  Result<> mayPlace(work::Tx& tx, const Caller& caller, PersonId person);
   Result<> endRights(work::Tx& tx, const Caller& caller, const Post& ended);
   Result<Post> makePost(work::Tx& tx, const NewPost& wanted);
   Result<std::string> hashOf(const crypto::SecretBytes& password);
