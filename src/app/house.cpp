@@ -161,14 +161,12 @@ House::House(Opened opened)
                  outgoing_,
                  record_store_,
                  deliveries_,
-                 authority_,
                  signer_,
                  events_,
-                 leaves_,
                  records_log_.files(),
-                 issuance_log_.files(),
                  trail_,
                  clock_}),
+      issued_(transactions_, authority_, leaves_, issuance_log_.files()),
       services_{authentication_,
                 directory_,
                 authority_,
@@ -177,6 +175,7 @@ House::House(Opened opened)
                 outgoing_,
                 reception_,
                 evidence_,
+                issued_,
                 blobs_,
                 clock_} {}
 

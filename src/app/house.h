@@ -16,6 +16,7 @@
 #include "edge/storage/outbox.h"
 #include "edge/storage/records_store.h"
 #include "edge/storage/transactions.h"
+#include "office/authority/issuance_desk.h"
 #include "office/records/evidence_desk.h"
 #include "trust/crypto/random.h"
 
@@ -111,6 +112,7 @@ class House {
   records::Outgoing outgoing_;
   records::Reception reception_;
   records::EvidenceDesk evidence_;
+  authority::IssuanceDesk issued_;
   http::Services services_;
   JobLoop arrivals_{"arrivals", {}};
   JobLoop sweeps_{"sweeps", {.turn = std::chrono::minutes{10}}};

@@ -163,14 +163,12 @@ World::World(work::Transactions& used)
                 outgoing,
                 record_store,
                 deliveries,
-                *ca,
                 signer,
                 events,
-                leaves,
                 records_log.files(),
-                issuance_log.files(),
                 trail,
-                clock}) {
+                clock}),
+      issuance_desk(used, *ca, leaves, issuance_log.files()) {
   valueOrThrow(ca->create());
   province = addAgency("UBND tỉnh Mẫu", "UBND", AgencyKind::ProvinceCommittee, {});
   office = addAgency("Văn phòng UBND tỉnh", "VP", AgencyKind::Office, province);

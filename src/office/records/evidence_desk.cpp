@@ -69,30 +69,4 @@ Result<verify::Outcome> EvidenceDesk::verification(const directory::Caller& call
   return parts_.signer.judge(document->file);
 }
 
-Result<std::optional<std::uint64_t>> EvidenceDesk::placeOf(const std::optional<Uuid>& queued) {
-  using Place = std::optional<std::uint64_t>;
-  if (!queued) return Place{};
-  return parts_.transactions.read<Place>([&](work::Tx& tx) {
-    return parts_.leaves.indexOf(tx, audit::Log::Issuance, audit::LeafId{*queued});
-  });
-}
-
-Result<Issuance> EvidenceDesk::issuance(const directory::Caller& caller,
-                                        authority::CertificateId id) {
-  const auto record = parts_.authority.find(caller, id);
-  if (!record) return record.error();
-  Issuance issuance{*record, {}, {}};
-  for (auto [queued, leaf] : {std::pair(record->intent_leaf, &issuance.intent),
-                              std::pair(record->issued_leaf, &issuance.issued)}) {
-    const auto place = placeOf(queued);
-    if (!place) return place.error();
-    if (!*place) continue;
-    auto proven = audit::proveEntry(parts_.issuance_log, **place);
-    if (!proven && proven.error().reason == "leaf_not_in_tree") continue;  // not published yet
-    if (!proven) return proven.error();
-    *leaf = std::move(*proven);
-  }
-  return issuance;
-}
-
 }  // namespace congvan::records
