@@ -134,7 +134,8 @@ House::House(Opened opened)
                  random_,
                  {.public_url = settings_.public_url, .province = settings_.province}),
       timestamps_(authority_, random_),
-      custody_(transactions_, key_store_, trail_, server_secret_, clock_, random_),
+      custody_(
+          transactions_, key_store_, directory_store_, trail_, server_secret_, clock_, random_),
       marks_(folder_.seals()),
       signer_(blobs_, authority_, custody_, marks_, timestamps_, clock_),
       deliveries_(delivery_store_, trail_, clock_, random_),

@@ -144,7 +144,7 @@ World::World(work::Transactions& used)
       people(used, directory_store, trail, once, clock, random),
       ca(newAuthority(server_secret)),
       timestamps(*ca, random),
-      custody(used, keys, trail, server_secret, clock, random, {.cost = {.n = 2}}),
+      custody(used, keys, directory_store, trail, server_secret, clock, random, {.cost = {.n = 2}}),
       signer(blobs, *ca, custody, marks, timestamps, clock),
       deliveries(delivery_store, trail, clock, random),
       outgoing(

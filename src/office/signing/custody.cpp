@@ -3,9 +3,12 @@
 
 #include "base/text.h"
 #include "office/directory/actor.h"
+#include "office/directory/permissions.h"
 #include "office/work/again.h"
 #include "trust/crypto/sealed.h"
 #include "trust/crypto/wrapped_key.h"
+
+#include <algorithm>
 
 namespace congvan::signing {
 namespace {
@@ -37,6 +40,7 @@ audit::Entry keyEvent(audit::EventKind kind, const directory::Caller& caller, co
 
 Custody::Custody(work::Transactions& transactions,
                  KeyStore& store,
+                 directory::DirectoryStore& directory,
                  audit::Trail& trail,
                  const crypto::SecretBytes& server_secret,
                  const Clock& clock,
@@ -44,6 +48,7 @@ Custody::Custody(work::Transactions& transactions,
                  PinRules rules)
     : transactions_(transactions),
       store_(store),
+      directory_(directory),
       trail_(trail),
       server_secret_(server_secret),
       clock_(clock),
@@ -186,6 +191,26 @@ Result<crypto::SoftwareKey> Custody::open(const directory::Caller& caller,
   return crypto::SoftwareKey::fromPkcs8(pkcs8->view());
 }
 
+Result<> Custody::mayShare(work::Tx& tx,
+                           const directory::Caller& caller,
+                           const KeptKey& key,
+                           const Uuid& other) {
+  if (!key.agency) return Error{Code::RuleRefused, "key_is_personal"};
+  const auto lineage = directory::lineageOf(tx, directory_, directory::AgencyId{*key.agency});
+  if (!lineage) return lineage.error();
+  const auto allowed = directory::require(caller, directory::Role::Clerk, *lineage);
+  if (!allowed) return allowed;
+  const auto today = vietnamDate(clock_.now());
+  const auto posts = directory_.postsOfPerson(tx, directory::PersonId{other});
+  if (!posts) return posts.error();
+  const bool clerks = std::ranges::any_of(*posts, [&](const directory::Post& post) {
+    return directory::inForce(post, today) &&
+           directory::holds(post.grants, directory::Role::Clerk, *lineage);
+  });
+  if (!clerks) return Error{Code::RuleRefused, "seal_needs_clerk"};
+  return kDone;
+}
+
 Result<> Custody::share(const directory::Caller& caller,
                         const Uuid& certificate,
                         const crypto::SecretBytes& pin,
@@ -193,10 +218,12 @@ Result<> Custody::share(const directory::Caller& caller,
                         const crypto::SecretBytes& pin_of_other) {
   const auto fine = checkPin(pin_of_other);
   if (!fine) return fine;
-  const auto key = transactions_.read<KeptKey>(
-      [&](work::Tx& tx) { return store_.findKeyOfCertificate(tx, certificate); });
-  if (!key) return key.error();
-  if (key->person) return Error{Code::RuleRefused, "key_is_personal"};
+  const auto allowed = transactions_.read<std::monostate>([&](work::Tx& tx) -> Result<> {
+    const auto key = store_.findKeyOfCertificate(tx, certificate);
+    if (!key) return key.error();
+    return mayShare(tx, caller, *key, other);
+  });
+  if (!allowed) return allowed;
   const auto place = gate_.enter();
   if (!place) return place.error();
   const auto attempt = countAttempt(caller, certificate);
@@ -207,6 +234,8 @@ Result<> Custody::share(const directory::Caller& caller,
                          .person = other,
                          .wrapped = wrapFor(other, attempt->key.id, *data_key, pin_of_other)};
   return transactions_.run<std::monostate>([&](work::Tx& tx) -> Result<> {
+    const auto still = mayShare(tx, caller, attempt->key, other);
+    if (!still) return still;
     const auto added = store_.addAccess(tx, access);
     if (!added) return added;
     return trail_.record(tx, keyEvent(audit::EventKind::KeyCreated, caller, attempt->key));

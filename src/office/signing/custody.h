@@ -3,7 +3,7 @@
 
 #include "base/id.h"
 #include "office/audit/trail.h"
-#include "office/directory/types.h"
+#include "office/directory/store.h"
 #include "office/signing/store.h"
 #include "office/work/gate.h"
 #include "trust/crypto/secret.h"
@@ -64,6 +64,7 @@ class Custody {
  public:
   Custody(work::Transactions& transactions,
           KeyStore& store,
+          directory::DirectoryStore& directory,
           audit::Trail& trail,
           const crypto::SecretBytes& server_secret,
           const Clock& clock,
@@ -92,8 +93,11 @@ class Custody {
                                    const Uuid& certificate,
                                    const crypto::SecretBytes& pin);
 
-  /// Lets another person use a seal, with a PIN of their own; `pin` is the caller's.
-  /// RuleRefused `key_is_personal`; otherwise as `open`. Conflict `access_taken`.
+  /// Lets another clerk of the agency use its seal, with a PIN of their own; `pin` is the caller's.
+  ///
+  /// Forbidden `role_missing` unless the caller is a clerk of the agency. RuleRefused
+  /// `key_is_personal`, `seal_needs_clerk` (the other one is none today). Otherwise as `open`.
+  /// Conflict `access_taken`.
   Result<> share(const directory::Caller& caller,
                  const Uuid& certificate,
                  const crypto::SecretBytes& pin,
@@ -105,6 +109,10 @@ class Custody {
     KeptKey key;
     KeyAccess access;
   };
+  Result<> mayShare(work::Tx& tx,
+                    const directory::Caller& caller,
+                    const KeptKey& key,
+                    const Uuid& other);
   Result<> checkPin(const crypto::SecretBytes& pin) const;
   Bytes wrapFor(const Uuid& person,
                 KeyId key,
@@ -119,6 +127,7 @@ class Custody {
 
   work::Transactions& transactions_;
   KeyStore& store_;
+  directory::DirectoryStore& directory_;
   audit::Trail& trail_;
   const crypto::SecretBytes& server_secret_;
   const Clock& clock_;
