@@ -161,6 +161,7 @@ House::House(Opened opened)
       evidence_({transactions_,
                  outgoing_,
                  record_store_,
+                 directory_store_,
                  deliveries_,
                  signer_,
                  events_,

@@ -162,6 +162,7 @@ World::World(work::Transactions& used)
       evidence({used,
                 outgoing,
                 record_store,
+                directory_store,
                 deliveries,
                 signer,
                 events,

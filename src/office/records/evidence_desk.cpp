@@ -2,6 +2,8 @@
 #include "office/records/evidence_desk.h"
 
 #include "office/directory/actor.h"
+#include "office/directory/permissions.h"
+#include "office/records/reception.h"
 
 #include <algorithm>
 #include <utility>
@@ -38,7 +40,10 @@ Result<std::vector<ProvenEvent>> EvidenceDesk::trail(const directory::Caller& ca
       subjects.push_back(delivery.id.value);
       const auto incoming = parts_.records.findIncomingOfDelivery(tx, delivery.id);
       if (!incoming && incoming.error().code != Code::NotFound) return incoming.error();
-      if (incoming) subjects.push_back(incoming->id.value);
+      if (!incoming) continue;
+      const auto recipient = directory::lineageOf(tx, parts_.directory, incoming->agency);
+      if (!recipient) return recipient.error();
+      if (mayReadArrivals(caller, *recipient)) subjects.push_back(incoming->id.value);
     }
     Events all;
     for (const auto& subject : subjects) {

@@ -25,6 +25,7 @@ class EvidenceDesk {
     work::Transactions& transactions;
     Outgoing& outgoing;
     RecordStore& records;
+    directory::DirectoryStore& directory;
     exchange::Deliveries& deliveries;
     signing::DocumentSigner& signer;
     audit::EventStore& events;
@@ -34,8 +35,10 @@ class EvidenceDesk {
   };
   explicit EvidenceDesk(Parts parts) : parts_(parts) {}
 
-  /// Every event of a document, its deliveries and their handling, oldest first. Who may read the
-  /// document may read its trail. Refusals of Outgoing::find.
+  /// Every event of a document and its deliveries, oldest first. Who may read the document may read
+  /// its trail. How a recipient handled its copy, and who did, is in it only for those who may read
+  /// what that agency received; the sender sees the state of the delivery. Refusals of
+  /// Outgoing::find.
   Result<std::vector<ProvenEvent>> trail(const directory::Caller& caller, DocumentId id);
 
   /// Judges the newest file of a document now.
