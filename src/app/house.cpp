@@ -64,6 +64,23 @@ Result<std::unique_ptr<storage::Database>> openDatabase(const Settings& settings
   return storage::openMySql(options);
 }
 
+namespace {
+
+Result<> makeCurrent(storage::Database& database) {
+  const auto done = storage::migrate(database, storage::embeddedMigrations(), SystemClock().now());
+  if (!done) return done.error();
+  return kDone;
+}
+
+Result<> requireCurrent(storage::Database& database) {
+  const auto state = storage::inspectSchema(database, storage::embeddedMigrations());
+  if (!state) return state.error();
+  if (state->pending == 0) return kDone;
+  return Error{Code::Conflict, "schema_outdated", {{"pending", std::to_string(state->pending)}}};
+}
+
+}  // namespace
+
 struct House::Opened {
   Settings settings;
   crypto::SecretBytes secret;
@@ -72,15 +89,18 @@ struct House::Opened {
   tlog::NoteKey records_key;
 };
 
-Result<std::unique_ptr<House>> House::open(const Settings& settings) {
+Result<std::unique_ptr<House>> House::open(const Settings& settings, Schema schema) {
   const DataFolder folder(settings.data);
+  if (schema == Schema::MustBeCurrent && !settings.mysql && !exists(folder.database())) {
+    return Error{Code::NotFound, "input_unreadable", {{"file", folder.database().string()}}};
+  }
   auto secret = folder.serverSecret();
   if (!secret) return secret.error();
   auto database = openDatabase(settings);
   if (!database) return database.error();
-  const auto schema =
-      storage::migrate(**database, storage::embeddedMigrations(), SystemClock().now());
-  if (!schema) return schema.error();
+  const auto usable =
+      schema == Schema::MustBeCurrent ? requireCurrent(**database) : makeCurrent(**database);
+  if (!usable) return usable.error();
 
   crypto::SystemRandom random;
   const auto origin = withoutScheme(settings.public_url) + "/log/";
