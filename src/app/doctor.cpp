@@ -129,7 +129,7 @@ Exit runDoctor(const Arguments& arguments) {
   }
   const auto settings = readSettings(options->valueOr("config", "congvan.yaml"));
   if (!settings) return complain(settings.error());
-  const auto house = House::open(*settings);
+  const auto house = House::open(*settings, Schema::MustBeCurrent);
   if (!house) return complain(house.error());
 
   Sheet sheet;

@@ -64,6 +64,23 @@ Result<std::unique_ptr<storage::Database>> openDatabase(const Settings& settings
   return storage::openMySql(options);
 }
 
+namespace {
+
+Result<> makeCurrent(storage::Database& database) {
+  const auto done = storage::migrate(database, storage::embeddedMigrations(), SystemClock().now());
+  if (!done) return done.error();
+  return kDone;
+}
+
+Result<> requireCurrent(storage::Database& database) {
+  const auto state = storage::inspectSchema(database, storage::embeddedMigrations());
+  if (!state) return state.error();
+  if (state->pending == 0) return kDone;
+  return Error{Code::Conflict, "schema_outdated", {{"pending", std::to_string(state->pending)}}};
+}
+
+}  // namespace
+
 struct House::Opened {
   Settings settings;
   crypto::SecretBytes secret;
@@ -72,15 +89,18 @@ struct House::Opened {
   tlog::NoteKey records_key;
 };
 
-Result<std::unique_ptr<House>> House::open(const Settings& settings) {
+Result<std::unique_ptr<House>> House::open(const Settings& settings, Schema schema) {
   const DataFolder folder(settings.data);
+  if (schema == Schema::MustBeCurrent && !settings.mysql && !exists(folder.database())) {
+    return Error{Code::NotFound, "input_unreadable", {{"file", folder.database().string()}}};
+  }
   auto secret = folder.serverSecret();
   if (!secret) return secret.error();
   auto database = openDatabase(settings);
   if (!database) return database.error();
-  const auto schema =
-      storage::migrate(**database, storage::embeddedMigrations(), SystemClock().now());
-  if (!schema) return schema.error();
+  const auto usable =
+      schema == Schema::MustBeCurrent ? requireCurrent(**database) : makeCurrent(**database);
+  if (!usable) return usable.error();
 
   crypto::SystemRandom random;
   const auto origin = withoutScheme(settings.public_url) + "/log/";
@@ -133,7 +153,8 @@ House::House(Opened opened)
                  random_,
                  {.public_url = settings_.public_url, .province = settings_.province}),
       timestamps_(authority_, random_),
-      custody_(transactions_, key_store_, trail_, server_secret_, clock_, random_),
+      custody_(
+          transactions_, key_store_, directory_store_, trail_, server_secret_, clock_, random_),
       directory_(transactions_, directory_store_, trail_, custody_, once_, clock_, random_),
       marks_(folder_.seals()),
       signer_(blobs_, authority_, custody_, marks_, timestamps_, clock_),
@@ -160,15 +181,14 @@ House::House(Opened opened)
       evidence_({transactions_,
                  outgoing_,
                  record_store_,
+                 directory_store_,
                  deliveries_,
-                 authority_,
                  signer_,
                  events_,
-                 leaves_,
                  records_log_.files(),
-                 issuance_log_.files(),
                  trail_,
                  clock_}),
+      issued_(transactions_, authority_, leaves_, issuance_log_.files()),
       services_{authentication_,
                 directory_,
                 authority_,
@@ -177,6 +197,7 @@ House::House(Opened opened)
                 outgoing_,
                 reception_,
                 evidence_,
+                issued_,
                 blobs_,
                 clock_} {}
 

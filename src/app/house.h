@@ -16,6 +16,7 @@
 #include "edge/storage/outbox.h"
 #include "edge/storage/records_store.h"
 #include "edge/storage/transactions.h"
+#include "office/authority/issuance_desk.h"
 #include "office/records/evidence_desk.h"
 #include "trust/crypto/random.h"
 
@@ -28,11 +29,19 @@ namespace congvan::app {
 /// Opens the database of the settings. RuleRefused, Unavailable as the drivers say.
 Result<std::unique_ptr<storage::Database>> openDatabase(const Settings& settings);
 
+enum class Schema {
+  BringUpToDate,
+  MustBeCurrent,  ///< for those who only read
+};
+
 /// Everything below HTTP, opened on one data folder.
 class House {
  public:
-  /// Applies pending migrations, opens logs and stores; the authority is opened by `start`.
-  static Result<std::unique_ptr<House>> open(const Settings& settings);
+  /// Opens logs and stores; the authority is opened by `start`. Conflict `schema_newer`,
+  /// `schema_changed`; with MustBeCurrent also `schema_outdated` with `pending`, and NotFound
+  /// `input_unreadable` where there is no database yet.
+  static Result<std::unique_ptr<House>> open(const Settings& settings,
+                                             Schema schema = Schema::BringUpToDate);
   ~House();
   House(const House&) = delete;
   House& operator=(const House&) = delete;
@@ -111,6 +120,7 @@ class House {
   records::Outgoing outgoing_;
   records::Reception reception_;
   records::EvidenceDesk evidence_;
+  authority::IssuanceDesk issued_;
   http::Services services_;
   JobLoop arrivals_{"arrivals", {}};
   JobLoop sweeps_{"sweeps", {.turn = std::chrono::minutes{10}}};

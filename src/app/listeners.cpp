@@ -92,11 +92,15 @@ void addHealthRoutes(http::Router& router, House& house) {
 }
 
 http::ListenerOptions optionsOf(std::string name,
-                                const ListenerSettings& settings,
-                                const DataFolder& folder) {
-  http::ListenerOptions options{
-      .name = std::move(name), .address = settings.address, .port = settings.port};
-  if (settings.tls) {
+                                const ListenerSettings& wanted,
+                                const Settings& settings) {
+  http::ListenerOptions options{.name = std::move(name),
+                                .address = wanted.address,
+                                .port = wanted.port,
+                                .connections_per_address = settings.connections_per_address,
+                                .trusted_proxies = settings.trusted_proxies};
+  if (wanted.tls) {
+    const DataFolder folder(settings.data);
     options.tls = http::TlsFiles{folder.tlsCertificate().string(), folder.tlsKey().string()};
   }
   return options;
@@ -123,10 +127,9 @@ Listeners::Listeners(House& house, const Settings& settings)
   addLogRoutes(pki_router_, house);
   addHealthRoutes(internal_router_, house);
 
-  const DataFolder folder(settings.data);
   const auto listener =
       [&](std::string name, const ListenerSettings& wanted, const http::Dispatcher& dispatcher) {
-        return std::make_unique<http::Server>(optionsOf(std::move(name), wanted, folder),
+        return std::make_unique<http::Server>(optionsOf(std::move(name), wanted, settings),
                                               dispatcher,
                                               log_,
                                               house.clock(),

@@ -131,12 +131,18 @@ Result<Settings> readSettings(const std::filesystem::path& file) {
     settings.internal = listenerField(nested, "internal", settings.internal);
     fields.adopt(nested);
   }
+  constexpr int kConnectionsMost = 100'000;
+  settings.connections_per_address =
+      static_cast<int>(fields.optionalInteger("connections_per_address", 0, kConnectionsMost)
+                           .value_or(settings.connections_per_address));
+  auto proxies = http::TrustedProxies::parse(fields.texts("trusted_proxies", 64, 50));
   const auto finished = fields.finish();
-  if (!finished) {
-    auto error = finished.error();
+  if (!finished || !proxies) {
+    auto error = finished ? proxies.error() : finished.error();
     error.params.push_back({"file", file.string()});
     return error;
   }
+  settings.trusted_proxies = std::move(*proxies);
   return settings;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "edge/http/trusted_proxies.h"
 
 #include <filesystem>
 #include <optional>
@@ -37,6 +38,8 @@ struct Settings {
   ListenerSettings app{"127.0.0.1", 8443, true};
   ListenerSettings pki{"127.0.0.1", 8080, false};
   ListenerSettings internal{"127.0.0.1", 8081, false};
+  int connections_per_address = 128;  ///< of each listener; 0: any number
+  http::TrustedProxies trusted_proxies;
 };
 
 /// An address to stand in certificates: plain http, since a client that looks for a revocation list

@@ -52,7 +52,7 @@ TEST_P(Authority, IssuesThroughTheLogOnlyWhatWasOrdered) {
   const auto record = w.certify(w.head);
   EXPECT_EQ(record.state, CertificateState::Issued);
   EXPECT_EQ(w.eventsOf(record.id.value), "key.created certificate.intended certificate.issued");
-  const auto proof = must(w.evidence.issuance(w.officer, record.id));
+  const auto proof = must(w.issuance_desk.proof(w.officer, record.id));
   ASSERT_TRUE(proof.intent.index && proof.issued.index);
   EXPECT_LT(*proof.intent.index, *proof.issued.index);
   EXPECT_TRUE(proof.issued.proof);

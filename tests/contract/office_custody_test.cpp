@@ -101,6 +101,30 @@ TEST_P(Custody, OpensForNobodyElse) {
       "key_is_personal");
 }
 
+TEST_P(Custody, GivesASealFromOneClerkOfItsAgencyToAnotherOnly) {
+  auto& w = world();
+  const auto seal = w.certifySeal(w.province, w.clerk);
+  const auto share = [&](const directory::Caller& from, const directory::Caller& to) {
+    return why(w.custody.share(from, seal.id.value, w.pin, to.person.value, w.pin));
+  };
+  for (const auto* stranger : {&w.chairman, &w.officer, &w.administrator, &w.commune_clerk}) {
+    EXPECT_EQ(share(*stranger, w.second_clerk), "role_missing") << stranger->name;
+    EXPECT_EQ(share(w.clerk, *stranger), "seal_needs_clerk") << stranger->name;
+  }
+  EXPECT_EQ(why(w.custody.share(w.clerk, seal.id.value, w.pin, w.ids.make<int>().value, w.pin)),
+            "seal_needs_clerk");
+  EXPECT_EQ(share(w.second_clerk, w.second_clerk), "key_not_yours");
+  EXPECT_EQ(why(w.custody.open(w.second_clerk, seal.id.value, w.pin)), "key_not_yours");
+
+  auto dismissed = w.clerk;
+  dismissed.grants.clear();
+  EXPECT_EQ(share(dismissed, w.second_clerk), "role_missing") << "the key alone is no right";
+
+  EXPECT_EQ(share(w.clerk, w.second_clerk), "(done)");
+  EXPECT_EQ(why(w.custody.open(w.second_clerk, seal.id.value, w.pin)), "(done)");
+  EXPECT_EQ(share(w.clerk, w.second_clerk), "access_taken");
+}
+
 TEST_P(Custody, RefusesPinsOutOfBounds) {
   auto& w = world();
   const auto make = [&](std::size_t length) {

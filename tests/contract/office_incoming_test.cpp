@@ -2,6 +2,7 @@
 #include "tests/contract/office_world.h"
 
 #include <algorithm>
+#include <set>
 
 namespace congvan {
 namespace {
@@ -242,6 +243,33 @@ TEST_P(Arrival, StandsInTheTrailThatAnAuditorTakesAway) {
   EXPECT_EQ(must(w.evidence.verification(w.auditor, sent_.id)).verdict.overall,
             validation::Overall::TotalPassed);
   EXPECT_EQ(w.eventCount(), events) << "looking leaves nothing in the record";
+}
+
+TEST_P(Arrival, ShowsTheSenderItsStateButNotWhoHandlesIt) {
+  auto& w = world();
+  const auto incoming = registered();
+  must(w.reception.assign(w.commune_leader,
+                          incoming.id,
+                          incoming.version,
+                          {.lead = w.commune_officer.post, .opinion = "Giao", .deadline = {}}));
+  const auto namesFor = [&](const directory::Caller& reader) {
+    std::set<std::string> names;
+    for (const auto& one : must(w.evidence.trail(reader, sent_.id))) {
+      names.emplace(audit::name(one.event.event.kind));
+      if (reader.person != w.auditor.person) {
+        EXPECT_NE(one.event.event.agency, w.commune.value) << audit::name(one.event.event.kind);
+      }
+    }
+    return names;
+  };
+  for (const auto* reader : {&w.clerk, &w.drafter, &w.chairman}) {
+    const auto names = namesFor(*reader);
+    EXPECT_TRUE(names.contains("delivery.arrived"));
+    EXPECT_FALSE(names.contains("delivery.registered"));
+    EXPECT_FALSE(names.contains("delivery.assigned"));
+  }
+  EXPECT_TRUE(namesFor(w.auditor).contains("delivery.assigned")) << "oversight reaches below";
+  EXPECT_EQ(stateAtSender(), DeliveryState::Assigned);
 }
 
 TEST_P(Arrival, ChangesNothingWhenItsEventCannotBeWritten) {

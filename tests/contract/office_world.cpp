@@ -143,7 +143,7 @@ World::World(work::Transactions& used)
       authentication(used, directory_store, trail, server_secret, clock, random),
       ca(newAuthority(server_secret)),
       timestamps(*ca, random),
-      custody(used, keys, trail, server_secret, clock, random, {.cost = {.n = 2}}),
+      custody(used, keys, directory_store, trail, server_secret, clock, random, {.cost = {.n = 2}}),
       people(used, directory_store, trail, custody, once, clock, random),
       signer(blobs, *ca, custody, marks, timestamps, clock),
       deliveries(delivery_store, trail, clock, random),
@@ -162,15 +162,14 @@ World::World(work::Transactions& used)
       evidence({used,
                 outgoing,
                 record_store,
+                directory_store,
                 deliveries,
-                *ca,
                 signer,
                 events,
-                leaves,
                 records_log.files(),
-                issuance_log.files(),
                 trail,
-                clock}) {
+                clock}),
+      issuance_desk(used, *ca, leaves, issuance_log.files()) {
   valueOrThrow(ca->create());
   province = addAgency("UBND tỉnh Mẫu", "UBND", AgencyKind::ProvinceCommittee, {});
   office = addAgency("Văn phòng UBND tỉnh", "VP", AgencyKind::Office, province);

@@ -10,11 +10,13 @@
 #include "edge/storage/records_store.h"
 #include "edge/storage/tile_files.h"
 #include "office/audit/sequencer.h"
+#include "office/authority/issuance_desk.h"
 #include "office/directory/authentication.h"
 #include "office/directory/directory.h"
 #include "office/records/evidence_desk.h"
 #include "office/records/outgoing.h"
 #include "office/records/reception.h"
+#include "office/signing/activation.h"
 #include "office/work/once.h"
 #include "tests/support/databases.h"
 #include "trust/crypto/random.h"
@@ -212,6 +214,7 @@ struct World {
   records::Outgoing outgoing;
   records::Reception reception;
   records::EvidenceDesk evidence;
+  authority::IssuanceDesk issuance_desk;
 
   directory::AgencyId province, office, department, unit, commune, other_commune;
   directory::Caller drafter, head, checker, chairman, clerk, second_clerk;

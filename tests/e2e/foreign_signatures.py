@@ -21,7 +21,8 @@ def corpora():
 
 def known_rows():
     lines = (HERE / "foreign_signatures.known").read_text().splitlines()
-    return {tuple(line.split("\t")[:2]) for line in lines if line and not line.startswith("#")}
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 def main():
@@ -34,7 +35,7 @@ def main():
     with open(gate) as table:
         rows = list(csv.DictReader(table, delimiter="\t"))
     # Never wrong, whatever the format: what must not pass must not pass.
-    unbuilt = {(row["file"], row["expect"].split(" ")[0]) for row in rows
+    unbuilt = {(row["file"], row["expect"].split(" ")[0]): f"{row['format']} is not built yet" for row in rows
                if UNBUILT.search(row["format"]) and not row["expect"].startswith("MUST")}
     known = known_rows()
     done = subprocess.run([sys.executable, judge, "--list", gate, sys.argv[1]], capture_output=True, text=True)
@@ -45,7 +46,11 @@ def main():
         return 1
     keys = [(match["file"], match["expect"]) for match in wrong]
     failed = [match for match, key in zip(wrong, keys) if key not in unbuilt and key not in known]
-    healed = known - set(keys)
+    healed = known.keys() - set(keys)
+    excused = known | unbuilt
+    for match, key in zip(wrong, keys):
+        if key in excused:
+            print(f"skipped, {excused[key]}: {match['file']}, wanted {match['expect']}, said {match['said']}")
     for match in failed:
         print(match.group(0).strip())
     for file, expect in sorted(healed):

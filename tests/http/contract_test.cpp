@@ -27,6 +27,7 @@ struct NoServices {
                     as<records::Outgoing>(),
                     as<records::Reception>(),
                     as<records::EvidenceDesk>(),
+                    as<authority::IssuanceDesk>(),
                     as<work::Blobs>(),
                     clock};
 };

@@ -71,6 +71,9 @@ struct Desk {
       ++hellos;
       return Reply{.type = "text/plain", .body = "hello\n"};
     });
+    open("GET", "/client", BodyKind::None, 0, [](const Request& request) -> Result<Reply> {
+      return Reply{.type = "text/plain", .body = request.client};
+    });
     open("GET", "/secret", BodyKind::None, 0, [this](const Request&) -> Result<Reply> {
       ++secrets;
       return Reply{.type = "text/plain", .body = "secret\n"};

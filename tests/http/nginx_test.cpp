@@ -42,7 +42,9 @@ class Nginx {
             "; client_max_body_size 2m; keepalive_timeout 150ms; client_header_timeout 150ms; "
             "client_body_timeout 150ms;\n    location / { proxy_pass http://office; "
             "proxy_http_version 1.1; proxy_set_header Connection \"\"; "
-            "proxy_set_header Host $host; proxy_request_buffering off; } }\n}\n");
+            "proxy_set_header Host $host; "
+            "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; "
+            "proxy_request_buffering off; } }\n}\n");
     const auto config = root + "/nginx.conf";
     const auto prefix = root + "/";
     const char* words[] = {
@@ -63,8 +65,8 @@ class Nginx {
   Nginx(const Nginx&) = delete;
   Nginx& operator=(const Nginx&) = delete;
 
-  std::string answerTo(std::string_view text) const {
-    Wire wire(port_);
+  std::string answerTo(std::string_view text, const char* from = "127.0.0.1") const {
+    Wire wire(port_, from);
     wire.say(text);
     return wire.rest();
   }
@@ -101,6 +103,23 @@ TEST_F(BehindNginx, RequestsArriveAndConnectionsAreKept) {
   for (int i = 0; i < 10; ++i) EXPECT_EQ(statusOf(nginx.answerTo(get("/hello"))), "200");
 
   EXPECT_EQ(served.desk.hellos, 10);
+}
+
+TEST_F(BehindNginx, TheClientIsWhoCalledNginxWhateverItClaims) {
+  const TempFolder folder;
+  auto options = Served::patient();
+  options.trusted_proxies = *TrustedProxies::parse({"127.0.0.1"});
+  const Served served(options);
+  const Nginx nginx(folder, served.server.port());
+  const std::string asked =
+      "GET /client HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n";
+
+  EXPECT_TRUE(nginx.answerTo(asked, "127.0.0.2").ends_with("\r\n127.0.0.2"));
+  const Served untrusting;
+  const TempFolder other;
+  EXPECT_TRUE(Nginx(other, untrusting.server.port())
+                  .answerTo(asked, "127.0.0.2")
+                  .ends_with("\r\n127.0.0.1"));
 }
 
 TEST_F(BehindNginx, ABodyNeverRunsAsARequest) {

@@ -3,6 +3,7 @@
 #include "edge/http/dispatch.h"
 #include "edge/http/problem.h"
 #include "edge/http/router.h"
+#include "edge/http/trusted_proxies.h"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -236,6 +237,45 @@ TEST(Pages, TakeALimitFromOneToTwoHundred) {
     EXPECT_EQ(page.error().reason, "limit_malformed") << text;
   }
   EXPECT_EQ(pageOf(Request{})->limit, 50);
+}
+
+std::string clientOf(const std::vector<std::string>& trusted,
+                     const std::string& peer,
+                     const std::vector<std::string>& forwarded) {
+  Headers headers;
+  for (const auto& value : forwarded) headers.emplace_back("x-forwarded-for", value);
+  return TrustedProxies::parse(trusted)->clientOf(peer, headers);
+}
+
+TEST(Proxies, AreNotBelievedUnlessNamed) {
+  EXPECT_EQ(clientOf({}, "10.0.0.9", {"203.0.113.7"}), "10.0.0.9");
+  EXPECT_EQ(clientOf({"10.0.0.8"}, "10.0.0.9", {"203.0.113.7"}), "10.0.0.9");
+  EXPECT_EQ(clientOf({"10.0.0.9"}, "10.0.0.9", {"203.0.113.7"}), "203.0.113.7");
+}
+
+TEST(Proxies, AreBelievedOnlyAboutWhoCalledThem) {
+  const std::vector<std::string> trusted = {"10.0.0.0/8", "fd00::/8"};
+
+  EXPECT_EQ(clientOf(trusted, "10.0.0.9", {"1.1.1.1, 203.0.113.7"}), "203.0.113.7")
+      << "the client wrote the first one itself";
+  EXPECT_EQ(clientOf(trusted, "10.0.0.9", {"1.1.1.1", "203.0.113.7 , 10.0.0.8"}), "203.0.113.7")
+      << "two proxies, and the header in two parts";
+  EXPECT_EQ(clientOf(trusted, "::ffff:10.0.0.9", {"203.0.113.7"}), "203.0.113.7");
+  EXPECT_EQ(clientOf(trusted, "fd00::1", {"2001:db8::7"}), "2001:db8::7");
+  EXPECT_EQ(clientOf(trusted, "10.0.0.9", {"203.0.113.7, not an address"}), "10.0.0.9");
+  EXPECT_EQ(clientOf(trusted, "10.0.0.9", {""}), "10.0.0.9");
+  EXPECT_EQ(clientOf(trusted, "10.0.0.9", {}), "10.0.0.9");
+  EXPECT_EQ(clientOf(trusted, "10.0.0.9", {"10.0.0.1"}), "10.0.0.1");
+}
+
+TEST(Proxies, AreAddressesOrNetworks) {
+  for (const auto* text :
+       {"", "proxy.example.vn", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/0", "/8"}) {
+    const auto read = TrustedProxies::parse({text});
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().reason, "proxy_malformed") << text;
+  }
+  EXPECT_TRUE(TrustedProxies::parse({"10.1.2.3", "10.0.0.0/32", "::1", "fd00::/128"}));
 }
 
 struct EmptyBlob final : work::OpenBlob {

@@ -370,6 +370,28 @@ TEST(Limits, OneAddressHoldsSoManyConnections) {
   EXPECT_TRUE(again) << "places are given back";
 }
 
+std::string clientSeen(const Served& served) {
+  return served.answerTo(
+      "GET /client HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.7\r\nConnection: "
+      "close\r\n\r\n");
+}
+
+TEST(Proxies, NobodySpeaksForOthersByDefault) {
+  EXPECT_TRUE(clientSeen(Served()).ends_with("\r\n127.0.0.1"));
+}
+
+TEST(Proxies, ThoseTrustedSayWhoAsksAndAreNotCountedByAddress) {
+  auto options = Served::patient();
+  options.trusted_proxies = *TrustedProxies::parse({"127.0.0.1"});
+  options.connections_per_address = 1;
+  const Served served(options);
+  auto held = served.wire();
+  held.say(get("/hello"));
+  EXPECT_EQ(statusOf(held.response()), "200");
+
+  EXPECT_TRUE(clientSeen(served).ends_with("\r\n203.0.113.7"));
+}
+
 TEST(Limits, RequestsOverTheNumberAtWorkAreToldSo) {
   auto options = Served::patient();
   options.requests_most = 2;

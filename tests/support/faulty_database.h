@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <memory>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -29,6 +30,14 @@ class FaultyDatabase final : public storage::Database {
     when_ = when;
   }
   void loseEvery(Fault::When when) { loseAt(-1, when); }
+  /// Loses the answer to a COMMIT instead, counted from now over those of the calling thread only:
+  /// whatever works beside the test is left alone. 0: none.
+  void loseCommit(int commit, Fault::When when) {
+    loseAt(0, when);
+    struck_ = false;
+    commits_to_go_ = commit;
+    thread_ = std::this_thread::get_id();
+  }
   bool hasStruck() const { return struck_; }
   int calls() const { return calls_; }
 
@@ -59,7 +68,7 @@ class FaultyDatabase final : public storage::Database {
       });
     }
     void commit() override {
-      faults_.around(storage::Interrupted::Why::CommitUnknown, [&] {
+      faults_.aroundCommit([&] {
         real_->commit();
         return 0;
       });
@@ -73,9 +82,17 @@ class FaultyDatabase final : public storage::Database {
   };
 
   template <typename Action>
-  std::invoke_result_t<const Action&> around(storage::Interrupted::Why why, const Action& action) {
+  void aroundCommit(const Action& action) {
+    const bool strikes = std::this_thread::get_id() == thread_ && --commits_to_go_ == 0;
+    around(storage::Interrupted::Why::CommitUnknown, action, strikes);
+  }
+
+  template <typename Action>
+  std::invoke_result_t<const Action&> around(storage::Interrupted::Why why,
+                                             const Action& action,
+                                             bool named = false) {
     const int call = ++calls_;
-    const bool strikes = lose_at_ < 0 || call == lose_at_;
+    const bool strikes = named || lose_at_ < 0 || call == lose_at_;
     if (strikes) struck_ = true;
     if (strikes && when_ == Fault::When::Before) throw storage::Interrupted(why, "lost by a test");
     auto result = action();
@@ -86,6 +103,8 @@ class FaultyDatabase final : public storage::Database {
   storage::Database& real_;
   int lose_at_ = 0;
   Fault::When when_ = Fault::When::Before;
+  int commits_to_go_ = 0;
+  std::atomic<std::thread::id> thread_;
   std::atomic<int> calls_ = 0;
   std::atomic<bool> struck_ = false;
 };

@@ -1,4 +1,4 @@
-# Source it; private_mariadb FOLDER starts a MariaDB of its own there: own data folder, unix socket, no TCP, and writes
+# Source it; private_mariadb FOLDER [OPTION]... starts a MariaDB of its own there: own data folder, unix socket, no TCP, and writes
 # FOLDER/database.yaml for `--database`. It is stopped with the shell (trap stop_mariadb EXIT).
 private_mariadb() {
   local folder=$1 user=() server
@@ -8,7 +8,7 @@ private_mariadb() {
     --datadir="$folder/mariadb" >"$folder/mariadb-install.log" 2>&1 || return 1
   "$server" --no-defaults "${user[@]}" --datadir="$folder/mariadb" --socket="$folder/sock" --skip-networking \
     --pid-file="$folder/mariadb.pid" --innodb-buffer-pool-size=64M --innodb-log-file-size=32M \
-    --innodb-flush-log-at-trx-commit=1 >"$folder/mariadb.log" 2>&1 &
+    --innodb-flush-log-at-trx-commit=1 "${@:2}" >"$folder/mariadb.log" 2>&1 &
   mariadb_pid=$!
   local tries
   for tries in $(seq 200); do

@@ -52,7 +52,7 @@ std::string rootReference(std::string_view file) {
 
 }  // namespace
 
-Result<Bytes> overlayFirstPage(BytesView file) {
+Result<Bytes> overlayPage(BytesView file) {
   const auto text = asText(file);
   auto page = findPage(text);
   auto base = pdf::readEnd(file);

@@ -6,9 +6,9 @@
 
 namespace congvan::app::demo {
 
-/// What a forger would do: a later revision lays a white box with another text over the first page.
-/// The signatures stay intact; only a comparison of revisions shows it. Malformed `pdf_damaged`: no
-/// page object in the open.
-Result<Bytes> overlayFirstPage(BytesView file);
+/// What a forger would do: a later revision lays a white box with another text over a page, the
+/// last one whose object stands uncompressed. The signatures stay intact; only a comparison of
+/// revisions shows it. Malformed `pdf_damaged`: there is no such page.
+Result<Bytes> overlayPage(BytesView file);
 
 }  // namespace congvan::app::demo

@@ -454,7 +454,7 @@ Result<std::string> Story::refuseTampered() {
   if (!first) return first.error();
   if (first->at("overall") == "TOTAL-PASSED") return wentWrong("one byte changed", "it passed");
 
-  const auto overlaid = overlayFirstPage(issued_);
+  const auto overlaid = overlayPage(issued_);
   if (!overlaid) return overlaid.error();
   const auto kept = save("phu-trang.pdf", *overlaid);
   if (!kept) return kept.error();

@@ -186,7 +186,8 @@ class Connection final : public Poco::Net::TCPServerConnection {
     Request request;
     request.method = wire->getMethod();
     request.headers = headersOf(*wire);
-    request.client = wire->clientAddress().host().toString();
+    request.client = shared_.options.trusted_proxies.clientOf(
+        wire->clientAddress().host().toString(), request.headers);
     request.trace = newTrace();
     response.setVersion(wire->getVersion() == "HTTP/1.0" ? "HTTP/1.0" : "HTTP/1.1");
     response.setKeepAlive(wire->getKeepAlive() && session.canKeepAlive());
@@ -322,17 +323,21 @@ bool Admission::enter() {
   return false;
 }
 
+bool AddressCount::isFree(const std::string& address) const {
+  return options_.connections_per_address == 0 || options_.trusted_proxies.contains(address);
+}
+
 bool AddressCount::enter(const std::string& address) {
-  if (most_ == 0) return true;
+  if (isFree(address)) return true;
   const std::lock_guard lock(mutex_);
   auto& open = open_[address];
-  if (open >= most_) return false;
+  if (open >= options_.connections_per_address) return false;
   ++open;
   return true;
 }
 
 void AddressCount::leave(const std::string& address) {
-  if (most_ == 0) return;
+  if (isFree(address)) return;
   const std::lock_guard lock(mutex_);
   const auto open = open_.find(address);
   if (--open->second == 0) open_.erase(open);

@@ -30,13 +30,14 @@ class Admission {
 /// Open connections by address of the peer; safe from any thread.
 class AddressCount {
  public:
-  /// `most` 0: no limit, for a listener that only a proxy reaches.
-  explicit AddressCount(int most) : most_(most) {}
+  explicit AddressCount(const ListenerOptions& options) : options_(options) {}
   bool enter(const std::string& address);
   void leave(const std::string& address);
 
  private:
-  int most_;
+  bool isFree(const std::string& address) const;
+
+  const ListenerOptions& options_;
   std::mutex mutex_;
   std::map<std::string, int> open_;
 };

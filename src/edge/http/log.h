@@ -8,7 +8,7 @@
 
 namespace congvan::http {
 
-/// One JSON line an event on standard error, from the catalogue in docs/operations.md. Never
+/// One JSON line an event on standard error, from the catalogue in docs/operate.md. Never
 /// document content, PINs, tokens or bodies. Safe from any thread.
 class Log {
  public:

@@ -66,7 +66,7 @@ struct Server::State {
                random,
                {},
                Admission(options.requests_most),
-               AddressCount(options.connections_per_address)},
+               AddressCount(options)},
         // A thread that is just ending counts in the pool and no more in the server: without the
         // spare ones a connection at the limit would be dropped for it.
         threads("http", 4, options.connections_most + 16) {}

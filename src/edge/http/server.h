@@ -3,6 +3,7 @@
 
 #include "base/id.h"
 #include "edge/http/dispatch.h"
+#include "edge/http/trusted_proxies.h"
 
 #include <chrono>
 #include <cstdint>
@@ -27,7 +28,8 @@ struct ListenerOptions {
   std::optional<TlsFiles> tls;        ///< nullopt: plain
   int connections_most = 512;         ///< one thread each
   int requests_most = 64;             ///< at work at once; more are answered 503
-  int connections_per_address = 128;  ///< more are closed at once; 0: any number, for a proxy's
+  int connections_per_address = 128;  ///< more are closed at once; 0: any number
+  TrustedProxies trusted_proxies;     ///< not counted: they carry everybody's connections
   std::chrono::milliseconds header_time{10'000};
   std::chrono::milliseconds idle_time{10'000};
   std::chrono::milliseconds body_time{10'000};       ///< besides what the size allows, see below

@@ -413,9 +413,13 @@ Result<> checkServer(Connection& connection) {
     return Error{
         Code::RuleRefused, "database_not_durable", {}, "innodb_flush_log_at_trx_commit must be 1"};
   }
-  if (serverVariable(connection, "log_bin") == "ON" &&
-      serverVariable(connection, "binlog_format") != "ROW") {
+  if (serverVariable(connection, "log_bin") != "ON") return kDone;
+  if (serverVariable(connection, "binlog_format") != "ROW") {
     return Error{Code::RuleRefused, "database_binlog_format", {}, "binlog_format must be ROW"};
+  }
+  // With a binary log it is this log that says, after a crash, what was committed.
+  if (serverVariable(connection, "sync_binlog") != "1") {
+    return Error{Code::RuleRefused, "database_not_durable", {}, "sync_binlog must be 1"};
   }
   return kDone;
 }

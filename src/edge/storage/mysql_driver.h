@@ -30,9 +30,9 @@ struct MySqlOptions {
 
 /// MariaDB (or MySQL) over Connector/C++ 1.1.
 ///
-/// RuleRefused `database_not_durable`: innodb_flush_log_at_trx_commit is not 1.
-/// RuleRefused `database_binlog_format`: the binary log is on and not in ROW format.
-/// RuleRefused `database_tls_required`: tcp to another machine without `tls_ca`.
+/// RuleRefused `database_not_durable`: innodb_flush_log_at_trx_commit is not 1, or the binary log
+/// is on and sync_binlog is not 1. RuleRefused `database_binlog_format`: the binary log is on and
+/// not in ROW format. RuleRefused `database_tls_required`: tcp to another machine without `tls_ca`.
 /// Unavailable `storage_unavailable`: no server answers.
 /// Throws `DatabaseFault` for a wrong password or schema, a certificate that `tls_ca` did not sign
 /// or that names another host, or a session that is not encrypted though `tls_ca` is given.

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "office/audit/log_files.h"
 #include "office/audit/store.h"
 
 #include <optional>
 #include <string>
 
 namespace congvan::audit {
+
+class LogFiles;
 
 /// A leaf and, once a published checkpoint covers it, its `c2sp.org/tlog-proof@v1`. All that an
 /// auditor needs besides the log's public key.

@@ -31,7 +31,7 @@ class IssuanceLog {
   /// Queues `leaf` in the transaction of the change; answers the queue id.
   virtual Result<Uuid> add(work::Tx& tx, BytesView leaf) = 0;
   /// Returns once the leaf is durable under a checkpoint, with its index. Unavailable
-  /// `log_not_moving`.
+  /// `leaf_waiting`.
   virtual Result<std::uint64_t> wait(const Uuid& queued) = 0;
 };
 

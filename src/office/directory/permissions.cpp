@@ -32,10 +32,9 @@ Result<Lineage> lineageOf(work::Tx& tx, DirectoryStore& store, AgencyId agency) 
   return lineage;
 }
 
-bool holds(const Caller& caller, Role role, const Lineage& lineage) {
-  return std::ranges::any_of(caller.grants, [&](const Grant& grant) {
-    return grant.role == role && covers(grant, lineage);
-  });
+bool holds(const std::vector<Grant>& grants, Role role, const Lineage& lineage) {
+  return std::ranges::any_of(
+      grants, [&](const Grant& grant) { return grant.role == role && covers(grant, lineage); });
 }
 
 Result<> require(const Caller& caller, Role role, const Lineage& lineage) {

@@ -21,13 +21,16 @@ struct Lineage {
 /// NotFound `agency_missing`.
 Result<Lineage> lineageOf(work::Tx& tx, DirectoryStore& store, AgencyId agency);
 
-/// Does the caller hold `role` over the agency at the start of `lineage`?
+/// Do `grants` give `role` over the agency at the start of `lineage`?
 ///
 /// Offices' own work (drafting, checking, signing, clerking) reaches from the granted agency down
 /// through its units only: a clerk of the province has no business in a commune's register, which
 /// is another legal person's. Oversight (certificates, audit, administration) reaches everything
 /// below.
-bool holds(const Caller& caller, Role role, const Lineage& lineage);
+bool holds(const std::vector<Grant>& grants, Role role, const Lineage& lineage);
+inline bool holds(const Caller& caller, Role role, const Lineage& lineage) {
+  return holds(caller.grants, role, lineage);
+}
 
 /// Done, or Forbidden `role_missing` naming the role.
 Result<> require(const Caller& caller, Role role, const Lineage& lineage);

@@ -2,6 +2,8 @@
 #include "office/records/evidence_desk.h"
 
 #include "office/directory/actor.h"
+#include "office/directory/permissions.h"
+#include "office/records/reception.h"
 
 #include <algorithm>
 #include <utility>
@@ -38,7 +40,10 @@ Result<std::vector<ProvenEvent>> EvidenceDesk::trail(const directory::Caller& ca
       subjects.push_back(delivery.id.value);
       const auto incoming = parts_.records.findIncomingOfDelivery(tx, delivery.id);
       if (!incoming && incoming.error().code != Code::NotFound) return incoming.error();
-      if (incoming) subjects.push_back(incoming->id.value);
+      if (!incoming) continue;
+      const auto recipient = directory::lineageOf(tx, parts_.directory, incoming->agency);
+      if (!recipient) return recipient.error();
+      if (mayReadArrivals(caller, *recipient)) subjects.push_back(incoming->id.value);
     }
     Events all;
     for (const auto& subject : subjects) {
@@ -67,32 +72,6 @@ Result<verify::Outcome> EvidenceDesk::verification(const directory::Caller& call
   if (!document) return document.error();
   if (document->file_size == 0) return Error{Code::NotFound, "file_missing"};
   return parts_.signer.judge(document->file);
-}
-
-Result<std::optional<std::uint64_t>> EvidenceDesk::placeOf(const std::optional<Uuid>& queued) {
-  using Place = std::optional<std::uint64_t>;
-  if (!queued) return Place{};
-  return parts_.transactions.read<Place>([&](work::Tx& tx) {
-    return parts_.leaves.indexOf(tx, audit::Log::Issuance, audit::LeafId{*queued});
-  });
-}
-
-Result<Issuance> EvidenceDesk::issuance(const directory::Caller& caller,
-                                        authority::CertificateId id) {
-  const auto record = parts_.authority.find(caller, id);
-  if (!record) return record.error();
-  Issuance issuance{*record, {}, {}};
-  for (auto [queued, leaf] : {std::pair(record->intent_leaf, &issuance.intent),
-                              std::pair(record->issued_leaf, &issuance.issued)}) {
-    const auto place = placeOf(queued);
-    if (!place) return place.error();
-    if (!*place) continue;
-    auto proven = audit::proveEntry(parts_.issuance_log, **place);
-    if (!proven && proven.error().reason == "leaf_not_in_tree") continue;  // not published yet
-    if (!proven) return proven.error();
-    *leaf = std::move(*proven);
-  }
-  return issuance;
 }
 
 }  // namespace congvan::records

@@ -19,6 +19,9 @@
 /// The sender sees each state through the delivery, which moves in the same transaction.
 namespace congvan::records {
 
+/// Those who see all that an agency received, and how it is handled there.
+bool mayReadArrivals(const directory::Caller& caller, const directory::Lineage& recipient);
+
 /// Versions and refusals as in Outgoing. Safe from any thread.
 class Reception {
  public:

@@ -2,6 +2,7 @@
 #include "office/records/reception.h"
 
 #include <algorithm>
+#include <array>
 
 namespace congvan::records {
 
@@ -9,14 +10,17 @@ using directory::Caller;
 using directory::Role;
 using exchange::DeliveryState;
 
+bool mayReadArrivals(const Caller& caller, const directory::Lineage& recipient) {
+  return std::ranges::any_of(std::array{Role::Clerk, Role::Leader, Role::Auditor},
+                             [&](Role role) { return directory::holds(caller, role, recipient); });
+}
+
 Result<Incoming> Reception::readable(work::Tx& tx, const Caller& caller, IncomingId id) {
   auto incoming = parts_.records.findIncoming(tx, id);
   if (!incoming) return incoming;
   const auto lineage = directory::lineageOf(tx, parts_.directory, incoming->agency);
   if (!lineage) return lineage.error();
-  for (const auto role : {Role::Clerk, Role::Leader, Role::Auditor}) {
-    if (directory::holds(caller, role, *lineage)) return incoming;
-  }
+  if (mayReadArrivals(caller, *lineage)) return incoming;
   const auto assignments = parts_.records.assignments(tx, id);
   if (!assignments) return assignments.error();
   const bool leads = std::ranges::any_of(

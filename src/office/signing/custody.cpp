@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "office/audit/details.h"
 #include "office/directory/actor.h"
+#include "office/directory/permissions.h"
 #include "office/work/again.h"
 #include "trust/crypto/sealed.h"
 #include "trust/crypto/wrapped_key.h"
@@ -45,6 +46,7 @@ audit::Entry keyEvent(audit::EventKind kind,
 
 Custody::Custody(work::Transactions& transactions,
                  KeyStore& store,
+                 directory::DirectoryStore& directory,
                  audit::Trail& trail,
                  const crypto::SecretBytes& server_secret,
                  const Clock& clock,
@@ -52,6 +54,7 @@ Custody::Custody(work::Transactions& transactions,
                  PinRules rules)
     : transactions_(transactions),
       store_(store),
+      directory_(directory),
       trail_(trail),
       server_secret_(server_secret),
       clock_(clock),
@@ -171,7 +174,6 @@ Result<> Custody::settleSuccess(const Attempt& attempt) {
 Result<Custody::Opened> Custody::tryPin(const directory::Caller& caller,
                                         const Uuid& certificate,
                                         const crypto::SecretBytes& pin) {
-  // The turn before the place: whoever waits for themselves takes no place from others.
   const std::lock_guard turn(turns_[caller.person.value.bytes.back() % turns_.size()]);
   const auto place = gate_.enter();
   if (!place) return place.error();
@@ -229,6 +231,26 @@ Result<> Custody::ended(work::Tx& tx,
   return kDone;
 }
 
+Result<> Custody::mayShare(work::Tx& tx,
+                           const directory::Caller& caller,
+                           const KeptKey& key,
+                           const Uuid& other) {
+  if (!key.agency) return Error{Code::RuleRefused, "key_is_personal"};
+  const auto lineage = directory::lineageOf(tx, directory_, directory::AgencyId{*key.agency});
+  if (!lineage) return lineage.error();
+  const auto allowed = directory::require(caller, directory::Role::Clerk, *lineage);
+  if (!allowed) return allowed;
+  const auto today = vietnamDate(clock_.now());
+  const auto posts = directory_.postsOfPerson(tx, directory::PersonId{other});
+  if (!posts) return posts.error();
+  const bool clerks = std::ranges::any_of(*posts, [&](const directory::Post& post) {
+    return directory::inForce(post, today) &&
+           directory::holds(post.grants, directory::Role::Clerk, *lineage);
+  });
+  if (!clerks) return Error{Code::RuleRefused, "seal_needs_clerk"};
+  return kDone;
+}
+
 Result<> Custody::share(const directory::Caller& caller,
                         const Uuid& certificate,
                         const crypto::SecretBytes& pin,
@@ -236,18 +258,20 @@ Result<> Custody::share(const directory::Caller& caller,
                         const crypto::SecretBytes& pin_of_other) {
   const auto fine = checkPin(pin_of_other);
   if (!fine) return fine;
-  const auto key = transactions_.read<KeptKey>(
-      [&](work::Tx& tx) { return store_.findKeyOfCertificate(tx, certificate); });
-  if (!key) return key.error();
-  if (key->person) return Error{Code::RuleRefused, "key_is_personal"};
+  const auto allowed = transactions_.read<std::monostate>([&](work::Tx& tx) -> Result<> {
+    const auto key = store_.findKeyOfCertificate(tx, certificate);
+    if (!key) return key.error();
+    return mayShare(tx, caller, *key, other);
+  });
+  if (!allowed) return allowed;
   const auto opened = tryPin(caller, certificate, pin);
   if (!opened) return opened.error();
-  const auto place = gate_.enter();
-  if (!place) return place.error();
   const KeyAccess access{.key = opened->key.id,
                          .person = other,
                          .wrapped = wrapFor(other, opened->key.id, opened->data_key, pin_of_other)};
   return transactions_.run<std::monostate>([&](work::Tx& tx) -> Result<> {
+    const auto still = mayShare(tx, caller, opened->key, other);
+    if (!still) return still;
     const auto added = store_.addAccess(tx, access);
     if (!added) return added;
     return trail_.record(tx, keyEvent(audit::EventKind::KeyShared, caller, opened->key, other));

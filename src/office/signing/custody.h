@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "office/audit/trail.h"
 #include "office/directory/directory.h"
+#include "office/directory/store.h"
 #include "office/signing/store.h"
 #include "office/work/gate.h"
 #include "trust/crypto/secret.h"
@@ -66,6 +67,7 @@ class Custody final : public directory::RightsEnded {
  public:
   Custody(work::Transactions& transactions,
           KeyStore& store,
+          directory::DirectoryStore& directory,
           audit::Trail& trail,
           const crypto::SecretBytes& server_secret,
           const Clock& clock,
@@ -103,8 +105,11 @@ class Custody final : public directory::RightsEnded {
                  directory::PersonId person,
                  const directory::Grant& lost) override;
 
-  /// Lets another person use a seal, with a PIN of their own; `pin` is the caller's.
-  /// RuleRefused `key_is_personal`; otherwise as `open`. Conflict `access_taken`.
+  /// Lets another clerk of the agency use its seal, with a PIN of their own; `pin` is the caller's.
+  ///
+  /// Forbidden `role_missing` unless the caller is a clerk of the agency. RuleRefused
+  /// `key_is_personal`, `seal_needs_clerk` (the other one is none today). Otherwise as `open`.
+  /// Conflict `access_taken`.
   Result<> share(const directory::Caller& caller,
                  const Uuid& certificate,
                  const crypto::SecretBytes& pin,
@@ -116,6 +121,10 @@ class Custody final : public directory::RightsEnded {
     KeptKey key;
     KeyAccess access;
   };
+  Result<> mayShare(work::Tx& tx,
+                    const directory::Caller& caller,
+                    const KeptKey& key,
+                    const Uuid& other);
   Result<> checkPin(const crypto::SecretBytes& pin) const;
   Bytes wrapFor(const Uuid& person,
                 KeyId key,
@@ -134,6 +143,7 @@ class Custody final : public directory::RightsEnded {
 
   work::Transactions& transactions_;
   KeyStore& store_;
+  directory::DirectoryStore& directory_;
   audit::Trail& trail_;
   const crypto::SecretBytes& server_secret_;
   const Clock& clock_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "office/signing/document_signer.h"
 
+#include "office/authority/authority.h"
+
 #include <algorithm>
 
 namespace congvan::signing {
@@ -28,6 +30,11 @@ Error placeRefused(const Error& drawn, const std::string& field) {
 }
 
 }  // namespace
+
+struct DocumentSigner::Act {
+  authority::CertificateRecord certificate;
+  pades::SignOptions options;
+};
 
 DocumentSigner::DocumentSigner(work::Blobs& blobs,
                                authority::Authority& authority,
@@ -168,20 +175,20 @@ Result<DocumentSigner::ReadySeal> DocumentSigner::readySeal(const directory::Cal
   prepared->options.signer_name = task.agency_name;
   auto key = custody_.open(caller, prepared->certificate.id.value, pin);
   if (!key) return key.error();
-  return ReadySeal(task.file, std::move(*prepared), std::move(*key));
+  return ReadySeal(task.file, std::make_shared<Act>(std::move(*prepared)), std::move(*key));
 }
 
 Result<StoredFile> DocumentSigner::seal(ReadySeal ready, const std::vector<TextTask>& fills) {
   for (const auto& fill : fills) {
     auto text = marks_.text({fill.value, fill.face, fill.width, fill.height});
     if (!text) return text.error();
-    ready.act_.options.fills.push_back({fill.field, fill.value, std::move(*text)});
+    ready.act_->options.fills.push_back({fill.field, fill.value, std::move(*text)});
   }
-  return signAndKeep(ready.file_, std::move(ready.act_), ready.key_);
+  return signAndKeep(ready.file_, std::move(*ready.act_), ready.key_);
 }
 
 Result<StoredFile> DocumentSigner::signAndKeep(const work::BlobHash& file,
-                                               Act act,
+                                               Act&& act,
                                                const crypto::SoftwareKey& key) {
   const auto certificate = pki::Certificate::parse(act.certificate.der);
   if (!certificate) return certificate.error();
@@ -231,20 +238,6 @@ Result<verify::Outcome> DocumentSigner::judgeBytes(BytesView file) {
   request.material.certificates = std::move(material->intermediates);
   request.material.crls = std::move(material->crls);
   return verify::verify(request);
-}
-
-Result<authority::CertificateRecord> activate(const directory::Caller& caller,
-                                              authority::Authority& authority,
-                                              Custody& custody,
-                                              const authority::Order& order,
-                                              const crypto::SecretBytes& pin) {
-  const auto key =
-      custody.make({order.holder.person, order.holder.agency}, caller.person.value, pin);
-  if (!key) return key.error();
-  return authority.fulfil(
-      caller, order.id, key->spki(), [&](work::Tx& tx, authority::CertificateId certificate) {
-        return custody.add(tx, *key, certificate.value, caller);
-      });
 }
 
 }  // namespace congvan::signing

@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "office/authority/authority.h"
 #include "office/signing/custody.h"
 #include "office/signing/marks.h"
 #include "office/work/blobs.h"
 #include "trust/formats/pades/sign.h"
 #include "trust/verify/verify.h"
 
+#include <memory>
 #include <string>
 #include <vector>
+
+namespace congvan::authority {
+
+// Not by its headers: those who use this room need not see that one.
+class Authority;
+struct CertificateRecord;
+struct Holder;
+enum class CertificateKind;
+
+}  // namespace congvan::authority
 
 /// Putting signatures into the PDFs of the office, and judging what comes back.
 namespace congvan::signing {
@@ -57,10 +67,7 @@ struct DocumentBounds {
 
 /// Safe from any thread.
 class DocumentSigner {
-  struct Act {
-    authority::CertificateRecord certificate;
-    pades::SignOptions options;
-  };
+  struct Act;
 
  public:
   DocumentSigner(work::Blobs& blobs,
@@ -98,10 +105,10 @@ class DocumentSigner {
   class ReadySeal {
    private:
     friend class DocumentSigner;
-    ReadySeal(work::BlobHash file, Act act, crypto::SoftwareKey key)
+    ReadySeal(work::BlobHash file, std::shared_ptr<Act> act, crypto::SoftwareKey key)
         : file_(file), act_(std::move(act)), key_(std::move(key)) {}
     work::BlobHash file_;
-    Act act_;
+    std::shared_ptr<Act> act_;  // for what it is made of is known only inside
     crypto::SoftwareKey key_;
   };
 
@@ -133,7 +140,7 @@ class DocumentSigner {
   /// With its texts tried.
   Result<pades::Appearance> drawSeal(const SealTask& task, Instant time);
   Result<StoredFile> signAndKeep(const work::BlobHash& file,
-                                 Act act,
+                                 Act&& act,
                                  const crypto::SoftwareKey& key);
   Result<StoredFile> keep(BytesView before, BytesView update);
 
@@ -145,13 +152,5 @@ class DocumentSigner {
   const Clock& clock_;
   DocumentBounds bounds_;
 };
-
-/// Makes the caller's key and the certificate of an order, in one act of the person who chose the
-/// PIN.
-Result<authority::CertificateRecord> activate(const directory::Caller& caller,
-                                              authority::Authority& authority,
-                                              Custody& custody,
-                                              const authority::Order& order,
-                                              const crypto::SecretBytes& pin);
 
 }  // namespace congvan::signing

@@ -31,7 +31,8 @@ Certificate certify(const std::string& subject,
                     EVP_PKEY* key,
                     const std::string& issuer,
                     EVP_PKEY* signer,
-                    long serial) {
+                    long serial,
+                    const char* constraints = "critical,CA:TRUE") {
   const X509Handle x509(X509_new());
   X509_set_version(x509.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), serial);
@@ -41,7 +42,7 @@ Certificate certify(const std::string& subject,
   X509_gmtime_adj(X509_getm_notAfter(x509.get()), 3600);
   X509_set_pubkey(x509.get(), key);
   const std::unique_ptr<X509_EXTENSION, crypto::Releaser<X509_EXTENSION_free>> ca(
-      X509V3_EXT_conf_nid(nullptr, nullptr, NID_basic_constraints, "critical,CA:TRUE"));
+      X509V3_EXT_conf_nid(nullptr, nullptr, NID_basic_constraints, constraints));
   X509_add_ext(x509.get(), ca.get(), -1);
   X509_sign(x509.get(), signer, EVP_sha256());
   return *Certificate::parse(crypto::encode(i2d_X509, x509.get()));
@@ -49,6 +50,85 @@ Certificate certify(const std::string& subject,
 
 KeyHandle newKey() {
   return KeyHandle(EVP_EC_gen("P-256"));
+}
+
+PathRequest requestFor(Certificate leaf, Certificate root) {
+  PathRequest request{.leaf = std::move(leaf)};
+  request.anchors = {std::move(root)};
+  request.time = SystemClock().now();
+  request.revocation = RevocationMode::Off;
+  request.conformance = Conformance::Compatible;
+  return request;
+}
+
+/// A path of `length` certificates, leaf and anchor counted.
+PathResult pathOf(int length) {
+  std::vector<KeyHandle> keys;
+  for (int i = 0; i < length; ++i) keys.push_back(newKey());
+  const auto one = [&](int i) {
+    const auto by = static_cast<std::size_t>(std::min(i + 1, length - 1));
+    return certify("ca" + std::to_string(i),
+                   keys[static_cast<std::size_t>(i)].get(),
+                   "ca" + std::to_string(by),
+                   keys[by].get(),
+                   i + 1);
+  };
+  auto request = requestFor(one(0), one(length - 1));
+  for (int i = 1; i < length - 1; ++i) request.intermediates.push_back(one(i));
+  return validatePath(request).result;
+}
+
+TEST(PathLimits, APathHasAtMost64Certificates) {
+  EXPECT_EQ(pathOf(64), PathResult::Ok);
+  EXPECT_EQ(pathOf(65), PathResult::NoChain);
+}
+
+/// Only the last of the ways from the leaf to the anchor is good: what is wrong with the others
+/// (a path length of 0 above another authority) shows when the path is complete.
+PathResult pathAfter(int wrong_ways) {
+  const auto leaf_key = newKey();
+  const auto issuing_key = newKey();
+  const auto top_key = newKey();
+  const auto root_key = newKey();
+  auto request = requestFor(certify("leaf", leaf_key.get(), "issuing", issuing_key.get(), 1),
+                            certify("root", root_key.get(), "root", root_key.get(), 2));
+  request.intermediates = {certify("issuing", issuing_key.get(), "top", top_key.get(), 3)};
+  for (int i = 0; i <= wrong_ways; ++i) {
+    request.intermediates.push_back(
+        certify("top",
+                top_key.get(),
+                "root",
+                root_key.get(),
+                10 + i,
+                i < wrong_ways ? "critical,CA:TRUE,pathlen:0" : "critical,CA:TRUE"));
+  }
+  return validatePath(request).result;
+}
+
+TEST(PathLimits, SoManyPathsAreTried) {
+  EXPECT_EQ(pathAfter(kPathsTried - 1), PathResult::Ok);
+  EXPECT_EQ(pathAfter(kPathsTried), PathResult::Constraint);
+}
+
+/// Only the last of the certificates that bear the issuer's name has the key that signed.
+PathResult pathAfterNamesakes(int namesakes) {
+  const auto leaf_key = newKey();
+  const auto issuing_key = newKey();
+  const auto root_key = newKey();
+  auto request = requestFor(certify("leaf", leaf_key.get(), "issuing", issuing_key.get(), 1),
+                            certify("root", root_key.get(), "root", root_key.get(), 2));
+  for (int i = 0; i < namesakes; ++i) {
+    request.intermediates.push_back(
+        certify("issuing", newKey().get(), "root", root_key.get(), 10 + i));
+  }
+  request.intermediates.push_back(certify("issuing", issuing_key.get(), "root", root_key.get(), 9));
+  return validatePath(request).result;
+}
+
+TEST(PathLimits, AtMost2048SignaturesAreChecked) {
+  // Beside the namesakes' there are two: the leaf's and its issuer's.
+  EXPECT_EQ(pathAfterNamesakes(2046), PathResult::Ok);
+  EXPECT_NE(pathAfterNamesakes(2047), PathResult::Ok);
 }
 
 TEST(PathCost, IsBoundedInAWebOfAuthoritiesThatCertifyEachOther) {

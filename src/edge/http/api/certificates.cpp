@@ -3,6 +3,7 @@
 #include "edge/http/api/bodies.h"
 #include "edge/http/api/services.h"
 #include "edge/http/api/views.h"
+#include "office/signing/activation.h"
 
 #include <nlohmann/json.hpp>
 
@@ -88,7 +89,7 @@ Result<Reply> showCertificate(const Services& services, const Request& request) 
   return resourceReply(200, json, record->version);
 }
 
-Json leafView(const records::ProvenLeaf& leaf) {
+Json leafView(const audit::ProvenLeaf& leaf) {
   return {{"leaf", toBase64(leaf.leaf)},
           {"index", leaf.index ? Json(*leaf.index) : Json(nullptr)},
           {"proof", leaf.proof ? Json(*leaf.proof) : Json(nullptr)}};
@@ -99,7 +100,7 @@ Json leafView(const records::ProvenLeaf& leaf) {
 Result<Reply> proof(const Services& services, const Request& request) {
   const auto id = pathId(request);
   if (!id) return id.error();
-  const auto issuance = services.evidence.issuance(*request.caller, authority::CertificateId{*id});
+  const auto issuance = services.issued.proof(*request.caller, authority::CertificateId{*id});
   if (!issuance) return issuance.error();
   return jsonReply({{"certificate", view(issuance->certificate)},
                     {"intent", leafView(issuance->intent)},

@@ -3,6 +3,7 @@
 
 #include "edge/http/router.h"
 #include "office/authority/authority.h"
+#include "office/authority/issuance_desk.h"
 #include "office/directory/authentication.h"
 #include "office/directory/directory.h"
 #include "office/records/evidence_desk.h"
@@ -30,6 +31,7 @@ struct Services {
   records::Outgoing& outgoing;
   records::Reception& reception;
   records::EvidenceDesk& evidence;
+  authority::IssuanceDesk& issued;
   work::Blobs& blobs;
   const Clock& clock;
   ApiLimits limits = {};
