@@ -28,6 +28,7 @@ TEST(Document, FollowsThePolicyWhereDocMdpIsSilent) {
   const Policy closed{.allow_form_filling = false};
   EXPECT_FALSE(isLawful(ChangeKind::FieldFilled, {}, closed));
   EXPECT_TRUE(isLawful(ChangeKind::SignatureAdded, {}, closed));
+  EXPECT_TRUE(isLawful(ChangeKind::SignatureDrawn, {}, closed));
   const Policy open{.allow_annotations = true};
   EXPECT_TRUE(isLawful(ChangeKind::AnnotationAdded, {}, open));
 }
