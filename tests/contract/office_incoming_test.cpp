@@ -169,7 +169,7 @@ TEST_P(Arrival, IsAssignedByItsLeaderToAPostOfItsOwn) {
                                   {.lead = lead, .opinion = "Giao", .deadline = deadline}));
   };
   EXPECT_EQ(assign(w.commune_clerk, w.commune_officer.post), "role_missing");
-  EXPECT_EQ(assign(w.chairman, w.commune_officer.post), "role_missing");
+  EXPECT_EQ(assign(w.chairman, w.commune_officer.post), "incoming_missing");
   EXPECT_EQ(assign(w.commune_leader, w.drafter.post), "assignee_wrong");
   EXPECT_EQ(assign(w.commune_leader, makeId<directory::PostTag>()), "assignee_wrong");
   const auto today = std::chrono::sys_days(vietnamDate(w.clock.now()));

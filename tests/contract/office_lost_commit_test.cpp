@@ -117,6 +117,12 @@ const std::vector<UseCase>& certificateUseCases() {
        }},
       {"share a seal",
        [](World& w, const std::string&) -> Request {
+         // An agency has one seal at a time, and each request shares a new one.
+         constexpr auto kSeal = authority::CertificateKind::OrganisationSeal;
+         if (const auto former = w.ca->active({.agency = w.province.value}, kSeal)) {
+           valueOf(w.ca->revoke(
+               w.officer, former->id, pki::RevocationReason::Superseded, std::nullopt));
+         }
          const auto seal = w.certifySeal(w.province, w.clerk);
          return [&w, id = seal.id.value] {
            return whyOf(w.custody.share(w.clerk, id, w.pin, w.second_clerk.person.value, w.pin));

@@ -116,6 +116,8 @@ Result<int> Reception::verifyArrivals(int limit) {
     for (const auto& incoming : *waiting) {
       if (isLater(incoming.id)) continue;
       const auto kept = judgeAndKeep(incoming, judged);
+      // A store that does not answer is no fault of the arrival.
+      if (!kept && kept.error().code == Code::Unavailable) return kept.error();
       if (kept) ++done;
       if (!kept) putOff(incoming.id);
       if (!kept && !first) first = kept.error();

@@ -64,7 +64,7 @@ test('signing is offered to the post whose turn it is', () => {
 
 test('the clerk of the issuing agency issues and dispatches, another clerk does not', () => {
   assert.deepEqual(actsOn(outgoing('signed'), CLERK, TREE), ['issue', 'return']);
-  assert.deepEqual(actsOn(outgoing('issuing'), CLERK, TREE), ['issue']);
+  assert.deepEqual(actsOn(outgoing('issuing'), CLERK, TREE), ['issue', 'cancel-number']);
   assert.deepEqual(actsOn(outgoing('issued'), CLERK, TREE), ['dispatch']);
   assert.deepEqual(actsOn(outgoing('dispatched'), CLERK, TREE), []);
   assert.deepEqual(actsOn(outgoing('signed'), OTHER_CLERK, TREE), []);
