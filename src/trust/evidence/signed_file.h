@@ -93,6 +93,7 @@ struct Timestamp {
 /// What later revisions of a PDF did. Named by the reader, judged by validation.
 enum class ChangeKind {
   SignatureAdded,
+  SignatureDrawn,  ///< a mark where no field was
   DocumentTimestampAdded,
   ValidationDataAdded,  ///< DSS, VRI
   FieldFilled,          ///< value or appearance of an existing form field

@@ -78,7 +78,11 @@ void CatalogDiff::compareInfo(QPDFObjectHandle before, QPDFObjectHandle after) {
 }
 
 void CatalogDiff::compareCatalogs(QPDFObjectHandle before, QPDFObjectHandle after) {
-  findings_.explain(after);
+  const bool replaced = before.getObjGen() != after.getObjGen();
+  if (replaced && !findings_.isAdded(after)) {
+    findings_.say(ChangeKind::Unexplained, "catalog: an older object");
+  }
+  findings_.explain(after.getObjGen());
   for (const auto& key : keysOfBoth(before, after)) {
     compareEntry(key, valueAt(before, key), valueAt(after, key));
   }

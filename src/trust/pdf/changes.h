@@ -18,6 +18,7 @@ namespace congvan::pdf {
 
 enum class ChangeKind {
   SignatureAdded,
+  SignatureDrawn,  ///< where no field was: a mark of ordinary size that covers no other field
   DocumentTimestampAdded,
   ValidationDataAdded,
   FieldFilled,

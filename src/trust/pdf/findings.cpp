@@ -9,6 +9,7 @@ namespace congvan::pdf {
 namespace {
 
 constexpr std::size_t kExplainedMost = 1'000'000;
+constexpr std::size_t kNamedMost = 10'000;
 
 }  // namespace
 
@@ -26,8 +27,15 @@ bool Findings::isChanged(QPDFObjectHandle value) const {
   return value.isIndirect() && changed_.contains(value.getObjGen());
 }
 
+bool Findings::isAdded(QPDFObjectHandle value) const {
+  return !value.isIndirect() || delta_.added.contains(value.getObjGen());
+}
+
 void Findings::explain(QPDFObjectHandle value) {
-  if (value.isIndirect()) explained_.insert(value.getObjGen());
+  if (!value.isIndirect()) return;
+  const auto id = value.getObjGen();
+  explained_.insert(id);
+  if (changed_.contains(id)) suspectIfShared(id);
 }
 
 void Findings::explainBelow(QPDFObjectHandle value) {
@@ -69,11 +77,6 @@ void Findings::suspectIfShared(QPDFObjGen id) {
   if (references_.countOf(id) > 1) suspects_.insert(id);
 }
 
-void Findings::explainList(QPDFObjectHandle value) {
-  explain(value);
-  if (isChanged(value) && value.isArray()) suspectIfShared(value.getObjGen());
-}
-
 ObjectSet Findings::unexplained() const {
   ObjectSet rest;
   const auto take = [&](const ObjectSet& ids) {
@@ -87,10 +90,13 @@ ObjectSet Findings::unexplained() const {
 }
 
 void Findings::say(ChangeKind kind, std::string what, std::string field) {
-  Change change{kind, std::move(what), std::move(field)};
-  if (std::find(changes_.begin(), changes_.end(), change) == changes_.end()) {
-    changes_.push_back(std::move(change));
+  if (changes_.size() > kNamedMost || !said_.emplace(kind, what).second) return;
+  if (changes_.size() == kNamedMost) {
+    kind = ChangeKind::Unexplained;
+    what = "more than " + std::to_string(kNamedMost) + " changes";
+    field.clear();
   }
+  changes_.push_back({kind, std::move(what), std::move(field)});
 }
 
 }  // namespace congvan::pdf

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/pdf/form_diff.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace congvan::pdf {
@@ -14,12 +15,9 @@ long long flagsOf(QPDFObjectHandle value) {
   return value.isInteger() ? value.getIntValue() : 0;
 }
 
-/// A widget's normal appearance that draws anything.
-bool drawsSomething(QPDFObjectHandle widget) {
-  auto normal = valueAt(valueAt(widget, "/AP"), "/N");
-  if (normal.isDictionary()) return !normal.getKeys().empty();
-  if (!normal.isStream()) return false;
-  return normal.getRawStreamData()->getSize() > 0;
+bool wantsRedrawing(QPDFObjectHandle form) {
+  auto wanted = valueAt(form, "/NeedAppearances");
+  return wanted.isBool() && wanted.getBoolValue();
 }
 
 }  // namespace
@@ -35,16 +33,28 @@ void FormDiff::compare(QPDFObjectHandle before, QPDFObjectHandle after) {
   settleAppearances();
 }
 
+/// Whether the earlier revision showed, or could show, anything in fields. What a viewer draws
+/// there itself may say something else than the appearance that was signed.
+bool FormDiff::showsValues() const {
+  return std::any_of(before_.begin(), before_.end(), [](const auto& known) {
+    const auto& entry = known.second;
+    return entry.type != "Sig" &&
+           (!valueAt(entry.node, "/V").isNull() || drawsSomething(entry.node));
+  });
+}
+
 void FormDiff::compareEntries(QPDFObjectHandle before, QPDFObjectHandle after) {
-  auto wanted = valueAt(after, "/NeedAppearances");
-  const bool redraws = wanted.isBool() && wanted.getBoolValue();
+  const bool redraws = wantsRedrawing(after);
+  if (redraws && !wantsRedrawing(before) && showsValues()) {
+    findings_.say(ChangeKind::CatalogChanged, "form: /NeedAppearances");
+  }
   for (const auto& key : keysOfBoth(before, after)) {
     auto old_value = valueAt(before, key);
     auto new_value = valueAt(after, key);
     if (key == "/SigFlags") {
       continue;
     } else if (key == "/Fields") {
-      findings_.explainList(new_value);
+      findings_.explain(new_value);
     } else if (key == "/DR") {
       if (redraws) compareResources(old_value, new_value);
       findings_.explainBelow(new_value);
@@ -117,8 +127,7 @@ void FormDiff::removedField(const FieldEntry& entry) {
 void FormDiff::newField(const FieldEntry& entry) {
   auto node = entry.node;
   if (node.isIndirect()) new_widgets_.insert(node.getObjGen());
-  findings_.explain(node);
-  findings_.explainList(valueAt(node, "/Kids"));
+  findings_.explain(valueAt(node, "/Kids"));
   const auto trouble = troubleWithNew(entry);
   if (!trouble.empty()) return sayOf(entry, ChangeKind::Unexplained, trouble);
   if (!entry.leaf || !entry.own_name) return;
@@ -136,6 +145,8 @@ void FormDiff::newField(const FieldEntry& entry) {
 /// Empty: none.
 std::string FormDiff::troubleWithNew(const FieldEntry& entry) const {
   const bool name_taken = hadName(entry.name);
+  // It may have been, and still be, anything else.
+  if (!findings_.isAdded(entry.node)) return "new, made of an older object";
   if (!entry.own_name) {
     const bool lawful = !name_taken || signed_.contains(entry.name);
     return lawful ? "" : "another widget";
@@ -153,7 +164,7 @@ void FormDiff::signatureAdded(const FieldEntry& entry, QPDFObjectHandle value) {
   findings_.explain(value);
   // Signatures are new objects; an old one that only now becomes the value of a field waited for
   // that.
-  if (value.isIndirect() && !findings_.delta().added.contains(value.getObjGen())) {
+  if (!findings_.isAdded(value)) {
     return sayOf(entry, ChangeKind::Unexplained, "signed with an older object");
   }
   const bool stamp = hasType(value, "/DocTimeStamp");
@@ -170,9 +181,9 @@ void FormDiff::compareField(const FieldEntry& before, const FieldEntry& after) {
   if (before.name != after.name || before.type != after.type) {
     sayOf(before, ChangeKind::Unexplained, "another name or type");
   }
-  findings_.explainList(valueAt(node, "/Kids"));
+  findings_.explain(valueAt(node, "/Kids"));
   if (unchanged) return;
-  findings_.explain(node);
+  findings_.explain(node.getObjGen());
   for (const auto& key : keysOfBoth(before.node, node)) {
     if (key == "/V" || key == "/Kids" || key == "/T" || key == "/FT") continue;  // compared above
     auto old_value = valueAt(before.node, key);
@@ -196,7 +207,7 @@ void FormDiff::compareValue(const FieldEntry& before, const FieldEntry& after) {
                  ChangeKind::SignatureRemoved,
                  new_value.isNull() ? "signature removed" : "signature replaced");
   }
-  if (!new_value.isDictionary()) return;
+  if (!new_value.isDictionary()) return sayOf(after, ChangeKind::Unexplained, "no signature");
   filled_.insert(after.name);
   signed_.insert(after.name);
   signatureAdded(after, new_value);
@@ -244,12 +255,25 @@ void FormDiff::settleAppearances() {
   }
 }
 
-bool FormDiff::accountsFor(QPDFObjectHandle annotation) const {
-  if (!annotation.isIndirect()) return false;
-  if (new_widgets_.contains(annotation.getObjGen())) return true;
-  // An invisible field that is signed becomes a widget only now.
+const FieldEntry* FormDiff::accountFor(QPDFObjectHandle annotation) const {
+  if (!annotation.isIndirect()) return nullptr;
   const auto known = fields_.find(nodeKey(annotation));
-  return known != fields_.end() && signed_.contains(known->second.name);
+  if (known == fields_.end()) return nullptr;
+  // An invisible field that is signed becomes a widget only now.
+  const bool mine =
+      new_widgets_.contains(annotation.getObjGen()) || signed_.contains(known->second.name);
+  return mine ? &known->second : nullptr;
+}
+
+std::vector<const FieldEntry*> FormDiff::signedWidgets() const {
+  std::vector<const FieldEntry*> found;
+  if (signed_.empty()) return found;
+  for (const auto& [key, entry] : fields_) {
+    auto node = entry.node;
+    const bool older = node.isIndirect() && !new_widgets_.contains(node.getObjGen());
+    if (older && entry.type == "Sig" && signed_.contains(entry.name)) found.push_back(&entry);
+  }
+  return found;
 }
 
 ObjectSet FormDiff::filledWidgets() const {

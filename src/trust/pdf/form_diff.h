@@ -22,14 +22,17 @@ class FormDiff {
 
   void compare(QPDFObjectHandle before, QPDFObjectHandle after);
 
-  /// A field that this revision added or signed accounts for the annotation.
-  bool accountsFor(QPDFObjectHandle annotation) const;
+  /// The field that this revision added or signed and that accounts for the annotation; null: none.
+  const FieldEntry* accountFor(QPDFObjectHandle annotation) const;
+  /// Those of older signature fields that were signed.
+  std::vector<const FieldEntry*> signedWidgets() const;
   /// Widgets that may look otherwise, since their field was filled or is new.
   ObjectSet filledWidgets() const;
   /// The field tree of the later revision.
   FieldMap takeFields() { return std::move(fields_); }
 
  private:
+  bool showsValues() const;
   void compareEntries(QPDFObjectHandle before, QPDFObjectHandle after);
   void compareResources(QPDFObjectHandle before, QPDFObjectHandle after);
   void compareResourceCategory(const std::string& category,

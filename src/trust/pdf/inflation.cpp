@@ -171,6 +171,10 @@ void limitInflation(const InflationLimits& limits) {
   budget = {limits.stream_bytes, limits.document_bytes, false};
 }
 
+std::size_t inflationLeft() {
+  return budget.left;
+}
+
 bool inflationExceeded() {
   return budget.exceeded;
 }

@@ -17,6 +17,9 @@ struct InflationLimits {
 /// Starts a new budget for this thread, and puts the bounded filters in place the first time.
 void limitInflation(const InflationLimits& limits);
 
+/// What of `document_bytes` is left on this thread.
+std::size_t inflationLeft();
+
 /// Whether a bound was passed on this thread since `limitInflation`.
 bool inflationExceeded();
 

@@ -54,7 +54,7 @@ FieldLock lockOf(QPDFObjectHandle dictionary) {
   if (!names.isArray()) return everything;
   for (auto& name : names.getArrayAsVector()) {
     if (!name.isString()) return everything;
-    lock.fields.push_back(name.getUTF8Value());
+    lock.fields.insert(name.getUTF8Value());
   }
   return lock;
 }

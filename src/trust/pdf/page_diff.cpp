@@ -1,45 +1,107 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/pdf/page_diff.h"
 
+#include "trust/pdf/page_tree.h"
 #include "trust/pdf/values.h"
 
 #include <algorithm>
+#include <array>
 
 namespace congvan::pdf {
+namespace {
+
+constexpr auto kInherited = std::to_array<const char*>(
+    {"/Resources", "/MediaBox", "/CropBox", "/Rotate"});  // ISO 32000-2, table 31
+
+constexpr std::size_t kSearchedMost = 1'000'000;
+
+/// Where a value stands in an array. References are found at once; that another object says the
+/// same is looked up item by item, which adds to `searched` and ends with a bound.
+class ItemSearch {
+ public:
+  ItemSearch(const std::vector<QPDFObjectHandle>& items, std::size_t& searched)
+      : items_(items), searched_(searched) {
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      auto item = items[i];
+      if (item.isIndirect()) places_[item.getObjGen()].push_back(i);
+    }
+  }
+
+  std::optional<std::size_t> from(std::size_t place, QPDFObjectHandle wanted) const {
+    const auto known = places_.find(wanted.getObjGen());
+    if (wanted.isIndirect() && known != places_.end()) {
+      const auto& places = known->second;
+      const auto at = std::lower_bound(places.begin(), places.end(), place);
+      if (at != places.end()) return *at;
+    }
+    for (auto i = place; i < items_.size() && searched_ <= kSearchedMost; ++i, ++searched_) {
+      if (sameValue(wanted, items_[i])) return i;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  const std::vector<QPDFObjectHandle>& items_;
+  std::size_t& searched_;
+  std::map<QPDFObjGen, std::vector<std::size_t>> places_;
+};
+
+}  // namespace
 
 void PageDiff::compare(bool tree_changed) {
   tree_changed_ = tree_changed;
+  std::vector<QPDFObjGen> nodes;
   for (const auto& id : findings_.changed()) {
-    if (findings_.isExplained(id)) continue;
     auto old_page = findings_.before().object(id);
     auto new_page = findings_.after().object(id);
     if (hasType(old_page, "/Page") && hasType(new_page, "/Page")) {
       findings_.explain(id);
       comparePage(id, old_page, new_page);
     } else if (hasType(old_page, "/Pages") && hasType(new_page, "/Pages")) {
-      findings_.explain(id);
-      compareTreeNode(old_page, new_page);
+      nodes.push_back(id);
     }
   }
-  if (tree_changed_) compareOrder();
+  compareTreeNodes(nodes);
+  if (tree_changed_) compareTrees();
   compareLooseArrays();
+  compareSignedWidgets();
+}
+
+/// Of the objects that say they are nodes of the page tree, those that are.
+void PageDiff::compareTreeNodes(const std::vector<QPDFObjGen>& nodes) {
+  for (const auto& id : nodes) {
+    tree_changed_ = true;
+    if (!pagesBefore().isNode(id) || !pagesAfter().isNode(id)) continue;
+    findings_.explain(id);
+    compareTreeNode(findings_.before().object(id), findings_.after().object(id));
+  }
 }
 
 void PageDiff::compareTreeNode(QPDFObjectHandle before, QPDFObjectHandle after) {
-  tree_changed_ = true;
+  findings_.explain(after.getKey("/Kids"));
   for (const auto& key : keysOfBoth(before, after)) {
-    if (key == "/Kids") findings_.explain(after.getKey(key));
-    if (key == "/Kids" || key == "/Count" || key == "/Parent") continue;
-    if (!sameValue(before.getKey(key), after.getKey(key))) {
-      findings_.say(ChangeKind::PageChanged, "pages: inherited " + key);
+    const bool elsewhere = key == "/Kids" || key == "/Count" || key == "/Parent" ||
+                           std::find(kInherited.begin(), kInherited.end(), key) != kInherited.end();
+    if (!elsewhere && !sameValue(before.getKey(key), after.getKey(key))) {
+      findings_.say(ChangeKind::PageChanged, "pages: " + key);
     }
   }
 }
 
-void PageDiff::compareOrder() {
+void PageDiff::compareTrees() {
   const auto& before = pagesBefore().ids();
   const auto& after = pagesAfter().ids();
-  if (before == after) return;
+  if (before != after) compareOrder(before, after);
+  std::map<QPDFObjGen, std::size_t> places;
+  for (std::size_t i = 0; i < before.size(); ++i) places.emplace(before[i], i);
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    const auto place = places.find(after[i]);
+    if (place != places.end()) compareInherited(place->second, i);
+  }
+}
+
+void PageDiff::compareOrder(const std::vector<QPDFObjGen>& before,
+                            const std::vector<QPDFObjGen>& after) {
   const ObjectSet old_set(before.begin(), before.end());
   const ObjectSet new_set(after.begin(), after.end());
   for (const auto& id : before) {
@@ -50,6 +112,33 @@ void PageDiff::compareOrder() {
     if (!old_set.contains(id)) sayOf(id, ChangeKind::PageAdded, "new");
   }
   if (old_set == new_set) findings_.say(ChangeKind::PageChanged, "pages: another order");
+}
+
+/// What a page takes over can change with the node that it hangs from. Some readers go by the tree,
+/// others by /Parent.
+void PageDiff::compareInherited(std::size_t before, std::size_t after) {
+  auto old_page = pagesBefore().pages()[before];
+  auto new_page = pagesAfter().pages()[after];
+  for (const auto* key : kInherited) {
+    const bool same =
+        holdTheSame(pagesBefore().holder(before, key), pagesAfter().holder(after, key), key) &&
+        holdTheSame(inheritedHolder(old_page, key), inheritedHolder(new_page, key), key);
+    if (same) continue;
+    sayOf(new_page.getObjGen(), ChangeKind::PageChanged, std::string("inherited ") + key);
+  }
+}
+
+/// Known pairs are not compared again: thousands of pages may take one large value from one node. A
+/// node has to be an object of its own (ISO 32000-2, 7.7.3.2).
+bool PageDiff::holdTheSame(QPDFObjectHandle before,
+                           QPDFObjectHandle after,
+                           const std::string& key) {
+  if (before.isNull() && after.isNull()) return true;
+  if (!before.isIndirect() || !after.isIndirect()) return false;
+  const auto [known, fresh] =
+      held_.try_emplace({before.getObjGen(), after.getObjGen(), key}, false);
+  if (fresh) known->second = sameValue(before.getKey(key), after.getKey(key));
+  return known->second;
 }
 
 void PageDiff::comparePage(QPDFObjGen id, QPDFObjectHandle before, QPDFObjectHandle after) {
@@ -82,7 +171,7 @@ void PageDiff::compareTabs(QPDFObjGen id, QPDFObjectHandle before, QPDFObjectHan
 void PageDiff::compareAnnotations(QPDFObjGen page,
                                   QPDFObjectHandle before,
                                   QPDFObjectHandle after) {
-  findings_.explainList(after);
+  findings_.explain(after);
   if (!after.isArray() && !after.isNull()) {
     return sayOf(page, ChangeKind::Unexplained, "/Annots is no array");
   }
@@ -90,21 +179,22 @@ void PageDiff::compareAnnotations(QPDFObjGen page,
   const auto new_items = listOf(after);
   // Each old one is looked for behind the place of the one before it: annotations are painted in
   // order.
-  auto place = new_items.begin();
+  const ItemSearch search(new_items, searched_);
+  std::size_t place = 0;
   std::vector<bool> kept(new_items.size(), false);
   for (const auto& item : old_items) {
-    const auto same = [&](QPDFObjectHandle other) { return sameValue(item, other); };
-    const auto found = std::find_if(place, new_items.end(), same);
-    if (found != new_items.end()) {
-      kept[static_cast<std::size_t>(found - new_items.begin())] = true;
-      place = found + 1;
-    } else if (std::any_of(new_items.begin(), place, same)) {
+    const auto found = search.from(place, item);
+    if (found) {
+      kept[*found] = true;
+      place = *found + 1;
+    } else if (search.from(0, item)) {
       if (QPDFObjectHandle(item).isNull()) continue;
       sayOf(page, ChangeKind::AnnotationChanged, "annotations in another order");
     } else {
       missingAnnotation(page, item);
     }
   }
+  if (searched_ > kSearchedMost) sayOf(page, ChangeKind::Unexplained, "too many annotations");
   for (std::size_t i = 0; i < new_items.size(); ++i) {
     if (!kept[i]) newAnnotation(page, new_items[i]);
   }
@@ -120,11 +210,40 @@ void PageDiff::missingAnnotation(QPDFObjGen page, QPDFObjectHandle item) {
 }
 
 void PageDiff::newAnnotation(QPDFObjGen page, QPDFObjectHandle item) {
-  if (form_.accountsFor(item) || item.isNull()) return;
+  if (item.isNull()) return;
+  if (const auto* field = form_.accountFor(item)) {
+    if (field->type != "Sig") return;  // which the form has named
+    return sayOf(*field, page, places_.added(findings_.after().object(page), item));
+  }
   auto subtype = valueAt(item, "/Subtype");
   sayOf(page,
         ChangeKind::AnnotationAdded,
         "annotation " + (subtype.isName() ? subtype.getName() : std::string("without a type")));
+}
+
+void PageDiff::compareSignedWidgets() {
+  for (const auto* field : form_.signedWidgets()) {
+    auto widget = field->node;
+    if (!drawsSomething(widget)) continue;
+    const auto page = pageShowing(widget);
+    if (page) sayOf(*field, *page, places_.signedIn(findings_.after().object(*page), widget));
+  }
+}
+
+/// By /P when that is true, since it spares reading all pages.
+std::optional<QPDFObjGen> PageDiff::pageShowing(QPDFObjectHandle widget) {
+  const auto shows = [&](QPDFObjectHandle page) {
+    const auto items = listOf(valueAt(page, "/Annots"));
+    return std::any_of(items.begin(), items.end(), [&](QPDFObjectHandle item) {
+      return item.isIndirect() && item.getObjGen() == widget.getObjGen();
+    });
+  };
+  auto named = valueAt(widget, "/P");
+  if (named.isIndirect() && shows(named)) return named.getObjGen();
+  const auto& pages = pagesAfter().pages();
+  const auto found = std::find_if(pages.begin(), pages.end(), shows);
+  if (found == pages.end()) return std::nullopt;
+  return QPDFObjectHandle(*found).getObjGen();
 }
 
 /// An /Annots array that is an object of its own changes without its page.
@@ -163,6 +282,16 @@ PageList& PageDiff::pagesAfter() {
 
 void PageDiff::sayOf(QPDFObjGen page, ChangeKind kind, const std::string& what) {
   findings_.say(kind, pagesAfter().label(page) + ": " + what);
+}
+
+void PageDiff::sayOf(const FieldEntry& field,
+                     QPDFObjGen page,
+                     const std::optional<Change>& change) {
+  if (!change) return;
+  auto what = "field " + field.name + ": " + change->what;
+  // An ordinary mark is not worth reading all pages for the number of this one.
+  if (change->kind != ChangeKind::SignatureDrawn) what += " on " + pagesAfter().label(page);
+  findings_.say(change->kind, std::move(what), field.name);
 }
 
 }  // namespace congvan::pdf

@@ -10,14 +10,15 @@ namespace {
 
 constexpr std::size_t kPagesMost = 200'000;
 constexpr std::size_t kTreeDepthMost = 64;
+constexpr std::size_t kNoParent = SIZE_MAX;
 
 }  // namespace
 
 PageList::PageList(QPDF& document) {
-  visit(valueAt(document.getRoot(), "/Pages"), 0);
+  visit(valueAt(document.getRoot(), "/Pages"), kNoParent, 0);
 }
 
-void PageList::visit(QPDFObjectHandle node, std::size_t depth) {
+void PageList::visit(QPDFObjectHandle node, std::size_t parent, std::size_t depth) {
   if (!node.isDictionary()) return;
   if (depth > kTreeDepthMost || ids_.size() + nodes_.size() > kPagesMost) {
     throw std::runtime_error("page tree too deep or too large");
@@ -27,10 +28,25 @@ void PageList::visit(QPDFObjectHandle node, std::size_t depth) {
     numbers_.emplace(node.getObjGen(), ids_.size() + 1);
     ids_.push_back(node.getObjGen());
     pages_.push_back(node);
+    page_parents_.push_back(parent);
     return;
   }
+  const auto place = nodes_.size();
   nodes_.push_back(node);
-  for (int i = 0; i < kids.getArrayNItems(); ++i) visit(kids.getArrayItem(i), depth + 1);
+  node_parents_.push_back(parent);
+  if (node.isIndirect()) node_ids_.insert(node.getObjGen());
+  for (int i = 0; i < kids.getArrayNItems(); ++i) visit(kids.getArrayItem(i), place, depth + 1);
+}
+
+QPDFObjectHandle PageList::holder(std::size_t index, const std::string& key) const {
+  auto at = pages_.at(index);
+  auto parent = page_parents_.at(index);
+  while (valueAt(at, key).isNull()) {
+    if (parent == kNoParent) return QPDFObjectHandle::newNull();
+    at = nodes_.at(parent);
+    parent = node_parents_.at(parent);
+  }
+  return at;
 }
 
 std::string PageList::label(QPDFObjGen page) const {

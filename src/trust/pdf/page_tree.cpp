@@ -62,13 +62,16 @@ UserRectangle rectangleOf(QPDFObjectHandle array, const UserRectangle& otherwise
 
 }  // namespace
 
-QPDFObjectHandle inheritedKey(QPDFObjectHandle page, const std::string& key) {
+QPDFObjectHandle inheritedHolder(QPDFObjectHandle page, const std::string& key) {
   for (int depth = 0; depth < kTreeDepth && page.isDictionary(); ++depth) {
-    auto value = page.getKey(key);
-    if (!value.isNull()) return value;
+    if (!page.getKey(key).isNull()) return page;
     page = page.getKey("/Parent");
   }
   return QPDFObjectHandle::newNull();
+}
+
+QPDFObjectHandle inheritedKey(QPDFObjectHandle page, const std::string& key) {
+  return valueAt(inheritedHolder(std::move(page), key), key);
 }
 
 Result<QPDFObjectHandle> findPage(QPDF& pdf, std::size_t index) {

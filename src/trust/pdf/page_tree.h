@@ -12,6 +12,8 @@
 /// which costs ten times the hashing of a file with 20,000 pages. Internal to trust/pdf.
 namespace congvan::pdf {
 
+/// The page or the ancestor by /Parent that has `key`; null: none.
+QPDFObjectHandle inheritedHolder(QPDFObjectHandle page, const std::string& key);
 /// A page attribute that may stand in an ancestor (ISO 32000-2 7.7.3.4); null: nowhere.
 QPDFObjectHandle inheritedKey(QPDFObjectHandle page, const std::string& key);
 

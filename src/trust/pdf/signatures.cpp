@@ -230,10 +230,12 @@ Result<FoundSignatures> readDocument(BytesView file, QPDF& document, std::size_t
 
 bool FieldLock::covers(const std::string& field) const {
   if (action == Action::All) return true;
-  const bool named = std::any_of(fields.begin(), fields.end(), [&](const std::string& name) {
-    return field == name || field.starts_with(name + ".");
-  });
-  return action == Action::Include ? named : !named;
+  auto end = field.size();
+  while (end != std::string::npos && end != 0 && !fields.contains(field.substr(0, end))) {
+    end = field.rfind('.', end - 1);
+  }
+  const bool named = end != std::string::npos && end != 0;
+  return named == (action == Action::Include);
 }
 
 Result<FoundSignatures> findSignatures(BytesView file, std::size_t most) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ namespace congvan::pdf {
 struct FieldLock {
   enum class Action { All, Include, Exclude };
   Action action = Action::Include;
-  std::vector<std::string> fields;
+  std::set<std::string> fields;
   /// Whether the field of that full name is locked. Names are compared whole; a field below a named
   /// one is locked with it.
   bool covers(const std::string& field) const;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/pdf/snapshot.h"
 
-#include "trust/pdf/open.h"
-
 #include <algorithm>
 
 namespace congvan::pdf {
@@ -96,17 +94,23 @@ class Comparison {
 
 }  // namespace
 
-Result<std::unique_ptr<Snapshot>> Snapshot::open(BytesView file, const Revision& revision) {
-  const auto bytes = file.first(revision.end);
-  auto document = pdf::open(bytes, Reading::Strict);
+Result<std::unique_ptr<Snapshot>> Snapshot::open(BytesView file,
+                                                 std::span<const Revision> revisions,
+                                                 const OpenLimits& limits) {
+  const auto bytes = file.first(revisions.back().end);
+  auto document = pdf::open(bytes, Reading::Strict, limits);
   if (!document) return document.error();
   return guarded<std::unique_ptr<Snapshot>>([&]() -> Result<std::unique_ptr<Snapshot>> {
-    return std::unique_ptr<Snapshot>(new Snapshot(bytes, *document));
+    return std::unique_ptr<Snapshot>(new Snapshot(bytes, revisions, *document));
   });
 }
 
-Snapshot::Snapshot(BytesView bytes, std::shared_ptr<QPDF> document)
-    : bytes_(bytes), document_(std::move(document)), table_(document_->getXRefTable()) {}
+Snapshot::Snapshot(BytesView bytes,
+                   std::span<const Revision> revisions,
+                   std::shared_ptr<QPDF> document)
+    : bytes_(bytes), document_(std::move(document)), table_(document_->getXRefTable()) {
+  for (const auto& revision : revisions) sections_.insert(revision.section);
+}
 
 ReferenceScan Snapshot::collect(const ObjectSet& ids, ObjectSet& contained) {
   ReferenceScan found;
@@ -119,6 +123,7 @@ ReferenceScan Snapshot::collect(const ObjectSet& ids, ObjectSet& contained) {
       continue;
     }
     const auto offset = static_cast<std::size_t>(entry->second.getOffset());
+    if (sections_.contains(offset)) continue;
     const auto passed = collectReferences(bytes_, offset, found);
     // Objects without an end make every scan run to the end of the file.
     if (passed > budget) throw std::runtime_error("objects that do not end");

@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "trust/pdf/open.h"
 #include "trust/pdf/qpdf.h"
 #include "trust/pdf/revisions.h"
 #include "trust/pdf/scan.h"
@@ -10,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,14 +24,18 @@ using ObjectSet = std::set<QPDFObjGen>;
 
 class Snapshot {
  public:
-  static Result<std::unique_ptr<Snapshot>> open(BytesView file, const Revision& revision);
+  /// The last of `revisions`, which are those of `file` from the first on.
+  static Result<std::unique_ptr<Snapshot>> open(BytesView file,
+                                                std::span<const Revision> revisions,
+                                                const OpenLimits& limits);
 
   QPDF& document() { return *document_; }
   const ObjectTable& table() const { return table_; }
   QPDFObjectHandle object(QPDFObjGen id) { return document_->getObjectByObjGen(id); }
 
   /// What the objects `ids` refer to, each reference as often as it stands there. Doubtful also
-  /// when an object stream does not hold what the table says.
+  /// when an object stream does not hold what the table says. Cross-reference streams are left out;
+  /// they say what trailers say.
   ReferenceScan references(const ObjectSet& ids);
   /// The same without objects in object streams, which are only known as a whole.
   ReferenceScan plainReferences(const ObjectSet& ids);
@@ -43,11 +49,12 @@ class Snapshot {
  private:
   ReferenceScan collect(const ObjectSet& ids, ObjectSet& contained);
   void scanContainer(int number, const ObjectSet& contained, ReferenceScan& into);
-  Snapshot(BytesView bytes, std::shared_ptr<QPDF> document);
+  Snapshot(BytesView bytes, std::span<const Revision> revisions, std::shared_ptr<QPDF> document);
 
   BytesView bytes_;
   std::shared_ptr<QPDF> document_;
   ObjectTable table_;
+  std::set<std::size_t> sections_;  ///< where cross-reference sections stand
 };
 
 /// How often each object number is referred to by the objects of a revision. An object stream

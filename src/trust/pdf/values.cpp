@@ -25,4 +25,11 @@ std::vector<QPDFObjectHandle> listOf(QPDFObjectHandle value) {
   return {value};
 }
 
+bool drawsSomething(QPDFObjectHandle widget) {
+  auto normal = valueAt(valueAt(widget, "/AP"), "/N");
+  if (normal.isDictionary()) return !normal.getKeys().empty();
+  if (!normal.isStream()) return false;
+  return normal.getRawStreamData()->getSize() > 0;
+}
+
 }  // namespace congvan::pdf

@@ -20,4 +20,7 @@ bool hasType(QPDFObjectHandle value, const char* type);
 /// The values of an array, or the one value; none for null.
 std::vector<QPDFObjectHandle> listOf(QPDFObjectHandle value);
 
+/// Whether a widget has a normal appearance that draws anything.
+bool drawsSomething(QPDFObjectHandle widget);
+
 }  // namespace congvan::pdf

@@ -426,6 +426,7 @@ Finding documentIsUnchanged(const Case& judged) {
   if (*document.state == DocumentState::Modified) {
     return failed(SubIndication::FormatFailure, document.detail);
   }
+  if (document.later_marks) return warn(document.detail + "; a later signature drew on a page");
   return pass(document.detail);
 }
 

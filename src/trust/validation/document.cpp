@@ -28,6 +28,7 @@ constexpr auto kRules = std::to_array<Rule>({
     {ChangeKind::ValidationDataAdded, kAlways},
     {ChangeKind::MetadataChanged, kAlways},
     {ChangeKind::SignatureAdded, kForms},
+    {ChangeKind::SignatureDrawn, kForms},
     {ChangeKind::FieldFilled, kForms},
     {ChangeKind::EmptyFieldAdded, kForms},
     {ChangeKind::AnnotationAdded, kAnnotations},
@@ -56,7 +57,8 @@ bool isLawful(ChangeKind kind, std::optional<int> permission, const Policy& poli
     case kAlways:
       return true;
     case kForms:
-      return policy.allow_form_filling || kind == ChangeKind::SignatureAdded;
+      return policy.allow_form_filling || kind == ChangeKind::SignatureAdded ||
+             kind == ChangeKind::SignatureDrawn;
     case kAnnotations:
       return policy.allow_annotations;
     default:
@@ -80,6 +82,7 @@ DocumentFinding judgeDocument(const evidence::PdfFacts& facts, bool damaged, con
   std::vector<std::string> unlawful;
   for (const auto& change : *facts.later_changes) {
     finding.changes_after.push_back(describe(change));
+    finding.later_marks = finding.later_marks || change.kind == ChangeKind::SignatureDrawn;
     if (!isLawful(change.kind, facts.changes_allowed, policy)) unlawful.push_back(describe(change));
   }
   if (!unlawful.empty()) {

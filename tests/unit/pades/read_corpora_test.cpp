@@ -32,6 +32,7 @@ bool painted(const evidence::PdfFacts& facts) {
         using Kind = evidence::ChangeKind;
         switch (change.kind) {
           case Kind::SignatureAdded:
+          case Kind::SignatureDrawn:
           case Kind::FieldFilled:
           case Kind::EmptyFieldAdded:
             return facts.changes_allowed == 1;

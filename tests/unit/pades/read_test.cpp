@@ -124,6 +124,54 @@ TEST(PadesRead, TurnsFillingALockedFieldIntoABreachOfTheLock) {
   EXPECT_EQ(free[0].kind, evidence::ChangeKind::FieldFilled);
 }
 
+/// `signedFile` with a revision of `count` new signature fields.
+std::string withNewFields(std::size_t count) {
+  test::Objects objects;
+  std::string fields;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto number = std::to_string(100 + i);
+    objects[static_cast<int>(100 + i)] = "<< /FT /Sig /T (F" + number + ") >>";
+    fields += number + " 0 R ";
+  }
+  objects[1] =
+      "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [ 13 0 R 14 0 R " + fields + "] >> >>";
+  return grown(signedFile(), objects);
+}
+
+TEST(PadesRead, NamesAHundredChangesOfAKindAndCountsTheRest) {
+  const auto all = *onlySignature(withNewFields(100)).pdf->later_changes;
+  EXPECT_EQ(all.size(), 100U);
+  const auto counted = *onlySignature(withNewFields(103)).pdf->later_changes;
+  ASSERT_EQ(counted.size(), 101U);
+  EXPECT_EQ(counted.back().what, "3 more of this kind");
+  EXPECT_EQ(counted.back().kind, evidence::ChangeKind::EmptyFieldAdded);
+}
+
+TEST(PadesRead, ForgivesAMarkThatIsSignedLaterAndNoOther) {
+  const auto look = test::stream("/Type /XObject /Subtype /Form /BBox [0 0 9 9]", "S");
+  const auto field = [](const std::string& value) {
+    return "<< /Type /Annot /Subtype /Widget /FT /Sig /T (New) /P 3 0 R /Rect [400 100 500 150] "
+           "/AP << /N 31 0 R >> " +
+           value + " >>";
+  };
+  const test::Objects added{
+      {1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [ 13 0 R 14 0 R 30 0 R ] >> >>"},
+      {3,
+       "<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Annots [ 13 0 R 15 0 R 16 0 R 30 0 R ] >>"},
+      {30, field("")},
+      {31, look}};
+  const auto waiting = grown(signedFile(), added);
+  const auto open = *onlySignature(waiting).pdf->later_changes;
+  EXPECT_EQ(open.front().kind, evidence::ChangeKind::AnnotationAdded);
+  const auto closed = grown(waiting, {{30, field("/V 32 0 R")}, {32, "<< /Type /Sig >>"}});
+  const auto file = read(asBytes(closed));
+  ASSERT_TRUE(file);
+  ASSERT_EQ(file->signatures.back().pdf->field, "Approval");
+  const auto& changes = file->signatures.back().pdf->later_changes;
+  ASSERT_TRUE(changes && !changes->empty());
+  EXPECT_EQ(changes->front().kind, evidence::ChangeKind::EmptyFieldAdded);
+}
+
 TEST(PadesRead, TakesTheLevelOfACertification) {
   const auto certified =
       signedByOpenssl(signers(),

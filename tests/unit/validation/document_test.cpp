@@ -28,6 +28,7 @@ TEST(Document, FollowsThePolicyWhereDocMdpIsSilent) {
   const Policy closed{.allow_form_filling = false};
   EXPECT_FALSE(isLawful(ChangeKind::FieldFilled, {}, closed));
   EXPECT_TRUE(isLawful(ChangeKind::SignatureAdded, {}, closed));
+  EXPECT_TRUE(isLawful(ChangeKind::SignatureDrawn, {}, closed));
   const Policy open{.allow_annotations = true};
   EXPECT_TRUE(isLawful(ChangeKind::AnnotationAdded, {}, open));
 }
@@ -63,6 +64,15 @@ TEST(Document, IsAsSignedOnlyWhenTheWholeFileIsCovered) {
   const auto finding = judgeDocument(facts, false, {});
   EXPECT_EQ(finding.state, DocumentState::AsSigned);
   EXPECT_EQ(finding.covers, "whole-file");
+}
+
+TEST(Document, PointsAtMarksOfLaterSignatures) {
+  const auto drawn =
+      judgeDocument(withChanges({{ChangeKind::SignatureDrawn, "mark", 2}}), false, {});
+  EXPECT_EQ(drawn.state, DocumentState::Extended);
+  EXPECT_TRUE(drawn.later_marks);
+  const auto plain = judgeDocument(withChanges({{ChangeKind::SignatureAdded, "B", 2}}), false, {});
+  EXPECT_FALSE(plain.later_marks);
 }
 
 TEST(Document, NamesEveryLaterChange) {

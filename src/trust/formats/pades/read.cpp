@@ -3,10 +3,10 @@
 
 #include "trust/formats/cades/read.h"
 #include "trust/formats/pades/byte_ranges.h"
+#include "trust/formats/pades/later_changes.h"
 #include "trust/formats/pades/padding.h"
 #include "trust/formats/pades/pdf_date.h"
 #include "trust/formats/timestamp/token.h"
-#include "trust/pdf/changes.h"
 #include "trust/pdf/revisions.h"
 #include "trust/pdf/signatures.h"
 
@@ -28,46 +28,6 @@ struct Piece {
   evidence::PdfFacts facts;
 };
 
-evidence::ChangeKind kindOf(pdf::ChangeKind kind) {
-  using From = pdf::ChangeKind;
-  using To = evidence::ChangeKind;
-  switch (kind) {
-    case From::SignatureAdded:
-      return To::SignatureAdded;
-    case From::DocumentTimestampAdded:
-      return To::DocumentTimestampAdded;
-    case From::ValidationDataAdded:
-      return To::ValidationDataAdded;
-    case From::FieldFilled:
-      return To::FieldFilled;
-    case From::EmptyFieldAdded:
-      return To::EmptyFieldAdded;
-    case From::AnnotationAdded:
-      return To::AnnotationAdded;
-    case From::AnnotationChanged:
-      return To::AnnotationChanged;
-    case From::AnnotationRemoved:
-      return To::AnnotationRemoved;
-    case From::MetadataChanged:
-      return To::MetadataChanged;
-    case From::PageChanged:
-      return To::PageChanged;
-    case From::PageAdded:
-      return To::PageAdded;
-    case From::PageRemoved:
-      return To::PageRemoved;
-    case From::CatalogChanged:
-      return To::CatalogChanged;
-    case From::ObjectUndefined:
-      return To::ObjectUndefined;
-    case From::SignatureRemoved:
-      return To::SignatureRemoved;
-    case From::Unexplained:
-      break;
-  }
-  return To::Unexplained;
-}
-
 evidence::Change unexplained(std::string what, std::size_t revision) {
   return {evidence::ChangeKind::Unexplained, std::move(what), revision};
 }
@@ -79,7 +39,7 @@ class Reader {
         found_(std::move(found)),
         revisions_(std::move(revisions.revisions)),
         digests_(file),
-        history_(file, revisions_) {
+        later_(file, revisions_) {
     result_.format = evidence::Format::Pades;
     result_.damaged = found_.damaged;
     result_.problems = std::move(found_.problems);
@@ -92,6 +52,11 @@ class Reader {
   Reading read() {
     gather();
     takeValidationData();
+    std::vector<LaterChanges::Locking> locking;
+    for (const auto& piece : pieces_) {
+      locking.push_back({piece.dictionary.field, piece.dictionary.locks});
+    }
+    later_.lockedBy(std::move(locking));
     for (std::size_t i = 0; i < pieces_.size(); ++i) {
       judgeHole(i);
       describe(i);
@@ -178,57 +143,18 @@ class Reader {
                                     0));
       return changes;
     }
-    for (auto revision = piece.facts.revision + 1; revision <= revisions_.size(); ++revision) {
-      const auto& made = history_.of(revision);
-      if (!made) {
-        piece.coverage.breaches.push_back("revision-unreadable: revision " +
-                                          std::to_string(revision) + ": " + made.error().detail);
-        return std::nullopt;
-      }
-      for (const auto& change : *made) changes.push_back(named(change, revision, index));
+    auto made = later_.after(piece.facts.revision, index);
+    if (!made) {
+      piece.coverage.breaches.push_back("revision-unreadable: " + made.error().detail);
+      return std::nullopt;
     }
-    forgiveSigned(changes);
+    changes = std::move(*made);
     if (revisions_.back().blank_end < file_.size()) {
       changes.push_back(unexplained(std::to_string(file_.size() - revisions_.back().blank_end) +
                                         " bytes after the end of the last revision",
                                     0));
     }
     return changes;
-  }
-
-  /// A signature field that was added with its looks and signed later is no annotation but a way of
-  /// signing.
-  static void forgiveSigned(std::vector<evidence::Change>& changes) {
-    for (auto& change : changes) {
-      const bool field = change.kind == evidence::ChangeKind::AnnotationAdded &&
-                         change.what.starts_with("field ") && change.what.ends_with(": new");
-      if (!field) continue;
-      const auto name =
-          change.what.substr(0, change.what.size() - std::string_view(": new").size());
-      const bool is_signed = std::any_of(changes.begin(), changes.end(), [&](const auto& other) {
-        return other.what == name + ": signature" &&
-               other.kind == evidence::ChangeKind::SignatureAdded;
-      });
-      if (is_signed) change.kind = evidence::ChangeKind::EmptyFieldAdded;
-    }
-  }
-
-  /// A lock of this signature or of an earlier one turns filling into a breach of it.
-  evidence::Change named(const pdf::Change& change, std::size_t revision, std::size_t index) const {
-    evidence::Change one{kindOf(change.kind), change.what, revision};
-    if (change.kind != pdf::ChangeKind::FieldFilled &&
-        change.kind != pdf::ChangeKind::SignatureAdded) {
-      return one;
-    }
-    for (std::size_t i = 0; i <= index; ++i) {
-      for (const auto& lock : pieces_[i].dictionary.locks) {
-        if (!lock.covers(change.field)) continue;
-        one.kind = evidence::ChangeKind::LockedFieldChanged;
-        one.what += " (locked by " + pieces_[i].dictionary.field + ")";
-        return one;
-      }
-    }
-    return one;
   }
 
   cades::ContentDigest digestOf(const Piece& piece) {
@@ -364,7 +290,7 @@ class Reader {
   pdf::FoundSignatures found_;
   std::vector<pdf::Revision> revisions_;
   ByteRangeDigests digests_;
-  pdf::ChangeHistory history_;
+  LaterChanges later_;
   std::vector<Piece> pieces_;
   evidence::SignedFile result_;
 };

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "trust/pdf/changes.h"
+#include "trust/pdf/page_tree.h"
+
+#include <map>
+#include <optional>
+#include <vector>
+
+/// Where signatures are drawn that came after another one: a mark beside the text is an ordinary
+/// way of signing, one that covers the page or another field says what nobody signed. Internal to
+/// trust/pdf.
+namespace congvan::pdf {
+
+class SignaturePlaces {
+ public:
+  /// What putting `widget`, of a signature field, on `page` amounts to; nullopt: nothing is seen.
+  std::optional<Change> added(QPDFObjectHandle page, QPDFObjectHandle widget);
+  /// The same for signing in `widget`, which stood on `page` before.
+  std::optional<Change> signedIn(QPDFObjectHandle page, QPDFObjectHandle widget);
+
+ private:
+  struct Placed {
+    QPDFObjGen widget;
+    UserRectangle place;
+  };
+  const std::vector<Placed>& widgetsOf(QPDFObjectHandle page);
+  bool meetsAnother(QPDFObjectHandle page, QPDFObjectHandle widget);
+
+  std::map<QPDFObjGen, std::vector<Placed>> widgets_;  ///< by page
+  std::size_t compared_ = 0;
+};
+
+}  // namespace congvan::pdf
