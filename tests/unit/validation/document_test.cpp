@@ -66,6 +66,15 @@ TEST(Document, IsAsSignedOnlyWhenTheWholeFileIsCovered) {
   EXPECT_EQ(finding.covers, "whole-file");
 }
 
+TEST(Document, PointsAtMarksOfLaterSignatures) {
+  const auto drawn =
+      judgeDocument(withChanges({{ChangeKind::SignatureDrawn, "mark", 2}}), false, {});
+  EXPECT_EQ(drawn.state, DocumentState::Extended);
+  EXPECT_TRUE(drawn.later_marks);
+  const auto plain = judgeDocument(withChanges({{ChangeKind::SignatureAdded, "B", 2}}), false, {});
+  EXPECT_FALSE(plain.later_marks);
+}
+
 TEST(Document, NamesEveryLaterChange) {
   const auto finding = judgeDocument(withChanges({{ChangeKind::SignatureAdded, "field B", 2},
                                                   {ChangeKind::PageChanged, "page 1: content", 3}}),
