@@ -122,9 +122,9 @@ TEST_P(Arrival, IsForTheReceivingAgencyOnly) {
   auto& w = world();
   const auto incoming = verified();
   for (const auto* other : {&w.clerk, &w.department_clerk, &w.chairman}) {
-    EXPECT_EQ(why(w.reception.find(*other, incoming.id)), "document_not_yours");
+    EXPECT_EQ(why(w.reception.find(*other, incoming.id)), "incoming_missing");
     EXPECT_EQ(why(w.reception.registerArrival(*other, incoming.id, incoming.version)),
-              "role_missing");
+              "incoming_missing");
   }
   EXPECT_EQ(why(w.reception.registerArrival(w.commune_leader, incoming.id, incoming.version)),
             "role_missing");
@@ -151,7 +151,7 @@ TEST_P(Arrival, IsAssignedByItsLeaderToAPostOfItsOwn) {
                                   {.lead = lead, .opinion = "Giao", .deadline = deadline}));
   };
   EXPECT_EQ(assign(w.commune_clerk, w.commune_officer.post), "role_missing");
-  EXPECT_EQ(assign(w.chairman, w.commune_officer.post), "role_missing");
+  EXPECT_EQ(assign(w.chairman, w.commune_officer.post), "incoming_missing");
   EXPECT_EQ(assign(w.commune_leader, w.drafter.post), "assignee_wrong");
   EXPECT_EQ(assign(w.commune_leader, makeId<directory::PostTag>()), "assignee_wrong");
   const auto today = std::chrono::sys_days(vietnamDate(w.clock.now()));
@@ -186,6 +186,8 @@ TEST_P(Arrival, IsWorkedOnByItsLeadOnly) {
                               {.lead = w.commune_officer.post, .opinion = "Giao", .deadline = {}}));
   EXPECT_EQ(why(w.reception.start(w.commune_clerk, assignment.id, assignment.version)),
             "assignment_not_yours");
+  EXPECT_EQ(why(w.reception.start(w.department_clerk, assignment.id, assignment.version)),
+            "assignment_missing");
   EXPECT_EQ(why(w.reception.finish(w.commune_officer, assignment.id, assignment.version, "")),
             "result_missing");
   assignment = must(w.reception.start(w.commune_officer, assignment.id, assignment.version));

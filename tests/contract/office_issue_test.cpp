@@ -169,7 +169,7 @@ TEST_P(Issue, IsForTheClerkOfTheAgencyAndOnlyAfterTheSignature) {
   EXPECT_EQ(why(w.outgoing.issue(w.chairman, document.id, document.version, w.pin)),
             "role_missing");
   EXPECT_EQ(why(w.outgoing.issue(w.commune_clerk, document.id, document.version, w.pin)),
-            "document_not_yours");
+            "document_missing");
   EXPECT_EQ(why(w.outgoing.issue(w.clerk, document.id, document.version - 1, w.pin)),
             "version_stale");
   EXPECT_EQ(why(w.outgoing.dispatch(w.clerk, document.id, document.version)),

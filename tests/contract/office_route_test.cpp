@@ -293,7 +293,7 @@ TEST_P(Route, LetsNobodySignOutOfTurnOrWithARoleThatWasTaken) {
   w.certify(w.head);
   EXPECT_EQ(why(w.outgoing.sign(w.checker, document.id, document.version, w.pin)), "not_your_turn");
   EXPECT_EQ(why(w.outgoing.sign(w.commune_clerk, document.id, document.version, w.pin)),
-            "document_not_yours");
+            "document_missing");
   EXPECT_EQ(why(w.outgoing.giveBack(w.checker, document.id, document.version, "Sai")),
             "not_your_turn");
   auto demoted = w.head;
@@ -307,12 +307,12 @@ TEST_P(Route, TellsAForeignerNothingOfADocument) {
   auto& w = world();
   const auto document = w.submitted({w.commune});
   for (const auto* foreigner : {&w.commune_clerk, &w.commune_leader, &w.department_clerk}) {
-    EXPECT_EQ(why(w.outgoing.find(*foreigner, document.id)), "document_not_yours");
-    EXPECT_EQ(why(w.outgoing.files(*foreigner, document.id)), "document_not_yours");
-    EXPECT_EQ(why(w.outgoing.deliveries(*foreigner, document.id)), "document_not_yours");
-    EXPECT_EQ(why(w.evidence.trail(*foreigner, document.id)), "document_not_yours");
+    EXPECT_EQ(why(w.outgoing.find(*foreigner, document.id)), "document_missing");
+    EXPECT_EQ(why(w.outgoing.files(*foreigner, document.id)), "document_missing");
+    EXPECT_EQ(why(w.outgoing.deliveries(*foreigner, document.id)), "document_missing");
+    EXPECT_EQ(why(w.evidence.trail(*foreigner, document.id)), "document_missing");
     // Not even whether the version is right.
-    EXPECT_EQ(why(w.outgoing.dispatch(*foreigner, document.id, 99)), "document_not_yours");
+    EXPECT_EQ(why(w.outgoing.dispatch(*foreigner, document.id, 99)), "document_missing");
   }
   EXPECT_EQ(why(w.outgoing.find(w.clerk, makeId<records::DocumentTag>())), "document_missing");
 }

@@ -106,7 +106,7 @@ class Outgoing {
 
   // --- reading ---
 
-  /// Forbidden `document_not_yours` unless the caller drafted it, is on its route, heads the unit
+  /// NotFound `document_missing` unless the caller drafted it, is on its route, heads the unit
   /// that drafted it, clerks, leads or checks form for its agency, or audits. A recipient is none
   /// of these: it has its own record of what arrived, and no business in drafts.
   Result<Document> find(const directory::Caller& caller, DocumentId id);

@@ -100,7 +100,7 @@ Result<Incoming> Reception::permitted(work::Tx& tx,
                                       const Caller& caller,
                                       IncomingId id,
                                       Role role) {
-  auto incoming = parts_.records.findIncoming(tx, id);
+  auto incoming = readable(tx, caller, id);
   if (!incoming) return incoming;
   const auto lineage = directory::lineageOf(tx, parts_.directory, incoming->agency);
   if (!lineage) return lineage.error();
@@ -138,14 +138,16 @@ Result<Incoming> Reception::move(work::Tx& tx,
                                  Incoming incoming,
                                  DeliveryState state,
                                  audit::EventKind kind) {
-  const auto delivery =
-      parts_.deliveries.advance(tx, incoming.delivery, state, incoming.return_reason);
-  if (!delivery) return delivery.error();
   incoming.state = state;
   incoming.changed = parts_.clock.now();
+  // First, so that of two clerks the slower one learns on either database that it moved: the next
+  // step reads past the snapshot.
   const auto kept = parts_.records.replaceIncoming(tx, incoming);
   if (!kept) return kept.error();
   incoming.version += 1;
+  const auto delivery =
+      parts_.deliveries.advance(tx, incoming.delivery, state, incoming.return_reason);
+  if (!delivery) return delivery.error();
   const auto recorded = parts_.trail.record(
       tx, incomingEvent(kind, directory::actor(caller), incoming, caller.trace));
   if (!recorded) return recorded.error();

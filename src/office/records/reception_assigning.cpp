@@ -72,7 +72,12 @@ Result<Assignment> Reception::progress(const Caller& caller,
     if (!before) return before.error();
     auto assignment = parts_.records.findAssignment(tx, id);
     if (!assignment) return assignment;
-    if (assignment->lead != caller.post) return Error{Code::Forbidden, "assignment_not_yours"};
+    if (assignment->lead != caller.post) {
+      const auto incoming = readable(tx, caller, assignment->incoming);
+      if (incoming) return Error{Code::Forbidden, "assignment_not_yours"};
+      if (incoming.error().code != Code::NotFound) return incoming.error();
+      return Error{Code::NotFound, "assignment_missing"};
+    }
     if (*before) return assignment;
     if (assignment->version != version) return Error{Code::Stale, "version_stale"};
     if (assignment->state >= state) return Error{Code::Conflict, "assignment_state_wrong"};

@@ -22,7 +22,8 @@ Result<Incoming> Reception::readable(work::Tx& tx, const Caller& caller, Incomin
   const bool leads = std::ranges::any_of(
       *assignments, [&](const Assignment& one) { return one.lead == caller.post; });
   if (leads) return incoming;
-  return Error{Code::Forbidden, "document_not_yours"};
+  // The answer an unknown id gets: that something arrived is nobody else's business.
+  return Error{Code::NotFound, "incoming_missing"};
 }
 
 Result<Incoming> Reception::find(const Caller& caller, IncomingId id) {
