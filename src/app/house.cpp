@@ -171,7 +171,8 @@ House::House(Opened opened)
                 reception_,
                 evidence_,
                 blobs_,
-                clock_} {}
+                clock_,
+                settings_.limits} {}
 
 House::~House() {
   stop();

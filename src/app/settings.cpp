@@ -12,6 +12,8 @@ namespace congvan::app {
 namespace {
 
 constexpr std::size_t kTextLongest = 1000;
+constexpr std::int64_t kUploadLeast = 1024;
+constexpr std::int64_t kUploadMost = std::int64_t{4} << 30;
 
 ListenerSettings listenerField(Fields& fields, std::string_view name, ListenerSettings otherwise) {
   const auto* object = fields.object(name);
@@ -81,6 +83,12 @@ Result<Settings> readSettings(const std::filesystem::path& file) {
     settings.app = listenerField(nested, "app", settings.app);
     settings.pki = listenerField(nested, "pki", settings.pki);
     settings.internal = listenerField(nested, "internal", settings.internal);
+    fields.adopt(nested);
+  }
+  if (const auto* limits = fields.object("limits")) {
+    Fields nested(*limits, "limits.");
+    const auto upload = nested.optionalInteger("upload_bytes", kUploadLeast, kUploadMost);
+    if (upload) settings.limits.upload_bytes = static_cast<std::uint64_t>(*upload);
     fields.adopt(nested);
   }
   const auto finished = fields.finish();

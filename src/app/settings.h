@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "edge/http/api/limits.h"
 
 #include <filesystem>
 #include <optional>
@@ -37,6 +38,7 @@ struct Settings {
   ListenerSettings app{"127.0.0.1", 8443, true};
   ListenerSettings pki{"127.0.0.1", 8080, false};
   ListenerSettings internal{"127.0.0.1", 8081, false};
+  http::ApiLimits limits;
 };
 
 /// Malformed with `file`, `field` and `reason`; NotFound `input_unreadable`.

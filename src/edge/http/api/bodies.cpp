@@ -2,6 +2,7 @@
 #include "edge/http/api/bodies.h"
 
 #include "base/encoding.h"
+#include "base/text.h"
 #include "trust/crypto/digest.h"
 
 #include <nlohmann/json.hpp>
@@ -45,8 +46,12 @@ Result<> withBody(const Request& request, const std::function<void(Fields&)>& re
 
 crypto::SecretBytes secretField(Fields& fields, std::string_view name) {
   auto text = fields.rawText(name, kSecretLongest);
-  crypto::SecretBytes secret{std::string_view(text)};
+  // Keyboards differ in whether a letter with marks is one code point or several (RFC 8265, 4.2.2).
+  auto normal = toNfc(text);
+  if (!normal) fields.refuse(name, "not_unicode");
+  crypto::SecretBytes secret{std::string_view(normal ? *normal : text)};
   crypto::wipe(text.data(), text.size());
+  if (normal) crypto::wipe(normal->data(), normal->size());
   return secret;
 }
 
@@ -96,14 +101,15 @@ Result<std::int64_t> ifMatch(const Request& request) {
   return version;
 }
 
-Result<directory::Caller> callerOf(const Request& request) {
+Result<directory::Caller> callerOf(const Request& request, std::string_view content) {
   auto caller = *request.caller;
   const auto key = headerValue(request.headers, "idempotency-key");
   if (!key) return caller;
   if (key->empty() || key->size() > kKeyLongest)
     return Error{Code::Malformed, "idempotency_key_malformed"};
   const auto print = request.method + "\n" + request.path + "\n" +
-                     headerValue(request.headers, "if-match").value_or("") + "\n" + request.body;
+                     headerValue(request.headers, "if-match").value_or("") + "\n" + request.body +
+                     std::string(content);
   caller.once = work::IdempotencyKey{
       .scope = caller.person.text() + " " + request.method + " " + request.path,
       .key = *key,
