@@ -94,6 +94,7 @@ Result<> Dispatcher::letIn(const Route& route, Request& request) const {
 Result<Reply> Dispatcher::answer(Request& request, BodySource& body) const {
   auto matched = router_.match(request.method, request.path);
   if (!matched) return matched.error();
+  request.route = matched->route;
   request.parameters = std::move(matched->parameters);
   const auto own = checkOrigin(request);
   if (!own) return own.error();
@@ -110,6 +111,7 @@ Reply Dispatcher::operator()(Request& request, BodySource& body) const {
     auto result = answer(request, body);
     if (result) return std::move(*result);
     log_.refused(request.trace, result.error());
+    request.refusal = result.error().reason;
     return problem(result.error(), request.trace, language);
   } catch (const Poco::Exception& fault) {
     log_.fault(request.trace, fault.displayText());
