@@ -11,6 +11,7 @@ namespace congvan::app {
 
 using Arguments = std::vector<std::string>;  ///< without the program and command names
 
+Exit runBench(const Arguments& arguments);
 Exit runDoctor(const Arguments& arguments);
 Exit runMigrate(const Arguments& arguments);
 Exit runDemo(const Arguments& arguments);

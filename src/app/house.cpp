@@ -199,7 +199,8 @@ House::House(Opened opened)
                 evidence_,
                 issued_,
                 blobs_,
-                clock_} {}
+                clock_,
+                settings_.limits} {}
 
 House::~House() {
   stop();

@@ -72,7 +72,7 @@ class House {
   const Clock& clock() const { return clock_; }
   Random& random() { return random_; }
   authority::Authority& authority() { return authority_; }
-  work::Transactions& transactions() { return transactions_; }
+  storage::SqlTransactions& transactions() { return transactions_; }
   storage::FolderBlobs& blobs() { return blobs_; }
 
  private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/house.h"
+#include "app/metrics.h"
 #include "app/pages.h"
 #include "edge/storage/tile_files.h"
 #include "trust/tlog/tile.h"
@@ -91,6 +92,18 @@ void addHealthRoutes(http::Router& router, House& house) {
               }});
 }
 
+/// GET /metrics, for Prometheus. On the private listener alone: it tells how busy who is.
+void addMetricsRoute(http::Router& router, std::function<std::string()> text) {
+  router.add({"GET",
+              "/metrics",
+              http::Access::Public,
+              http::BodyKind::None,
+              0,
+              [text = std::move(text)](const http::Request&) -> Result<http::Reply> {
+                return http::Reply{.type = std::string(http::Exposition::kType), .body = text()};
+              }});
+}
+
 http::ListenerOptions optionsOf(std::string name,
                                 const ListenerSettings& wanted,
                                 const Settings& settings) {
@@ -126,6 +139,11 @@ Listeners::Listeners(House& house, const Settings& settings)
   http::addPkiRoutes(pki_router_, services);
   addLogRoutes(pki_router_, house);
   addHealthRoutes(internal_router_, house);
+  addMetricsRoute(internal_router_, [this, started = std::chrono::steady_clock::now()] {
+    const std::array<const http::Traffic*, 3> all{
+        &app_->traffic(), &pki_->traffic(), &internal_->traffic()};
+    return metricsText(house_, all, started);
+  });
 
   const auto listener =
       [&](std::string name, const ListenerSettings& wanted, const http::Dispatcher& dispatcher) {

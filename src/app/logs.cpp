@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/logs.h"
 
+#include "trust/tlog/checkpoint.h"
+
 namespace congvan::app {
 namespace {
 
@@ -15,7 +17,8 @@ RunningLog::RunningLog(const DataFolder& folder,
                        const std::string& node,
                        const Stores& stores,
                        const Clock& clock)
-    : root_(storage::openFiles(folder.root() / "log" / audit::name(log))),
+    : folder_(folder.root() / "log" / audit::name(log)),
+      root_(storage::openFiles(folder_)),
       tiles_(*root_, {.folder = {}, .writer = node}),
       key_(std::move(key)),
       sequencer_({stores.transactions, stores.leases, stores.queue, stores.state, tiles_},
@@ -50,6 +53,19 @@ void RunningLog::stop() {
       },
       {});
   static_cast<void>(last);
+}
+
+std::optional<RunningLog::Published> RunningLog::published() const {
+  const auto text = tiles_.published();
+  if (!text || !*text) return std::nullopt;
+  const auto note = tlog::parseNote(**text);
+  if (!note) return std::nullopt;
+  const auto checkpoint = tlog::parseCheckpoint(note->text);
+  if (!checkpoint) return std::nullopt;
+  std::error_code failed;
+  const auto made = std::filesystem::last_write_time(folder_ / "checkpoint", failed);
+  if (failed) return std::nullopt;
+  return Published{checkpoint->head.size, std::filesystem::file_time_type::clock::now() - made};
 }
 
 Result<Uuid> SequencedIssuanceLog::add(work::Tx& tx, BytesView leaf) {

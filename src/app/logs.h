@@ -39,11 +39,19 @@ class RunningLog {
   void stop();
   std::optional<Error> failure() const { return loop_.trouble(); }
 
+  struct Published {
+    std::uint64_t leaves = 0;
+    std::chrono::duration<double> age{};
+  };
+  /// The checkpoint that everybody sees now; nullopt: there is none yet.
+  std::optional<Published> published() const;
+
   audit::Sequencer& sequencer() { return sequencer_; }
   storage::TileFiles& files() { return tiles_; }
   const tlog::NoteVerifier& verifier() const { return key_.verifier(); }
 
  private:
+  std::filesystem::path folder_;
   std::unique_ptr<storage::Files> root_;
   storage::TileFiles tiles_;
   tlog::NoteKey key_;

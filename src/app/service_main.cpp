@@ -31,6 +31,7 @@ constexpr Command kCommands[] = {
      &congvan::app::runMigrate,
      "cập nhật lược đồ cơ sở dữ liệu / bring the database schema up to date"},
     {"doctor", &congvan::app::runDoctor, "tự kiểm tra / check a data folder"},
+    {"bench", &congvan::app::runBench, "đo tốc độ, bằng tỷ số / measure speed, as ratios"},
 };
 
 void printHelp(std::FILE* to) {

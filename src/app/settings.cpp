@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::size_t kTextLongest = 1000;
 constexpr std::size_t kUrlLongest = 200;
+constexpr std::int64_t kUploadLeast = 1024;
+constexpr std::int64_t kUploadMost = std::int64_t{4} << 30;
 
 ListenerSettings listenerField(Fields& fields, std::string_view name, ListenerSettings otherwise) {
   const auto* object = fields.object(name);
@@ -136,6 +138,12 @@ Result<Settings> readSettings(const std::filesystem::path& file) {
       static_cast<int>(fields.optionalInteger("connections_per_address", 0, kConnectionsMost)
                            .value_or(settings.connections_per_address));
   auto proxies = http::TrustedProxies::parse(fields.texts("trusted_proxies", 64, 50));
+  if (const auto* limits = fields.object("limits")) {
+    Fields nested(*limits, "limits.");
+    const auto upload = nested.optionalInteger("upload_bytes", kUploadLeast, kUploadMost);
+    if (upload) settings.limits.upload_bytes = static_cast<std::uint64_t>(*upload);
+    fields.adopt(nested);
+  }
   const auto finished = fields.finish();
   if (!finished || !proxies) {
     auto error = finished ? proxies.error() : finished.error();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "edge/http/api/limits.h"
 #include "edge/http/trusted_proxies.h"
 
 #include <filesystem>
@@ -40,6 +41,7 @@ struct Settings {
   ListenerSettings internal{"127.0.0.1", 8081, false};
   int connections_per_address = 128;  ///< of each listener; 0: any number
   http::TrustedProxies trusted_proxies;
+  http::ApiLimits limits;
 };
 
 /// An address to stand in certificates: plain http, since a client that looks for a revocation list

@@ -2,6 +2,7 @@
 #include "edge/print/drawing_cache.h"
 #include "tests/bench/material.h"
 #include "trust/crypto/digest.h"
+#include "trust/formats/pades/sign.h"
 
 #include <benchmark/benchmark.h>
 

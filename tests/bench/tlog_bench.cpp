@@ -1,15 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "edge/storage/audit_store.h"
-#include "edge/storage/files.h"
-#include "edge/storage/jobs.h"
-#include "edge/storage/migrations.h"
-#include "edge/storage/sqlite_driver.h"
-#include "edge/storage/tile_files.h"
-#include "edge/storage/transactions.h"
-#include "office/audit/sequencer.h"
+#include "app/bench/durable_log.h"
 #include "tests/support/shell.h"
-#include "trust/crypto/random.h"
-#include "trust/tlog/leaf.h"
 #include "trust/tlog/tree.h"
 
 #include <benchmark/benchmark.h>
@@ -24,18 +15,6 @@ namespace congvan::tlog {
 namespace {
 
 constexpr std::uint64_t kManyLeaves = 10'000'000;
-constexpr std::string_view kBenchOrigin = "bench.example/records";
-
-NoteKey benchKey() {
-  return *NoteKey::fromSeed(kBenchOrigin, crypto::SecretBytes(BytesView(Bytes(32, 1))));
-}
-
-Bytes benchEntry(std::uint64_t number) {
-  EventLeaf leaf;
-  for (unsigned i = 0; i < 8; ++i)
-    leaf.commitment[i] = static_cast<std::uint8_t>(number >> (8U * i));
-  return *encodeLeaf(leaf);
-}
 
 void hashNode(benchmark::State& state) {
   Hash hash{};
@@ -62,52 +41,15 @@ void syncOneSmallFile(benchmark::State& state) {
 }
 BENCHMARK(syncOneSmallFile)->Unit(benchmark::kMillisecond)->UseRealTime();
 
-/// A log on this disk with its queue in SQLite, synchronous=FULL.
-struct DurableLog {
-  DurableLog() {
-    const auto done = storage::migrate(*database, storage::embeddedMigrations(), clock.now());
-    if (!done) throw std::runtime_error(done.error().reason);
-  }
-  void queueLeaves(int count) {
-    const auto done = transactions.run<bool>([&](work::Tx& tx) -> Result<bool> {
-      for (int i = 0; i < count; ++i) {
-        const auto added = queue.add(tx, audit::Log::Records, benchEntry(next++));
-        if (!added) return added.error();
-      }
-      return true;
-    });
-    if (!done) throw std::runtime_error(done.error().reason);
-  }
-
-  test::TempFolder folder;
-  SystemClock clock;
-  crypto::SystemRandom random;
-  std::unique_ptr<storage::Database> database =
-      storage::openSqlite({.file = (folder / "bench.db").string()});
-  storage::SqlTransactions transactions{*database, random};
-  storage::SqlLeases leases;
-  storage::SqlLeafQueue queue{clock, random};
-  storage::SqlLogState state;
-  std::unique_ptr<storage::Files> disk = storage::openFiles(folder.path());
-  storage::TileFiles files{*disk};
-  std::uint64_t next = 0;
-};
-
 void sequenceDurably(benchmark::State& state) {
-  DurableLog log;
-  const auto key = benchKey();
-  audit::SequencerOptions options;
-  options.origin = kBenchOrigin;
-  options.holder = "bench";
-  audit::Sequencer sequencer(
-      {log.transactions, log.leases, log.queue, log.state, log.files}, key, log.clock, options);
+  const test::TempFolder folder;
+  bench::DurableLog log(folder.path());
   const auto batch = static_cast<int>(state.range(0));
   for (auto _ : state) {
     state.PauseTiming();
     log.queueLeaves(batch);
     state.ResumeTiming();
-    const auto done = sequencer.sequence();
-    if (!done || *done != static_cast<std::uint64_t>(batch)) state.SkipWithError("not sequenced");
+    if (!log.sequence(batch)) state.SkipWithError("not sequenced");
   }
   state.SetItemsProcessed(state.iterations() * batch);
 }
@@ -125,7 +67,7 @@ struct ManyLeaves {
     std::vector<Hash> leaves(kTileWidth);
     while (builder.size() < kManyLeaves) {
       for (std::uint64_t i = 0; i < kTileWidth; ++i)
-        leaves[i] = leafHash(benchEntry(builder.size() + i));
+        leaves[i] = leafHash(bench::logEntry(builder.size() + i));
       leaves.resize(std::min(kTileWidth, kManyLeaves - builder.size()));
       for (const auto& tile : builder.append(leaves)) {
         const bool last = tile.id.width == tileWidth(kManyLeaves, tile.id.level, tile.id.index);
@@ -152,7 +94,7 @@ void proveAmongTenMillion(benchmark::State& state) {
     const TileTree tree(files, kManyLeaves);
     const auto proof = tree.inclusion(index);
     if (!proof ||
-        checkInclusion(kMany.builder.head(), index, leafHash(benchEntry(index)), *proof) !=
+        checkInclusion(kMany.builder.head(), index, leafHash(bench::logEntry(index)), *proof) !=
             ProofVerdict::Good) {
       state.SkipWithError("no proof");
     }

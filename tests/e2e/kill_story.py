@@ -7,13 +7,14 @@ sent again with its key. At the end `congvan doctor` must be clean and the numbe
 
 usage: kill_story.py CONGVAN [KILLS]        prints its seed; KILL_SEED=N repeats a run
 """
-import http.client, json, os, pathlib, random, re, signal, socket, ssl, subprocess, sys, tempfile, threading, time, uuid
+import http.client, json, os, pathlib, random, ssl, subprocess, sys, tempfile, threading, uuid
+
+from province import PASSWORD, PIN, Service, made, settle, small_pdf
 
 congvan, kills_wanted = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20
 seed = int(os.environ.get("KILL_SEED", random.randrange(1 << 30)))
 print("seed", seed)
 dice = random.Random(seed)
-PIN, PASSWORD = "13572468", "mat-khau-thu-nghiem"
 ORDER = ["draft", "submitted", "returned", "initialled", "signed", "issuing", "issued", "dispatched"]
 passed, failures = 0, []
 
@@ -25,62 +26,6 @@ def check(holds, what):
     else:
         failures.append(what)
         print("FAILED", what)
-
-
-def free_ports(count):
-    holders = [socket.socket() for _ in range(count)]
-    for holder in holders:
-        holder.bind(("127.0.0.1", 0))
-    ports = [holder.getsockname()[1] for holder in holders]
-    for holder in holders:
-        holder.close()
-    return ports
-
-
-class Service:
-    """One `congvan serve` on one data folder, killed and started at will."""
-
-    def __init__(self, folder):
-        self.folder, self.process, self.kills = folder, None, 0
-        self.app, self.pki, self.internal = free_ports(3)
-        made = subprocess.run([congvan, "init", "--data", folder, "--public-url", f"http://127.0.0.1:{self.pki}"],
-                              capture_output=True, text=True)
-        assert made.returncode == 0, made.stdout + made.stderr
-        self.password = re.search(r"password, shown only now: (\S+)", made.stdout)[1]
-        settings = pathlib.Path(folder, "congvan.yaml")
-        text = settings.read_text()
-        for old, new in ((8443, self.app), (8080, self.pki), (8081, self.internal)):
-            text = text.replace(f"port: {old}", f"port: {new}")
-        settings.write_text(text)
-        self.log = open(pathlib.Path(folder, "service.log"), "ab")
-
-    def start(self):
-        self.process = subprocess.Popen([congvan, "serve", "--config", f"{self.folder}/congvan.yaml"],
-                                        stderr=self.log, stdout=self.log)
-        until = time.time() + 60
-        while time.time() < until:
-            if self.process.poll() == -signal.SIGKILL:  # a late killer struck the new one too
-                return self.start()
-            if self.process.poll() is not None:
-                raise RuntimeError(f"the service ended with {self.process.returncode}")
-            try:
-                probe = http.client.HTTPConnection("127.0.0.1", self.internal, timeout=5)
-                probe.request("GET", "/readyz")
-                if probe.getresponse().status == 200:
-                    return
-            except OSError:
-                pass
-            threading.Event().wait(0.02)
-        raise RuntimeError("the service did not become ready in 60 s")
-
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-        self.kills += 1
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(60)
 
 
 class Client:
@@ -166,34 +111,8 @@ class Story:
             self.clients[login] = Client(self, login, self.service.password if login == "admin" else PASSWORD)
         return self.clients[login]
 
-    def made(self, answer, *statuses):
-        status, etag, body = answer
-        if status not in (statuses or (200, 201)):
-            raise RuntimeError(f"{status} {body}")
-        return body, etag
-
     def set_up(self):
-        admin = self.as_("admin")
-        top = self.made(admin.send("GET", "/api/v1/agencies"))[0]["items"][0]["id"]
-        other = self.made(admin.send("POST", "/api/v1/agencies", {"parent": top, "code": "H64.02", "name": "Sở Thử nghiệm",
-                                                                  "letters": "STN", "kind": "department"}))[0]["id"]
-        self.agencies, self.posts, people = {"top": top, "so": other}, {}, {}
-        rows = [("chutich", "top", "Chủ tịch", [("leader", top)]), ("vanthu", "top", "Văn thư", [("clerk", top)]),
-                ("chanhvp", "top", "Chánh Văn phòng", [("form-checker", top)]),
-                ("giamdoc", "so", "Giám đốc", [("unit-head", other)]),
-                ("chuyenvien", "so", "Chuyên viên", [("drafter", other)]), ("vanthuso", "so", "Văn thư", [("clerk", other)])]
-        for login, agency, title, grants in rows:
-            people[login] = self.made(admin.send("POST", "/api/v1/people", {"name": title + " " + login, "login": login,
-                                                                           "password": PASSWORD}))[0]["id"]
-            self.posts[login] = self.made(admin.send("POST", "/api/v1/posts", {
-                "agency": self.agencies[agency], "title": title, "holder": people[login],
-                "grants": [{"role": role, "over": over} for role, over in grants]}))[0]["id"]
-        orders = [(login, {"kind": "person", "person": people[login], "activator": people[login]})
-                  for login in ("chutich", "chanhvp", "giamdoc")]
-        orders.append(("vanthu", {"kind": "organisation-seal", "agency": top, "activator": people["vanthu"]}))
-        for login, order in orders:
-            number = self.made(admin.send("POST", "/api/v1/certificate-orders", order))[0]["id"]
-            self.made(self.as_(login).send("POST", f"/api/v1/certificate-orders/{number}/activate", {"pin": PIN}))
+        self.agencies, self.posts, _ = settle(self.as_)
 
     def note(self, body):
         self.documents[body["id"]] = (body["version"], body["state"], body["number"])
@@ -201,15 +120,15 @@ class Story:
     def act(self, login, document, verb, body):
         """One act on a document. Its answer, or, where a lost answer's retry finds the version gone, what it became."""
         path = f"/api/v1/documents/{document}"
-        seen, etag = self.made(self.as_(login).send("GET", path))
+        seen, etag = made(self.as_(login).send("GET", path))
         method, target = ("PUT", f"{path}/file") if verb == "file" else ("POST", f"{path}/{verb}")
         answer = self.as_(login).send(method, target, body, etag)
-        done, _ = self.made(answer)
+        done, _ = made(answer)
         self.note(done)
         return done
 
     def one_document(self, pdf):
-        draft = self.made(self.as_("chuyenvien").send("POST", "/api/v1/documents", {
+        draft = made(self.as_("chuyenvien").send("POST", "/api/v1/documents", {
             "agency": self.agencies["top"], "type": "CT", "subject": "Thử nghiệm ngắt điện",
             "recipients": [self.agencies["so"]]}))[0]
         self.note(draft)
@@ -223,21 +142,8 @@ class Story:
         self.act("vanthu", number, "dispatch", {})
 
 
-def small_pdf():
-    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-               b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << >> >>"]
-    out, places = b"%PDF-1.7\n", []
-    for number, body in enumerate(objects, 1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    return out + b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
-
-
 with tempfile.TemporaryDirectory() as temporary:
-    service = Service(temporary + "/data")
+    service = Service(congvan, temporary + "/data")
     service.start()
     story = Story(service)
     story.set_up()

@@ -61,7 +61,7 @@ const Json* operationOf(const Route& route) {
 
 /// The logs and the health of the service are wired in the program, not in this room.
 bool isOfTheProgram(const std::string& path) {
-  return path.starts_with("/log/") || path == "/livez" || path == "/readyz";
+  return path.starts_with("/log/") || path == "/livez" || path == "/readyz" || path == "/metrics";
 }
 
 TEST(Contract, HasEveryRoute) {

@@ -85,6 +85,38 @@ TEST(Dispatch, WantsTheHeaderOfTheSessionForChanges) {
   EXPECT_EQ(ask(desk, "POST", "/change", {session, {"x-csrf-token", "right"}}).status, 200);
 }
 
+TEST(Dispatch, TakesNoChangeFromThePageOfAnotherSite) {
+  const Desk desk;
+  const auto change = [&](std::string origin, std::string host) {
+    return ask(desk,
+               "POST",
+               "/change",
+               {{"cookie", "__Host-congvan_session=good"},
+                {"x-csrf-token", "right"},
+                {"origin", std::move(origin)},
+                {"host", std::move(host)}});
+  };
+
+  EXPECT_EQ(change("https://van-thu.vn", "van-thu.vn").status, 200);
+  EXPECT_EQ(change("https://van-thu.vn:8443", "VAN-THU.vn").status, 200);
+  EXPECT_EQ(change("https://[::1]:8443", "[::1]:8443").status, 200);
+  for (const auto* other : {"https://van-thu.vn.example",
+                            "https://example/van-thu.vn",
+                            "https://[::2]:8443",
+                            "null",
+                            ""}) {
+    EXPECT_EQ(codeOf(change(other, "van-thu.vn")), "origin_foreign") << other;
+  }
+}
+
+TEST(Dispatch, NeedsNoSessionToRefuseThePageOfAnotherSite) {
+  const Desk desk;
+  const Headers foreign{{"origin", "https://example"}, {"host", "van-thu.vn"}};
+
+  EXPECT_EQ(codeOf(ask(desk, "POST", "/small", foreign)), "origin_foreign");
+  EXPECT_EQ(ask(desk, "GET", "/hello", foreign).status, 200);
+}
+
 TEST(Dispatch, TakesABodyUpToItsLimit) {
   const Desk desk;
   const std::string most(Desk::kSmallLimit, 'x');

@@ -269,6 +269,7 @@ def ask_rest(nobody, person, issued):
     pki.ask("GET", "/pki/tsa")
     inner.ask("GET", "/livez")
     inner.ask("GET", "/readyz")
+    inner.ask("GET", "/metrics")
     person.ask("DELETE", "/api/v1/session")
     person.ask("GET", "/api/v1/session")
 

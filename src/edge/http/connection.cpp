@@ -131,6 +131,17 @@ class AddressPlace {
   bool in_;
 };
 
+class CountedConnection {
+ public:
+  explicit CountedConnection(Traffic& traffic) : traffic_(traffic) { traffic_.connectionOpened(); }
+  ~CountedConnection() { traffic_.connectionClosed(); }
+  CountedConnection(const CountedConnection&) = delete;
+  CountedConnection& operator=(const CountedConnection&) = delete;
+
+ private:
+  Traffic& traffic_;
+};
+
 Headers headersOf(const HTTPServerRequestImpl& wire) {
   Headers headers;
   for (const auto& [name, value] : wire) {
@@ -160,9 +171,11 @@ class Connection final : public Poco::Net::TCPServerConnection {
     const auto peer = socket().peerAddress().host().toString();
     const AddressPlace place(shared_.addresses, peer);
     if (!place) {
+      shared_.traffic.connectionRefused();
       shared_.log.refused("", Error{Code::TooMany, "connections_too_many", {}, peer});
       return;
     }
+    const CountedConnection counted(shared_.traffic);
     // In this order: the watch is gone before the session closes the descriptor, which the
     // watchdog must not touch once another connection may have got its number.
     HTTPServerSession session(socket(), params_);
@@ -194,6 +207,7 @@ class Connection final : public Poco::Net::TCPServerConnection {
     const auto status = serve(*wire, response, request, watch);
     const auto taken =
         std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - started);
+    shared_.traffic.served(request.route, status, taken);
     shared_.log.served(
         {request.trace, request.method, request.path, request.client, status, taken.count()});
     session.setKeepAlive(response.getKeepAlive() && session.canKeepAlive());
@@ -243,6 +257,7 @@ class Connection final : public Poco::Net::TCPServerConnection {
     }
     WireBody body({wire, response, watch, shared_.options}, *length);
     const auto reply = shared_.dispatcher(request, body);
+    shared_.traffic.refused(request.refusal);
     unread_ = !body.drained();
     if (unread_) response.setKeepAlive(false);
     send(response, request, reply, watch);
@@ -254,6 +269,7 @@ class Connection final : public Poco::Net::TCPServerConnection {
                      const Error& error,
                      Watchdog::Watch& watch) {
     shared_.log.refused(request.trace, error);
+    shared_.traffic.refused(error.reason);
     unread_ = true;
     response.setKeepAlive(false);
     const auto reply = problem(error, request.trace, languageFor(request));

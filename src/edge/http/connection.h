@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "edge/http/metrics.h"
 #include "edge/http/server.h"
 #include "edge/http/watchdog.h"
 
@@ -49,6 +50,7 @@ struct Shared {
   Log& log;
   const Clock& clock;
   Random& random;
+  Traffic& traffic;
   Watchdog watchdog;
   Admission admission;
   AddressCount addresses;

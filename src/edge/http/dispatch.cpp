@@ -5,6 +5,8 @@
 
 #include <Poco/Exception.h>
 
+#include <algorithm>
+
 namespace congvan::http {
 namespace {
 
@@ -43,6 +45,30 @@ class WipedAfter {
  private:
   std::string& text_;
 };
+/// `https://Van-Thu.vn:8443` and `van-thu.vn:8443` both give `van-thu.vn`. Ports are left out, as
+/// cookies do, because a proxy may leave them out too.
+std::string hostOf(std::string_view address) {
+  if (const auto scheme = address.find("://"); scheme != std::string_view::npos) {
+    address.remove_prefix(scheme + 3);
+  }
+  const auto bracket = address.find(']');
+  const auto colon = address.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  std::string host(address.substr(0, std::min(colon, address.size())));
+  std::ranges::transform(host, host.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return host;
+}
+
+/// A page of another site lacks the session's header, but could sign a visitor in as somebody else
+/// without one. Programs send no Origin.
+Result<> checkOrigin(const Request& request) {
+  if (request.method == "GET" || request.method == "HEAD") return kDone;
+  const auto origin = headerValue(request.headers, "origin");
+  if (!origin) return kDone;
+  if (hostOf(*origin) == hostOf(headerValue(request.headers, "host").value_or(""))) return kDone;
+  return Error{Code::Forbidden, "origin_foreign", {}, *origin};
+}
 
 }  // namespace
 
@@ -81,7 +107,10 @@ Result<> Dispatcher::letIn(const Route& route, Request& request) const {
 Result<Reply> Dispatcher::answer(Request& request, BodySource& body) const {
   auto matched = router_.match(request.method, request.path);
   if (!matched) return matched.error();
+  request.route = matched->route;
   request.parameters = std::move(matched->parameters);
+  const auto own = checkOrigin(request);
+  if (!own) return own.error();
   const auto in = letIn(*matched->route, request);
   if (!in) return in.error();
   const auto taken = takeBody(*matched->route, request, body);
@@ -96,6 +125,7 @@ Reply Dispatcher::operator()(Request& request, BodySource& body) const {
     auto result = answer(request, body);
     if (result) return std::move(*result);
     log_.refused(request.trace, result.error());
+    request.refusal = result.error().reason;
     return problem(result.error(), request.trace, language);
   } catch (const Poco::Exception& fault) {
     log_.fault(request.trace, fault.displayText());

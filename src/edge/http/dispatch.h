@@ -34,6 +34,7 @@ class Dispatcher {
   /// `body` has what Content-Length promised; what an action leaves unread the connection deals
   /// with.
   Reply operator()(Request& request, BodySource& body) const;
+  const Router& router() const { return router_; }
 
  private:
   Result<Reply> answer(Request& request, BodySource& body) const;

@@ -34,6 +34,8 @@ class BodySource {
   virtual Result<> pump(const std::function<Result<>(BytesView)>& sink) = 0;
 };
 
+struct Route;
+
 struct Request {
   std::string method;
   std::string path;                               ///< decoded, without the query
@@ -46,6 +48,9 @@ struct Request {
   std::string trace;                        ///< request id, also in the reply and the log
   std::optional<directory::Caller> caller;  ///< on every route but public ones
   std::string session_token;                ///< of the cookie, when there is one
+
+  const Route* route = nullptr;  ///< filled by the dispatcher, as the next: for whoever counts
+  std::string refusal;           ///< reason of the problem it was answered with
 
   const std::string& parameter(std::string_view name) const;
   std::optional<std::string> queryValue(std::string_view name) const;

@@ -48,6 +48,7 @@ Poco::Net::ServerSocket listenOn(const ListenerOptions& options) {
 
 struct Server::State {
   ListenerOptions options;
+  Traffic traffic;
   Shared shared;
   Poco::ThreadPool threads;
   std::unique_ptr<Poco::Net::TCPServer> server;
@@ -59,11 +60,13 @@ struct Server::State {
         const Clock& clock,
         Random& random)
       : options(std::move(given)),
+        traffic(options.name, dispatcher.router()),
         shared{options,
                dispatcher,
                log,
                clock,
                random,
+               traffic,
                {},
                Admission(options.requests_most),
                AddressCount(options)},
@@ -115,6 +118,10 @@ Result<> Server::start() {
 
 std::uint16_t Server::port() const {
   return state_->port;
+}
+
+const Traffic& Server::traffic() const {
+  return state_->traffic;
 }
 
 void Server::stop() {

@@ -3,6 +3,7 @@
 
 #include "base/id.h"
 #include "edge/http/dispatch.h"
+#include "edge/http/metrics.h"
 #include "edge/http/trusted_proxies.h"
 
 #include <chrono>
@@ -39,7 +40,7 @@ struct ListenerOptions {
   std::chrono::milliseconds stop_time{20'000};
 };
 
-/// One listener. Serves from `start` to `stop`.
+/// One listener. Serves from `start` to `stop`. Made after the last route was added.
 class Server {
  public:
   Server(ListenerOptions options,
@@ -56,6 +57,7 @@ class Server {
   std::uint16_t port() const;
   /// Lets running requests finish, at most `stop_time`; then cuts what is left.
   void stop();
+  const Traffic& traffic() const;
 
  private:
   struct State;

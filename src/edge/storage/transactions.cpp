@@ -59,15 +59,21 @@ Result<> SqlTransactions::readUntyped(const Untyped& action) {
 
 Result<> SqlTransactions::repeat(Access access, const Untyped& action) {
   const NotNested alone;
+  auto& counts = access == Access::Read ? counts_.reads : counts_.writes;
   for (int attempt = 1;; ++attempt) {
     try {
-      return once(access, action);
+      auto result = once(access, action);
+      ++counts.ended;
+      return result;
     } catch (const Interrupted& stop) {
-      if (stop.why() == Interrupted::Why::CommitUnknown) {
-        return Error{Code::Unavailable, "commit_unknown", {}, stop.what()};
-      }
-      if (stop.why() == Interrupted::Why::Exhausted || attempt >= options_.attempts) {
-        return Error{Code::Unavailable, "storage_unavailable", {}, stop.what()};
+      using Why = Interrupted::Why;
+      const bool heals = stop.why() == Why::Contended || stop.why() == Why::Lost;
+      const bool again = heals && attempt < options_.attempts;
+      ++(again ? counts.retried : counts.given_up);
+      if (!again) {
+        const auto* reason =
+            stop.why() == Why::CommitUnknown ? "commit_unknown" : "storage_unavailable";
+        return Error{Code::Unavailable, reason, {}, stop.what()};
       }
     }
     pause(attempt);

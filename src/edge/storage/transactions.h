@@ -5,6 +5,7 @@
 #include "edge/storage/database.h"
 #include "office/work/transactions.h"
 
+#include <atomic>
 #include <chrono>
 
 namespace congvan::storage {
@@ -12,6 +13,18 @@ namespace congvan::storage {
 /// The connection that a transaction runs on. A `Tx` that `SqlTransactions` did not make is a bug
 /// and aborts.
 Connection& connectionOf(work::Tx& tx);
+
+/// What `SqlTransactions` did since it was made. Read without a lock: each number is right, they
+/// need not be of one moment.
+struct TransactionCounts {
+  struct OfAccess {
+    std::atomic<std::uint64_t> ended{0};    ///< committed or refused by their function
+    std::atomic<std::uint64_t> retried{0};  ///< run once more: deadlock, lock time-out, lost line
+    std::atomic<std::uint64_t> given_up{0};
+  };
+  OfAccess reads;
+  OfAccess writes;
+};
 
 struct RetryOptions {
   int attempts = 10;
@@ -30,6 +43,7 @@ class SqlTransactions final : public work::Transactions {
  public:
   SqlTransactions(Database& database, Random& random, RetryOptions options = {})
       : database_(database), random_(random), options_(options) {}
+  const TransactionCounts& counts() const { return counts_; }
 
  protected:
   Result<> runUntyped(const Untyped& action) override;
@@ -43,6 +57,7 @@ class SqlTransactions final : public work::Transactions {
   Database& database_;
   Random& random_;
   const RetryOptions options_;
+  TransactionCounts counts_;
 };
 
 }  // namespace congvan::storage

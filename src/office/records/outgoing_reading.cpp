@@ -21,7 +21,8 @@ Result<Document> Outgoing::readable(work::Tx& tx, const Caller& caller, Document
     if (directory::holds(caller, role, *issuing)) return document;
   }
   if (directory::holds(caller, Role::UnitHead, *drafting)) return document;
-  return Error{Code::NotFound, "document_missing"};  // which ids there are is told to nobody else
+  // The answer an unknown id gets: that there is such a document is nobody else's business.
+  return Error{Code::NotFound, "document_missing"};
 }
 
 Result<Document> Outgoing::find(const Caller& caller, DocumentId id) {

@@ -173,14 +173,16 @@ Result<Incoming> Reception::move(work::Tx& tx,
                                  DeliveryState state,
                                  audit::EventKind kind,
                                  const audit::Details& details) {
-  const auto delivery =
-      parts_.deliveries.advance(tx, incoming.delivery, state, incoming.return_reason);
-  if (!delivery) return delivery.error();
   incoming.state = state;
   incoming.changed = parts_.clock.now();
+  // First, so that of two clerks the slower one learns on either database that it moved: the next
+  // step reads past the snapshot.
   const auto kept = parts_.records.replaceIncoming(tx, incoming);
   if (!kept) return kept.error();
   incoming.version += 1;
+  const auto delivery =
+      parts_.deliveries.advance(tx, incoming.delivery, state, incoming.return_reason);
+  if (!delivery) return delivery.error();
   const auto recorded = parts_.trail.record(
       tx, incomingEvent(kind, directory::actor(caller), incoming, caller.trace, details));
   if (!recorded) return recorded.error();

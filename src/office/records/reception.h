@@ -70,7 +70,8 @@ class Reception {
                             std::int64_t version,
                             const NewAssignment& wanted);
 
-  /// The lead's own acts. Forbidden `assignment_not_yours`; Conflict `assignment_state_wrong`.
+  /// The lead's own acts. NotFound `assignment_missing`, also to who may not read the arrival;
+  /// Forbidden `assignment_not_yours`; Conflict `assignment_state_wrong`.
   Result<Assignment> start(const directory::Caller& caller, AssignmentId id, std::int64_t version);
   Result<Assignment> finish(const directory::Caller& caller,
                             AssignmentId id,

@@ -82,9 +82,10 @@ Result<Assignment> Reception::progress(const Caller& caller,
     auto assignment = parts_.records.findAssignment(tx, id);
     if (!assignment) return assignment;
     if (assignment->lead != caller.post) {
-      const bool seen = static_cast<bool>(readable(tx, caller, assignment->incoming));
-      return seen ? Error{Code::Forbidden, "assignment_not_yours"}
-                  : Error{Code::NotFound, "assignment_missing"};
+      const auto incoming = readable(tx, caller, assignment->incoming);
+      if (incoming) return Error{Code::Forbidden, "assignment_not_yours"};
+      if (incoming.error().code != Code::NotFound) return incoming.error();
+      return Error{Code::NotFound, "assignment_missing"};
     }
     if (*before) return assignment;
     if (assignment->version != version) return Error{Code::Stale, "version_stale"};

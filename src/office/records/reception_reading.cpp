@@ -26,6 +26,7 @@ Result<Incoming> Reception::readable(work::Tx& tx, const Caller& caller, Incomin
   const bool leads = std::ranges::any_of(
       *assignments, [&](const Assignment& one) { return one.lead == caller.post; });
   if (leads) return incoming;
+  // The answer an unknown id gets: that something arrived is nobody else's business.
   return Error{Code::NotFound, "incoming_missing"};
 }
 

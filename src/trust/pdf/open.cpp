@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::string_view kMark = "%PDF-";
 constexpr std::size_t kHeaderWithin = 1024;  // ISO 32000-1, annex H, implementation note 13
+// ISO 32000-1, annex C: readers need not take more indirect objects. Ours are numbered from /Size.
+constexpr long long kObjectsMost = 8'388'607;
 
 Error malformed(std::string reason, std::string detail) {
   return Error{Code::Malformed, std::move(reason), {}, std::move(detail)};
@@ -78,6 +80,10 @@ Result<std::shared_ptr<QPDF>> open(BytesView file, Reading reading, const OpenLi
   if (strict) {
     for (const auto& warning : document->getWarnings()) {
       if (!isHarmless(*document, warning)) return malformed("pdf_damaged", warning.what());
+    }
+    auto size = document->getTrailer().getKey("/Size");
+    if (size.isInteger() && size.getIntValue() > kObjectsMost) {
+      return Error{Code::TooLarge, "pdf_too_complex", {}, "/Size " + size.unparse()};
     }
   }
   return document;

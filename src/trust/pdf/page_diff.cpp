@@ -10,7 +10,7 @@
 namespace congvan::pdf {
 namespace {
 
-constexpr auto kInherited = std::to_array<const char*>(
+constexpr auto kPassedDown = std::to_array<const char*>(
     {"/Resources", "/MediaBox", "/CropBox", "/Rotate"});  // ISO 32000-2, table 31
 
 constexpr std::size_t kSearchedMost = 1'000'000;
@@ -80,8 +80,9 @@ void PageDiff::compareTreeNodes(const std::vector<QPDFObjGen>& nodes) {
 void PageDiff::compareTreeNode(QPDFObjectHandle before, QPDFObjectHandle after) {
   findings_.explain(after.getKey("/Kids"));
   for (const auto& key : keysOfBoth(before, after)) {
-    const bool elsewhere = key == "/Kids" || key == "/Count" || key == "/Parent" ||
-                           std::find(kInherited.begin(), kInherited.end(), key) != kInherited.end();
+    const bool elsewhere =
+        key == "/Kids" || key == "/Count" || key == "/Parent" ||
+        std::find(kPassedDown.begin(), kPassedDown.end(), key) != kPassedDown.end();
     if (!elsewhere && !sameValue(before.getKey(key), after.getKey(key))) {
       findings_.say(ChangeKind::PageChanged, "pages: " + key);
     }
@@ -119,7 +120,7 @@ void PageDiff::compareOrder(const std::vector<QPDFObjGen>& before,
 void PageDiff::compareInherited(std::size_t before, std::size_t after) {
   auto old_page = pagesBefore().pages()[before];
   auto new_page = pagesAfter().pages()[after];
-  for (const auto* key : kInherited) {
+  for (const auto* key : kPassedDown) {
     const bool same =
         holdTheSame(pagesBefore().holder(before, key), pagesAfter().holder(after, key), key) &&
         holdTheSame(inheritedHolder(old_page, key), inheritedHolder(new_page, key), key);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Agency, Assignment, Caller, Incoming, Outgoing, Role } from '../../../src/web/api/types';
+import type { Agency, Assignment, Caller, Incoming, Outgoing, Post, Role } from '../../../src/web/api/types';
 import { actOnAssignment, actsOn, actsOnIncoming, nearness } from '../../../src/web/lib/acts';
 import { fitting, issuers, lineage, routeAgencies, withUnits } from '../../../src/web/lib/tree';
 
@@ -12,6 +12,10 @@ const agency = (id: string, parent: string | null, kind: Agency['kind']): Agency
   code: '',
   name: id,
   letters: '',
+  validFrom: '2026-01-01',
+  validTo: null,
+  successor: null,
+  version: 1,
 });
 const TREE = [
   agency('tinh', null, 'province-committee'),
@@ -119,13 +123,17 @@ test('a route looks in the drafting line, the issuer and its offices', () => {
 });
 
 test('only held posts with the role over the agency fit a step', () => {
-  const post = (id: string, holder: string | null, over: string) => ({
+  const post = (id: string, holder: string | null, over: string): Post => ({
     id,
     holder,
     agency: 'so',
     title: id,
     capacity: 'none',
-    grants: [{ role: 'unit-head' as const, over }],
+    signsFor: '',
+    grants: [{ role: 'unit-head', over }],
+    validFrom: '2026-01-01',
+    validTo: null,
+    version: 1,
   });
   const posts = [post('held', 'p', 'so'), post('empty', null, 'so'), post('elsewhere', 'p', 'vp')];
   assert.deepEqual(fitting(posts, 'unit-head', lineage(TREE, 'phong')).map((one) => one.id), ['held']);

@@ -2,6 +2,7 @@
 #include "edge/http/api/bodies.h"
 
 #include "base/encoding.h"
+#include "base/text.h"
 #include "trust/crypto/digest.h"
 
 #include <nlohmann/json.hpp>
@@ -59,8 +60,12 @@ Result<> withBody(const Request& request, const std::function<void(Fields&)>& re
 
 crypto::SecretBytes secretField(Fields& fields, std::string_view name) {
   auto text = fields.rawText(name, kSecretLongest);
-  crypto::SecretBytes secret{std::string_view(text)};
+  // Keyboards differ in whether a letter with marks is one code point or several (RFC 8265, 4.2.2).
+  auto normal = toNfc(text);
+  if (!normal) fields.refuse(name, "not_unicode");
+  crypto::SecretBytes secret{std::string_view(normal ? *normal : text)};
   crypto::wipe(text.data(), text.size());
+  if (normal) crypto::wipe(normal->data(), normal->size());
   return secret;
 }
 
@@ -110,7 +115,7 @@ Result<std::int64_t> ifMatch(const Request& request) {
   return version;
 }
 
-Result<directory::Caller> callerOf(const Request& request) {
+Result<directory::Caller> callerOf(const Request& request, std::string_view content) {
   auto caller = *request.caller;
   const auto key = headerValue(request.headers, "idempotency-key");
   if (!key) return caller;
@@ -123,7 +128,8 @@ Result<directory::Caller> callerOf(const Request& request) {
   for (const std::string_view part : {std::string_view(request.method),
                                       std::string_view(request.path),
                                       std::string_view(if_match),
-                                      std::string_view(request.body)}) {
+                                      std::string_view(request.body),
+                                      content}) {
     print.update(asBytes(part)).update(asBytes("\n"));
   }
   caller.once = work::IdempotencyKey{

@@ -19,7 +19,7 @@ namespace congvan::http {
 template <typename T>
 Result<T> readBody(const Request& request, const std::function<T(Fields&)>& read);
 
-/// A PIN or password out of a body, wiped when it goes.
+/// A PIN or password out of a body, in NFC, wiped when it goes.
 crypto::SecretBytes secretField(Fields& fields, std::string_view name);
 
 /// A body that is one text of at most 2000 characters.
@@ -37,9 +37,9 @@ std::optional<Uuid> optionalIdField(Fields& fields, std::string_view name);
 /// The version in If-Match (`"v5"`). Malformed `if_match_missing` (428) or `if_match_malformed`.
 Result<std::int64_t> ifMatch(const Request& request);
 
-/// The caller, with the retry key of the request when it named one. Malformed
-/// `idempotency_key_malformed`.
-Result<directory::Caller> callerOf(const Request& request);
+/// The caller, with the retry key of the request when it named one. `content` stands for the body
+/// where that was streamed. Malformed `idempotency_key_malformed`.
+Result<directory::Caller> callerOf(const Request& request, std::string_view content = {});
 
 /// An act on what the path names, under If-Match: `act(caller, id, version)` gives what it became.
 template <typename IdType, typename Act>

@@ -87,7 +87,7 @@ Result<Reply> attach(const Services& services, const Request& request) {
   // Who may write to it is asked before a quarter of a gigabyte is taken in.
   const auto readable = services.outgoing.find(*request.caller, *id);
   if (!readable) return readable.error();
-  const auto writer = services.blobs.create(services.limits.document_bytes);
+  const auto writer = services.blobs.create(services.limits.upload_bytes);
   if (!writer) return writer.error();
   const auto received =
       request.upload->pump([&](BytesView block) { return (*writer)->write(block); });
@@ -96,7 +96,7 @@ Result<Reply> attach(const Services& services, const Request& request) {
   if (size == 0) return Error{Code::Malformed, "file_empty"};
   const auto blob = (*writer)->finish();
   if (!blob) return blob.error();
-  const auto caller = callerOf(request);
+  const auto caller = callerOf(request, blob->hex());
   if (!caller) return caller.error();
   const auto document = services.outgoing.attachFile(*caller, *id, *version, {*blob, size});
   if (!document) return document.error();
@@ -293,7 +293,7 @@ void addDocumentRoutes(Router& router, const Services& services) {
                      [](const Services& with, const Request& request) {
                        return withPin(with, request, &records::Outgoing::issue);
                      });
-  endpoints.upload("PUT", "/api/v1/documents/{id}/file", services.limits.document_bytes, &attach);
+  endpoints.upload("PUT", "/api/v1/documents/{id}/file", services.limits.upload_bytes, &attach);
 }
 
 }  // namespace congvan::http

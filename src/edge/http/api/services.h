@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "edge/http/api/limits.h"
 #include "edge/http/router.h"
 #include "office/authority/authority.h"
 #include "office/authority/issuance_desk.h"
@@ -15,11 +16,6 @@
 
 /// The use cases that the endpoints call, and the endpoints themselves, one file a resource.
 namespace congvan::http {
-
-struct ApiLimits {
-  std::uint64_t document_bytes = 256U << 20U;  ///< DESIGN decision 17
-  std::uint64_t verify_bytes = 256U << 20U;
-};
 
 /// Everything lives longer than the server.
 struct Services {

@@ -15,7 +15,7 @@ namespace {
 /// 200 the report of DESIGN 4.1, whatever the verdict. 413.
 Result<Reply> verifyFile(const Services& services, const Request& request) {
   // Through the disk, so that memory does not grow with the file; it goes with the writer.
-  const auto writer = services.blobs.create(services.limits.verify_bytes);
+  const auto writer = services.blobs.create(services.limits.upload_bytes);
   if (!writer) return writer.error();
   const auto received =
       request.upload->pump([&](BytesView block) { return (*writer)->write(block); });
@@ -31,7 +31,7 @@ Result<Reply> verifyFile(const Services& services, const Request& request) {
 
 void addVerificationRoutes(Router& router, const Services& services) {
   Endpoints(router, services, 0)
-      .upload("POST", "/api/v1/verify", services.limits.verify_bytes, &verifyFile);
+      .upload("POST", "/api/v1/verify", services.limits.upload_bytes, &verifyFile);
 }
 
 }  // namespace congvan::http

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/metrics.h"
+
+namespace congvan::app {
+namespace {
+
+using http::Exposition;
+
+void writeTransactions(Exposition& out, const storage::TransactionCounts& counts) {
+  using OfAccess = storage::TransactionCounts::OfAccess;
+  const auto both = [&](std::string_view name,
+                        std::string_view help,
+                        const std::atomic<std::uint64_t> OfAccess::*counter) {
+    out.family(name, Exposition::Kind::Counter, help);
+    out.sample({{"access", "read"}}, static_cast<double>((counts.reads.*counter).load()));
+    out.sample({{"access", "write"}}, static_cast<double>((counts.writes.*counter).load()));
+  };
+  both(
+      "congvan_db_transactions_total", "Database transactions run to their end.", &OfAccess::ended);
+  both("congvan_db_transaction_retries_total",
+       "Runs repeated after a deadlock, a lock time-out or a lost connection.",
+       &OfAccess::retried);
+  both("congvan_db_transactions_given_up_total",
+       "Transactions answered 503: no connection, too many tries, or a commit of unknown outcome.",
+       &OfAccess::given_up);
+}
+
+void writeLogs(Exposition& out, House& house) {
+  struct Named {
+    std::string_view name;
+    RunningLog& log;
+    std::optional<RunningLog::Published> published = {};
+  };
+  Named logs[] = {{"issuance", house.issuanceLog()}, {"records", house.recordsLog()}};
+  for (auto& one : logs) one.published = one.log.published();
+  out.family(
+      "congvan_log_leaves", Exposition::Kind::Gauge, "Leaves covered by the newest checkpoint.");
+  for (const auto& one : logs) {
+    if (!one.published) continue;
+    out.sample({{"log", one.name}}, static_cast<double>(one.published->leaves));
+  }
+  out.family("congvan_log_checkpoint_age_seconds",
+             Exposition::Kind::Gauge,
+             "Since the newest checkpoint; a log without new leaves makes none.");
+  for (const auto& one : logs) {
+    if (one.published) out.sample({{"log", one.name}}, one.published->age.count());
+  }
+  out.family(
+      "congvan_log_stopped", Exposition::Kind::Gauge, "1: sequencing ended and a person must act.");
+  for (const auto& one : logs) out.sample({{"log", one.name}}, one.log.failure() ? 1 : 0);
+}
+
+}  // namespace
+
+std::string metricsText(House& house,
+                        std::span<const http::Traffic* const> listeners,
+                        std::chrono::steady_clock::time_point started) {
+  Exposition out;
+  out.family("congvan_build_info", Exposition::Kind::Gauge, "The version that runs.");
+  out.sample({{"version", CONGVAN_VERSION}}, 1);
+  out.family("congvan_uptime_seconds", Exposition::Kind::Gauge, "Since the listeners were made.");
+  const std::chrono::duration<double> up = std::chrono::steady_clock::now() - started;
+  out.sample({}, up.count());
+  http::Traffic::write(out, listeners);
+  writeTransactions(out, house.transactions().counts());
+  writeLogs(out, house);
+  return out.text();
+}
+
+}  // namespace congvan::app

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""`/metrics` of a running service, read by Prometheus' own parser: what is counted, what is not told, and who may ask.
+
+usage: metrics.py CONGVAN
+"""
+import http.client, json, re, ssl, sys, tempfile, uuid
+
+from province import Service
+
+try:
+    from prometheus_client.parser import text_string_to_metric_families
+except ImportError:
+    print("skipped: python3-prometheus-client is not installed\n0 passed, 0 failed, 1 skipped")
+    sys.exit(0)
+
+passed, failures = 0, []
+
+
+def check(holds, what):
+    global passed
+    if holds:
+        passed += 1
+    else:
+        failures.append(what)
+        print("FAILED", what)
+
+
+def ask(port, method, path, body=None, tls=False):
+    wire = http.client.HTTPSConnection("127.0.0.1", port, context=ssl._create_unverified_context(), timeout=60) if tls \
+        else http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    wire.request(method, path, body)
+    answer = wire.getresponse()
+    data = answer.read().decode(errors="replace")
+    wire.close()
+    return answer, data
+
+
+def measured(service):
+    """Every sample by name and labels."""
+    answer, text = ask(service.internal, "GET", "/metrics")
+    check(answer.status == 200, f"/metrics answers {answer.status}")
+    check(answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8", answer.headers["Content-Type"])
+    families = list(text_string_to_metric_families(text))
+    check(len({family.name for family in families}) == len(families), "a family stands in one piece")
+    for family in families:
+        check(family.documentation and family.type in ("counter", "gauge", "histogram"), f"{family.name} has a type and a sentence")
+        check(all(sample.name.startswith(family.name) for sample in family.samples), f"{family.name} holds its own samples")
+    return text, {(sample.name, tuple(sorted(sample.labels.items()))): sample.value for family in families for sample in family.samples}
+
+
+def value(samples, name, **labels):
+    return samples.get((name, tuple(sorted(labels.items()))), 0)
+
+
+with tempfile.TemporaryDirectory() as temporary:
+    service = Service(sys.argv[1], temporary + "/data")
+    service.start()
+    try:
+        _, before = measured(service)
+        login = {"login": "ten.dang.nhap.bi.mat", "password": "mat-khau-bi-mat"}
+        for _ in range(3):
+            ask(service.app, "POST", "/api/v1/session", json.dumps(login), tls=True)
+        ask(service.app, "POST", "/api/v1/session", b" " * 5000, tls=True)
+        document = uuid.uuid4()
+        for path in (f"/api/v1/documents/{document}?q=tim-kiem-bi-mat", "/api/v1/khong-co/bi-mat"):
+            ask(service.app, "GET", path, tls=True)
+        ask(service.pki, "GET", "/pki/goc.crt")
+        grown = lambda name, **labels: value(after, name, **labels) - value(before, name, **labels)
+        for _ in range(200):  # a request is counted when its answer is out, which its asker may see first
+            text, after = measured(service)
+            if sum(grown(*name_and_labels[:1], **dict(name_and_labels[1])) for name_and_labels in after
+                   if name_and_labels[0] == "congvan_http_requests_total" and ("listener", "private") not in name_and_labels[1]) >= 7:
+                break
+        session = {"listener": "app", "method": "POST", "route": "/api/v1/session"}
+        check(grown("congvan_http_requests_total", status="4xx", **session) == 4, "requests by route and class")
+        check(grown("congvan_http_request_duration_seconds_count", **session) == 4, "each has its time")
+        check(value(after, "congvan_http_request_duration_seconds_bucket", le="+Inf", **session) == 4, "the last bucket holds all")
+        check(grown("congvan_http_refusals_total", listener="app", reason="sign_in_failed") == 3, "wrong passwords")
+        check(grown("congvan_http_refusals_total", listener="app", reason="body_too_large") == 1, "bodies refused")
+        check(grown("congvan_http_requests_total", listener="app", method="GET", route="/api/v1/documents/{id}", status="4xx") == 1, "by template")
+        check(grown("congvan_http_requests_total", listener="app", method="any", route="none", status="4xx") == 1, "no route")
+        check(grown("congvan_http_requests_total", listener="pki", method="GET", route="/pki/{file}", status="2xx") == 1, "the other listener")
+        check(grown("congvan_http_connections_total", listener="app") == 6, "connections")
+        check(grown("congvan_db_transactions_total", access="read") >= 3, "transactions")
+        check(value(after, "congvan_log_leaves", log="issuance") >= 6, "leaves of the issuance log")
+        check(0 <= value(after, "congvan_log_checkpoint_age_seconds", log="issuance") < 300, "age of its checkpoint")
+        check(value(after, "congvan_log_stopped", log="records") == 0, "the log goes on")
+        check(0 < value(before, "congvan_uptime_seconds") < value(after, "congvan_uptime_seconds") < 300, "uptime")
+        check(re.search(r'congvan_build_info\{version="\d+\.\d+\.\d+"\} 1\n', text), "version")
+        for told in ("bi.mat", "bi-mat", str(document), "127.0.0.1"):
+            check(told not in text, f"it tells {told}")
+        answer, text = ask(service.app, "GET", "/metrics", tls=True)
+        check("congvan_http" not in text, "the application listener has no measurements")
+        answer, text = ask(service.pki, "GET", "/metrics")
+        check(answer.status == 404 and "congvan_http" not in text, "the PKI listener has none either")
+    finally:
+        service.stop()
+print(f"{passed} passed, {len(failures)} failed, 0 skipped")
+sys.exit(bool(failures))

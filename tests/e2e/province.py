@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the end-to-end tests share: a service on a data folder of its own, a small province in it, and a small PDF."""
+import http.client, json, pathlib, re, signal, socket, subprocess, threading, time
+
+PIN, PASSWORD = "13572468", "mat-khau-thu-nghiem"
+
+
+def free_ports(count):
+    holders = [socket.socket() for _ in range(count)]
+    for holder in holders:
+        holder.bind(("127.0.0.1", 0))
+    ports = [holder.getsockname()[1] for holder in holders]
+    for holder in holders:
+        holder.close()
+    return ports
+
+
+class Service:
+    """One `congvan serve` on one data folder, killed and started at will."""
+
+    def __init__(self, congvan, folder, init=(), settings="", environment=None):
+        self.congvan, self.folder, self.process, self.kills, self.environment = congvan, folder, None, 0, environment
+        self.app, self.pki, self.internal = free_ports(3)
+        made = subprocess.run([congvan, "init", "--data", folder, "--public-url", f"http://127.0.0.1:{self.pki}", *init],
+                              capture_output=True, text=True)
+        assert made.returncode == 0, made.stdout + made.stderr
+        self.password = re.search(r"password, shown only now: (\S+)", made.stdout)[1]
+        file = pathlib.Path(folder, "congvan.yaml")
+        text = file.read_text()
+        for old, new in ((8443, self.app), (8080, self.pki), (8081, self.internal)):
+            text = text.replace(f"port: {old}", f"port: {new}")
+        file.write_text(text + settings)
+        self.log = open(pathlib.Path(folder, "service.log"), "ab")
+
+    def start(self):
+        self.process = subprocess.Popen([self.congvan, "serve", "--config", f"{self.folder}/congvan.yaml"],
+                                        stderr=self.log, stdout=self.log, env=self.environment)
+        until = time.time() + 60
+        while time.time() < until:
+            if self.process.poll() == -signal.SIGKILL:  # a late killer struck the new one too
+                return self.start()
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the service ended with {self.process.returncode}")
+            try:
+                probe = http.client.HTTPConnection("127.0.0.1", self.internal, timeout=5)
+                probe.request("GET", "/readyz")
+                if probe.getresponse().status == 200:
+                    return
+            except OSError:
+                pass
+            threading.Event().wait(0.02)
+        raise RuntimeError("the service did not become ready in 60 s")
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.kills += 1
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(60)
+
+
+def made(answer, *statuses):
+    """Body and ETag of an answer that had to be good."""
+    status, etag, body = answer
+    if status not in (statuses or (200, 201)):
+        raise RuntimeError(f"{status} {body}")
+    return body, etag
+
+
+# login, agency, title, role
+PEOPLE = [("chutich", "top", "Chủ tịch", "leader"), ("vanthu", "top", "Văn thư", "clerk"),
+          ("chanhvp", "top", "Chánh Văn phòng", "form-checker"), ("giamdoc", "so", "Giám đốc", "unit-head"),
+          ("chuyenvien", "so", "Chuyên viên", "drafter"), ("vanthuso", "so", "Văn thư", "clerk")]
+
+
+def settle(as_, more_people=()):
+    """Agencies, people, posts and certificates, made by `as_(login).send(...)`. Ids of agencies, posts and people."""
+    admin = as_("admin")
+    top = made(admin.send("GET", "/api/v1/agencies"))[0]["items"][0]["id"]
+    other = made(admin.send("POST", "/api/v1/agencies", {"parent": top, "code": "H64.02", "name": "Sở Thử nghiệm",
+                                                         "letters": "STN", "kind": "department"}))[0]["id"]
+    agencies, posts, people = {"top": top, "so": other}, {}, {}
+    rows = [*PEOPLE, *more_people]
+    for login, agency, title, role in rows:
+        people[login] = made(admin.send("POST", "/api/v1/people", {"name": title + " " + login, "login": login,
+                                                                  "password": PASSWORD}))[0]["id"]
+        posts[login] = made(admin.send("POST", "/api/v1/posts", {
+            "agency": agencies[agency], "title": title, "holder": people[login],
+            "grants": [{"role": role, "over": agencies[agency]}]}))[0]["id"]
+    signing = [login for login, _, _, role in rows if role in ("leader", "form-checker", "unit-head")]
+    for login in signing:
+        certify(as_, login, {"kind": "person", "person": people[login], "activator": people[login]})
+    certify(as_, "vanthu", {"kind": "organisation-seal", "agency": top, "activator": people["vanthu"]})
+    return agencies, posts, people
+
+
+def certify(as_, login, order):
+    """The certificate that was ordered and activated."""
+    number = made(as_("admin").send("POST", "/api/v1/certificate-orders", order))[0]["id"]
+    return made(as_(login).send("POST", f"/api/v1/certificate-orders/{number}/activate", {"pin": PIN}))[0]["id"]
+
+
+def pdf_of(objects, trailer=b""):
+    """A PDF of these objects, numbered from 1; the first is the catalogue."""
+    out, places = b"%PDF-1.7\n", []
+    for number, body in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    return out + b"trailer\n<< /Size %d /Root 1 0 R %s>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, trailer, start)
+
+
+SMALL_OBJECTS = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+                 b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << >> >>"]
+
+
+def small_pdf():
+    return pdf_of(SMALL_OBJECTS)
