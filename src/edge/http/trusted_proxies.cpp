@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ranges>
 
 namespace congvan::http {
 namespace {
@@ -38,9 +37,12 @@ std::vector<std::string_view> forwardedFor(const Headers& headers) {
   std::vector<std::string_view> names;
   for (const auto& [name, value] : headers) {
     if (name != "x-forwarded-for") continue;
-    for (const auto part : std::views::split(std::string_view(value), ',')) {
-      names.push_back(trim(std::string_view(part.begin(), part.end())));
+    std::string_view rest = value;
+    for (auto comma = rest.find(','); comma != rest.npos; comma = rest.find(',')) {
+      names.push_back(trim(rest.substr(0, comma)));
+      rest.remove_prefix(comma + 1);
     }
+    names.push_back(trim(rest));
   }
   return names;
 }
@@ -71,8 +73,8 @@ bool TrustedProxies::contains(std::string_view text) const {
 std::string TrustedProxies::clientOf(const std::string& peer, const Headers& headers) const {
   auto client = peer;
   const auto names = forwardedFor(headers);
-  for (const auto name : std::views::reverse(names)) {
-    const auto address = addressOf(name);
+  for (auto name = names.rbegin(); name != names.rend(); ++name) {
+    const auto address = addressOf(*name);
     if (!contains(client) || !address) break;
     client = address->toString();
   }
