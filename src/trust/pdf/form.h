@@ -96,4 +96,9 @@ struct SignatureUpdate {
 /// here). NotFound `field_missing` (of a value).
 Result<SignatureUpdate> appendSignature(BytesView file, const SignaturePlan& plan);
 
+/// The revision that holds a document time-stamp (12.8.5), in an invisible field of its own. No
+/// lock and no certification level stands against it: it shows nothing and prolongs what is there.
+/// `hole_size` in hex digits.
+Result<SignatureUpdate> appendTimestamp(BytesView file, std::size_t hole_size);
+
 }  // namespace congvan::pdf

@@ -3,6 +3,8 @@
 
 #include "tests/support/openssl_tsa.h"
 #include "tests/support/pdf_files.h"
+#include "trust/formats/pades/read.h"
+#include "trust/formats/pades/stamp.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -55,9 +57,9 @@ std::size_t count(const std::string& text, const std::string& part) {
   return found;
 }
 
-/// The signature whose /ByteRange stands last in the file, judged by openssl over the bytes it
-/// names.
-testing::AssertionResult opensslAccepts(const Bytes& file) {
+/// What stands last in the file with a /ByteRange, judged by `command` over the bytes it names:
+/// `range` is what is signed, `cms` what stands in the hole.
+testing::AssertionResult acceptedBy(const std::string& command, const Bytes& file) {
   const auto text = toText(file);
   std::size_t at = text.rfind("/ByteRange [");
   std::size_t a = 0;
@@ -74,11 +76,24 @@ testing::AssertionResult opensslAccepts(const Bytes& file) {
   folder.write("hex", text.substr(b + 1, c - b - 2));
   const auto ran = test::run(
       folder,
-      "xxd -r -p hex cms && openssl cms -verify -cades -binary -inform DER -in cms -content range "
-      "-purpose any -CAfile " +
-          (people().folder() / "ca.pem").string() + " -out /dev/null");
+      "xxd -r -p hex cms && " + command + " -CAfile " + (people().folder() / "ca.pem").string());
   if (ran.status != 0) return testing::AssertionFailure() << ran.output;
   return testing::AssertionSuccess();
+}
+
+testing::AssertionResult opensslAccepts(const Bytes& file) {
+  return acceptedBy(
+      "openssl cms -verify -cades -binary -inform DER -in cms -content range -purpose any "
+      "-out /dev/null",
+      file);
+}
+
+/// The padding behind the token is cut: openssl reads nothing else.
+testing::AssertionResult opensslAcceptsTimestamp(const Bytes& file) {
+  return acceptedBy(
+      "openssl cms -cmsout -inform DER -in cms -outform DER -out token && "
+      "openssl ts -verify -token_in -in token -data range",
+      file);
 }
 
 std::string pdfsig(const Bytes& file) {
@@ -112,6 +127,54 @@ TEST_P(EveryBase, TakesThreeSignaturesOneAfterAnother) {
   EXPECT_EQ(count(said, "ETSI.CAdES.detached"), 3U) << said;
   EXPECT_EQ(count(said, "Not total document signed"), 2U) << said;
   expectClean(file);
+}
+
+TEST_P(EveryBase, TakesADocumentTimestampOverASignatureThatLocksAll) {
+  const auto& [kind, key] = GetParam();
+  const test::TempFolder folder;
+  test::OpensslTsa tsa(people(), "tsa");
+  auto file = kind.make(folder);
+  NewField locking;
+  locking.name = "S1";
+  locking.lock_all = true;
+  append(file, *addFields(file, {locking}));
+  file = signedBy(std::string(key) + "1", file, optionsFor("S1"));
+
+  for (const auto* name : {"dau-thoi-gian-1", "dau-thoi-gian-2"}) {
+    const auto update = stamp(file, tsa);
+    ASSERT_TRUE(update) << update.error().reason << update.error().detail;
+    append(file, *update);
+    EXPECT_TRUE(opensslAcceptsTimestamp(file));
+    EXPECT_THAT(pdfsig(file), HasSubstr(name));
+  }
+
+  const auto found = read(file);
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->timestamps.size(), 2U);
+  EXPECT_TRUE(found->timestamps[0].imprint.matches());
+  EXPECT_TRUE(found->timestamps[1].imprint.matches());
+  EXPECT_TRUE(found->pdf_timestamps[1].covers_whole_file);
+  ASSERT_TRUE(found->signatures.at(0).pdf->later_changes);
+  for (const auto& change : *found->signatures[0].pdf->later_changes) {
+    const bool lawful = change.kind == evidence::ChangeKind::DocumentTimestampAdded ||
+                        change.kind == evidence::ChangeKind::EmptyFieldAdded;
+    EXPECT_TRUE(lawful) << change.what;
+  }
+  EXPECT_THAT(pdfsig(file), HasSubstr("Signature is Valid"));
+  expectClean(file);
+}
+
+TEST(Stamp, MakesRoomForATokenLargerThanPromised) {
+  const test::TempFolder folder;
+  test::OpensslTsa tsa(people(), "tsa");
+  tsa.token_bytes = 100;
+  auto file = signedBy("ec1", test::byQpdf(folder, {}, test::kClassic), optionsFor("S1"));
+
+  const auto update = stamp(file, tsa);
+
+  ASSERT_TRUE(update);
+  append(file, *update);
+  EXPECT_TRUE(opensslAcceptsTimestamp(file));
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds,

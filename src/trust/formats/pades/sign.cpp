@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/formats/pades/sign.h"
 
-#include "base/encoding.h"
 #include "trust/crypto/digest.h"
+#include "trust/formats/pades/hole.h"
 #include "trust/formats/pades/plans.h"
 #include "trust/pdf/form.h"
 
@@ -65,12 +65,7 @@ Result<Prepared> prepareHashed(BytesView file,
     hashed.emplace(options.algorithm.digest);
     hashed->update(file);
   }
-  // The byte range is everything but `<`, the hole and `>`.
-  const BytesView update = revision->bytes;
-  const auto digest = hashed->fork()
-                          .update(update.first(revision->hole_at - 1))
-                          .update(update.subspan(revision->hole_at + *hole_size + 1))
-                          .finish();
+  const auto digest = digestAround({revision->hole_at, *hole_size}, revision->bytes, *hashed);
   auto cms = cades::prepare(digest, certificate, cadesOptions(options));
   if (!cms) return cms.error();
   return Prepared{
@@ -99,16 +94,8 @@ Result<Prepared> prepare(BytesView file,
 Result<Bytes> complete(Prepared prepared, BytesView value, const std::optional<Bytes>& timestamp) {
   const auto cms = cades::complete(prepared.cms, value, timestamp);
   if (!cms) return cms.error();
-  if (2 * cms->size() > prepared.hole_size) {
-    return Error{Code::TooLarge,
-                 "signature_hole_too_small",
-                 {{"needed", std::to_string(cms->size())},
-                  {"reserved", std::to_string(prepared.hole_size / 2)}}};
-  }
-  const auto hex = toHex(*cms);
-  std::copy(hex.begin(),
-            hex.end(),
-            prepared.update.begin() + static_cast<std::ptrdiff_t>(prepared.hole_at));
+  const auto filled = fillHole({prepared.hole_at, prepared.hole_size}, prepared.update, *cms);
+  if (!filled) return filled.error();
   return std::move(prepared.update);
 }
 
