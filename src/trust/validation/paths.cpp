@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 namespace congvan::validation {
 namespace {
@@ -29,19 +30,23 @@ bool isSelfIssued(const pki::Certificate& certificate) {
 }  // namespace
 
 Paths::Paths(const evidence::SignedFile& file, const Material& material, const Policy& policy)
-    : policy_(policy), anchors_(material.anchors) {
-  for (const auto& certificate : material.anchors) addCertificate(certificate);
+    : policy_(policy), anchors_(material.anchors), stamping_anchors_(material.anchors) {
+  const auto& stamping = material.timestamp_anchors;
+  stamping_anchors_.insert(stamping_anchors_.end(), stamping.begin(), stamping.end());
+  for (const auto& certificate : stamping_anchors_) addCertificate(certificate);
   for (const auto& certificate : material.certificates) addCertificate(certificate);
   for (const auto& certificate : file.certificates) addCertificate(certificate);
-  for (const auto& crl : material.crls) addCrl(crl);
   for (const auto& crl : file.crls) addCrl(crl);
-  for (const auto& response : material.ocsp_responses) addOcsp(response);
   for (const auto& response : file.ocsp_responses) addOcsp(response);
   for (const auto& signature : file.signatures) {
     addAll(signature.signer);
     for (const auto& timestamp : signature.timestamps) addAll(timestamp.signer);
   }
   for (const auto& timestamp : file.timestamps) addAll(timestamp.signer);
+  crls_carried_ = crls_.size();
+  ocsp_responses_carried_ = ocsp_responses_.size();
+  for (const auto& crl : material.crls) addCrl(crl);
+  for (const auto& response : material.ocsp_responses) addOcsp(response);
 }
 
 const pki::PathReport& Paths::ask(const PathQuestion& question) {
@@ -50,7 +55,7 @@ const pki::PathReport& Paths::ask(const PathQuestion& question) {
 
   if (!request_) {
     request_ = pki::PathRequest{.leaf = question.leaf,
-                                .anchors = anchors_,
+                                .anchors = {},
                                 .intermediates = certificates_,
                                 .crls = crls_,
                                 .ocsp_responses = ocsp_responses_,
@@ -60,10 +65,10 @@ const pki::PathReport& Paths::ask(const PathQuestion& question) {
   request_->leaf = question.leaf;
   request_->time = question.time;
   request_->revocation = question.revocation;
+  const bool stamping = question.purpose == Purpose::TimeStamping;
+  request_->anchors = stamping ? stamping_anchors_ : anchors_;
   request_->extended_key_usage.clear();
-  if (question.purpose == Purpose::TimeStamping) {
-    request_->extended_key_usage = {std::string(pki::kEkuTimeStamping)};
-  }
+  if (stamping) request_->extended_key_usage = {std::string(pki::kEkuTimeStamping)};
   // What counted as strong when the signature is proved to have existed counts for its path too.
   request_->allow_sha1 = question.time < sha1End();
   const auto rsa_1024_end = reliableUntil(crypto::KeyFamily::Rsa, 1024);
@@ -154,7 +159,7 @@ std::optional<pki::Certificate> Paths::issuerOf(const pki::Certificate& certific
 }
 
 bool Paths::isAnchor(const pki::Certificate& certificate) const {
-  return std::ranges::find(anchors_, certificate) != anchors_.end();
+  return std::ranges::find(stamping_anchors_, certificate) != stamping_anchors_.end();
 }
 
 bool Paths::hasStatus(const pki::Certificate& certificate, const pki::Certificate& issuer) const {
@@ -165,11 +170,12 @@ bool Paths::hasStatus(const pki::Certificate& certificate, const pki::Certificat
   const auto is_known = [](const pki::StatusReport& report) {
     return report.status != pki::CertificateStatus::Unknown;
   };
-  for (const auto& crl : crls_) {
+  for (const auto& crl : std::span(crls_).first(crls_carried_)) {
     if (!std::ranges::equal(crl.issuerDer(), certificate.issuerDer())) continue;
     if (is_known(pki::crlStatus(certificate, issuers, crl, options))) return true;
   }
-  return std::ranges::any_of(ocsp_responses_, [&](const pki::OcspResponse& response) {
+  const auto carried = std::span(ocsp_responses_).first(ocsp_responses_carried_);
+  return std::ranges::any_of(carried, [&](const pki::OcspResponse& response) {
     return is_known(pki::ocspStatus(certificate, issuers, response, options));
   });
 }

@@ -37,8 +37,9 @@ class Paths {
   /// The certificate of the pool that a CMS signer identifier names, or nullopt.
   std::optional<pki::Certificate> find(const evidence::SignerIdentifier& identifier) const;
 
-  /// Whether the pool holds revocation data for every certificate from `leaf` up to, not including,
-  /// a self-issued one or an anchor: what makes a signature B-LT, whether anybody trusts it or not.
+  /// Whether the file itself carries revocation data for every certificate from `leaf` up to, not
+  /// including, a self-issued one or an anchor: what makes a signature B-LT, whether anybody trusts
+  /// it or not.
   bool hasValidationData(const pki::Certificate& leaf);
 
  private:
@@ -52,9 +53,12 @@ class Paths {
 
   const Policy& policy_;
   std::vector<pki::Certificate> anchors_;
+  std::vector<pki::Certificate> stamping_anchors_;  // those, and what is trusted for stamps alone
   std::vector<pki::Certificate> certificates_;
   std::vector<pki::Crl> crls_;
   std::vector<pki::OcspResponse> ocsp_responses_;
+  std::size_t crls_carried_ = 0;  // those of the file stand first, before the caller's
+  std::size_t ocsp_responses_carried_ = 0;
   std::optional<pki::PathRequest>
       request_;  // made at the first question, then only leaf and time change
   std::map<Bytes, std::size_t> certificates_by_digest_;

@@ -107,6 +107,7 @@ struct Policy {
 /// Trust material handed in by the caller, beside what the file carries.
 struct Material {
   std::vector<pki::Certificate> anchors;
+  std::vector<pki::Certificate> timestamp_anchors;  ///< trusted for time-stamps and nothing else
   std::vector<pki::Certificate> certificates;
   std::vector<pki::Crl> crls;
   std::vector<pki::OcspResponse> ocsp_responses;

@@ -290,7 +290,19 @@ TEST(Validate, PassesARevokedCertificateWhenTheSignatureIsProvedOlder) {
   const auto verdict = validate(fileWith(made), trusting({"revoked-2021"}), {}, kJune2021);
   EXPECT_EQ(said(verdict), kPassed);
   EXPECT_EQ(verdict.signatures[0].best_signature_time, at("2021-02-01"));
-  EXPECT_EQ(verdict.signatures[0].level, "B-LT") << "the list covers signer and authority";
+}
+
+TEST(Validate, GivesTheLevelOfWhatTheFileCarriesNotOfWhatTheCallerAdds) {
+  auto made = signature();
+  made.timestamps = {stamped("2021-02-01")};
+  auto file = fileWith(made);
+  EXPECT_EQ(validate(file, trusting({"clean-2021"}), {}, kJune2021).signatures[0].level, "B-T");
+
+  file.crls = {crl("clean-2021")};
+  EXPECT_EQ(validate(file, trusting({}), {}, kJune2021).signatures[0].level, "B-LT")
+      << "the list covers signer and authority";
+  EXPECT_EQ(validate(file, trusting({"clean-2021"}), {}, kJune2021).signatures[0].level, "B-LT")
+      << "the same list twice is one";
 }
 
 TEST(Validate, IsUndecidedWhenTheProofIsYoungerThanTheRevocation) {
@@ -428,6 +440,25 @@ TEST(Validate, ALaterDocumentTimestampProvesAnEarlierRevision) {
   std::swap(file.pdf_timestamps[0], *file.signatures[0].pdf);  // now it stands before the signature
   EXPECT_EQ(said(validate(file, trusting({"revoked-2021"}), {}, kJune2021)),
             openBy(SubIndication::RevokedNoPoe));
+}
+
+TEST(Validate, BelievesAnOutsideTimestampAuthorityForTimestampsAlone) {
+  auto made = signature();
+  made.timestamps = {stamped("2021-02-01")};
+  Material material;
+  material.anchors = {certificate("signer")};
+  EXPECT_EQ(validate(fileWith(made), material, {}, kJune2021).signatures[0].best_signature_time,
+            std::nullopt);
+
+  material.timestamp_anchors = {certificate("tsa")};
+  const auto verdict = validate(fileWith(made), material, {}, kJune2021);
+  EXPECT_EQ(said(verdict), kPassed);
+  EXPECT_EQ(verdict.signatures[0].best_signature_time, at("2021-02-01"));
+
+  material.anchors.clear();
+  material.timestamp_anchors = {certificate("root")};
+  EXPECT_EQ(said(validate(fileWith(made), material, {}, kJune2021)),
+            openBy(SubIndication::NoCertificateChainFound));
 }
 
 // ---- algorithms ----
