@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edge/storage/jobs.h"
 #include "edge/storage/outbox.h"
+#include "office/work/worker.h"
 #include "tests/support/databases.h"
 #include "tests/support/faulty_database.h"
 
@@ -271,6 +272,99 @@ TEST_P(JobsContract, AreTakenOnceOrNotAtAllUnderFaults) {
                 EXPECT_EQ(found(id).state, stored ? JobState::Running : JobState::Waiting);
                 EXPECT_EQ(found(id).attempts, stored ? 1 : 0);
               });
+}
+
+class WorkerContract : public JobsContract {
+ protected:
+  work::Worker worker(work::WorkerOptions options = {}) {
+    return {transactions(), jobs_, clock_, "one", options};
+  }
+  bool ran(work::Worker& worker) {
+    const auto done = worker.runOne();
+    EXPECT_TRUE(done);
+    return done && *done;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Both, WorkerContract, onBoth(), backendName);
+
+TEST_P(WorkerContract, RunsWhatIsDueAndEndsItInTheTransactionOfItsEffect) {
+  const auto job = added();
+  added(1h);
+  auto one = worker();
+  one.handle("deliver", [&](work::Run& run) -> Result<> {
+    const auto alive = run.heartbeat();
+    if (!alive) return alive;
+    return change([&](Tx& tx) { return run.finish(tx); });
+  });
+  EXPECT_TRUE(ran(one));
+  EXPECT_EQ(found(job.id).state, JobState::Done);
+  EXPECT_EQ(found(job.id).done, job.total);
+  EXPECT_FALSE(ran(one));
+}
+
+TEST_P(WorkerContract, TriesAgainAfterDelaysThatDoubleUntilItHasFailedTooOften) {
+  const auto job = added();
+  auto one = worker({.delay_first = 5s, .delay_most = 12s, .attempts_most = 4});
+  one.handle("deliver", [](work::Run&) { return Error{Code::Unavailable, "tsa_unavailable"}; });
+  for (const auto delay : {5s, 10s, 12s}) {
+    EXPECT_TRUE(ran(one));
+    EXPECT_EQ(found(job.id).state, JobState::Waiting);
+    EXPECT_EQ(found(job.id).last_error, "tsa_unavailable");
+    clock_.advance(delay - 1ms);
+    EXPECT_FALSE(ran(one));
+    clock_.advance(1ms);
+  }
+  EXPECT_TRUE(ran(one));
+  EXPECT_EQ(found(job.id).state, JobState::Failed);
+  EXPECT_EQ(found(job.id).failed, job.total);
+  clock_.advance(100h);
+  EXPECT_FALSE(ran(one));
+}
+
+TEST_P(WorkerContract, TakesAThrownFaultOrAnUnknownKindForAFailure) {
+  const auto job = added();
+  auto one = worker();
+  EXPECT_TRUE(ran(one));
+  EXPECT_EQ(found(job.id).last_error, "job_kind_unknown");
+  one.handle("deliver", [](work::Run&) -> Result<> { throw std::runtime_error("bug"); });
+  clock_.advance(1h);
+  EXPECT_TRUE(ran(one));
+  EXPECT_EQ(found(job.id).last_error, "job_fault");
+  EXPECT_EQ(found(job.id).state, JobState::Waiting);
+}
+
+TEST_P(WorkerContract, LearnsFromItsHeartbeatThatItIsCancelledOrReplaced) {
+  const auto job = added();
+  auto one = worker();
+  one.handle("deliver", [&](work::Run& run) {
+    EXPECT_TRUE(change([&](Tx& tx) { return jobs_.askCancel(tx, job.id); }));
+    return run.heartbeat();
+  });
+  EXPECT_TRUE(ran(one));
+  EXPECT_EQ(found(job.id).state, JobState::Cancelled);
+
+  const auto slow = added();
+  one.handle("deliver", [&](work::Run& run) {
+    clock_.advance(2min);
+    EXPECT_TRUE(take("other", 1h));
+    EXPECT_EQ(change([&](Tx& tx) { return run.finish(tx); }).error().reason, "lease_lost");
+    return run.heartbeat();
+  });
+  EXPECT_TRUE(ran(one));
+  EXPECT_EQ(found(slow.id).state, JobState::Running) << "it is the other one's";
+}
+
+TEST_P(WorkerContract, GivesUpAJobThatEndsEveryWorker) {
+  const auto job = added();
+  for (int life = 0; life < 3; ++life) {
+    EXPECT_TRUE(take("dies", 1s));
+    clock_.advance(2s);
+  }
+  auto one = worker({.attempts_most = 3});
+  one.handle("deliver", [](work::Run&) -> Result<> { throw std::runtime_error("not run"); });
+  EXPECT_TRUE(ran(one));
+  EXPECT_EQ(found(job.id).state, JobState::Failed);
 }
 
 class LeasesContract : public WorkContract {
