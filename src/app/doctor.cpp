@@ -118,6 +118,22 @@ void checkExpiries(Sheet& sheet, House& house, const Settings& settings) {
   for (const auto& one : *all) checkExpiry(sheet, one, house.clock().now());
 }
 
+/// They are valid, but nothing proves yet when they were signed.
+void checkTimestamps(Sheet& sheet, work::Transactions& transactions) {
+  const std::string what = "awaiting a time-stamp";
+  const auto awaiting = transactions.read<std::vector<storage::AwaitingTimestamp>>(
+      [](work::Tx& tx) { return storage::awaitingTimestamps(tx); });
+  if (!awaiting) return sheet.refused(what, awaiting.error());
+  for (const auto& some : *awaiting) {
+    const bool open = some.job_state == "waiting" || some.job_state == "running";
+    sheet.line(Health::Warning,
+               what,
+               std::to_string(some.documents) + " documents, job " + some.job_state + " " +
+                   some.last_error + (open ? "" : "; serve starts it again"));
+  }
+  if (awaiting->empty()) sheet.line(Health::Good, what, "0 documents");
+}
+
 }  // namespace
 
 Exit runDoctor(const Arguments& arguments) {
@@ -139,6 +155,7 @@ Exit runDoctor(const Arguments& arguments) {
   checkLog(sheet, "records", (*house)->recordsLog(), tlog::LogRules::Events);
   checkWaiting(sheet, (*house)->transactions());
   checkNumbers(sheet, (*house)->transactions());
+  checkTimestamps(sheet, (*house)->transactions());
   checkFiles(sheet, (*house)->transactions(), (*house)->blobs());
   return sheet.bad() ? Exit::Bad : Exit::Good;
 }

@@ -3,10 +3,12 @@
 
 #include "app/embedded.h"
 #include "app/files.h"
+#include "edge/fetch/tsa_source.h"
 #include "edge/storage/inspection.h"
 #include "edge/storage/migrations.h"
 #include "edge/storage/mysql_driver.h"
 #include "edge/storage/sqlite_driver.h"
+#include "trust/verify/material.h"
 
 #include <algorithm>
 
@@ -38,6 +40,38 @@ class ProfileFiles final : public authority::Profiles {
  private:
   std::filesystem::path folder_;
 };
+
+/// Where to look for time-stamps. The addresses are the operator's own, so any is allowed, also one
+/// inside the province's network.
+std::vector<signing::OrderedTimestamps::Named> timestampSources(const TsaSettings& settings,
+                                                                authority::Authority& authority,
+                                                                Random& random) {
+  constexpr std::chrono::seconds kAnswerTime{5};
+  std::vector<signing::OrderedTimestamps::Named> sources;
+  for (const auto& name : settings.sources) {
+    if (name == kBuiltInTsa) {
+      sources.push_back({name, std::make_unique<authority::BuiltInTimestamps>(authority, random)});
+      continue;
+    }
+    fetch::TsaOptions options{.urls = {name}};
+    options.limits.time = kAnswerTime;
+    options.limits.addresses = fetch::Addresses::Any;
+    sources.push_back({name, std::make_unique<fetch::HttpTimestampSource>(options, random)});
+  }
+  return sources;
+}
+
+Result<std::vector<pki::Certificate>> readTimestampAnchors(const TsaSettings& settings) {
+  std::vector<pki::Certificate> anchors;
+  for (const auto& file : settings.trust) {
+    const auto bytes = readFile(file, 1U << 20U);
+    if (!bytes) return bytes.error();
+    const auto found = verify::readCertificates(*bytes);
+    if (!found) return found.error();
+    anchors.insert(anchors.end(), found->begin(), found->end());
+  }
+  return anchors;
+}
 
 /// `http://ca.example.vn:8080` gives `ca.example.vn:8080`: a log is named by its address without
 /// the scheme.
@@ -87,6 +121,7 @@ struct House::Opened {
   std::unique_ptr<storage::Database> database;
   tlog::NoteKey issuance_key;
   tlog::NoteKey records_key;
+  std::vector<pki::Certificate> timestamp_anchors;
 };
 
 Result<std::unique_ptr<House>> House::open(const Settings& settings, Schema schema) {
@@ -108,11 +143,14 @@ Result<std::unique_ptr<House>> House::open(const Settings& settings, Schema sche
   if (!issuance_key) return issuance_key.error();
   auto records_key = folder.logKey("records", origin + "records", random);
   if (!records_key) return records_key.error();
+  auto timestamp_anchors = readTimestampAnchors(settings.tsa);
+  if (!timestamp_anchors) return timestamp_anchors.error();
   return std::unique_ptr<House>(new House({settings,
                                            std::move(*secret),
                                            std::move(*database),
                                            std::move(*issuance_key),
-                                           std::move(*records_key)}));
+                                           std::move(*records_key),
+                                           std::move(*timestamp_anchors)}));
 }
 
 House::House(Opened opened)
@@ -152,14 +190,21 @@ House::House(Opened opened)
                  clock_,
                  random_,
                  {.public_url = settings_.public_url, .province = settings_.province}),
-      timestamps_(authority_, random_),
+      timestamps_(timestampSources(settings_.tsa, authority_, random_), clock_),
       custody_(
           transactions_, key_store_, directory_store_, trail_, server_secret_, clock_, random_),
       directory_(transactions_, directory_store_, trail_, custody_, once_, clock_, random_),
       marks_(folder_.seals()),
-      signer_(blobs_, authority_, custody_, marks_, timestamps_, clock_),
+      signer_(blobs_,
+              authority_,
+              custody_,
+              marks_,
+              timestamps_,
+              clock_,
+              {.timestamp_anchors = std::move(opened.timestamp_anchors)}),
       deliveries_(delivery_store_, trail_, clock_, random_),
       outgoing_({transactions_,
+                 jobs_,
                  record_store_,
                  directory_store_,
                  deliveries_,
@@ -189,6 +234,9 @@ House::House(Opened opened)
                  trail_,
                  clock_}),
       issued_(transactions_, authority_, leaves_, issuance_log_.files()),
+      completion_(
+          {transactions_, jobs_, record_store_, deliveries_, signer_, trail_, clock_, random_}),
+      worker_(transactions_, jobs_, clock_, settings_.node),
       services_{authentication_,
                 directory_,
                 authority_,
@@ -200,7 +248,10 @@ House::House(Opened opened)
                 issued_,
                 blobs_,
                 clock_,
-                settings_.limits} {}
+                settings_.limits} {
+  worker_.handle(std::string(records::kTimestampJob),
+                 [this](work::Run& run) { return completion_.complete(run); });
+}
 
 House::~House() {
   stop();
@@ -221,6 +272,8 @@ Result<> House::start() {
   records_log_.start();
   const auto started = authority_.start();
   if (!started) return started;
+  const auto requeued = completion_.requeue();
+  if (!requeued) return requeued.error();
   startBackground();
   return kDone;
 }
@@ -229,6 +282,7 @@ void House::stop() {
   arrivals_.stop();
   sweeps_.stop();
   blob_sweeps_.stop();
+  jobs_loop_.stop();  // a run at work comes to its end, at most the time for an answer away
   issuance_log_.stop();
   records_log_.stop();
 }
@@ -240,6 +294,7 @@ void House::startBackground() {
   });
   sweeps_.start([this](const std::stop_token&) { return sweep(); });
   blob_sweeps_.start([this](const std::stop_token&) { return sweepBlobs(); });
+  jobs_loop_.start([this](const std::stop_token& stop) { return runJobs(stop); });
 }
 
 Result<> House::sweep() {
@@ -277,12 +332,22 @@ Result<std::vector<House::Expiry>> House::expiries() {
   });
 }
 
+/// Every job that is due.
+Result<> House::runJobs(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    const auto ran = worker_.runOne();
+    if (!ran) return ran.error();
+    if (!*ran) break;
+  }
+  return kDone;
+}
+
 std::optional<Error> House::trouble() {
   for (auto* log : {&issuance_log_, &records_log_}) {
     if (auto failure = log->failure()) return failure;
   }
   // A file that cannot be judged is refused at each turn and ails nobody else.
-  for (const auto* loop : {&arrivals_, &sweeps_, &blob_sweeps_}) {
+  for (const auto* loop : {&arrivals_, &sweeps_, &blob_sweeps_, &jobs_loop_}) {
     const auto ailing = loop->trouble();
     if (ailing && ailing->code == Code::Unavailable) return ailing;
   }

@@ -18,6 +18,8 @@
 #include "edge/storage/transactions.h"
 #include "office/authority/issuance_desk.h"
 #include "office/records/evidence_desk.h"
+#include "office/records/timestamp_completion.h"
+#include "office/signing/timestamps.h"
 #include "trust/crypto/random.h"
 
 #include <memory>
@@ -81,6 +83,7 @@ class House {
   void startBackground();
   Result<> sweep();
   Result<> sweepBlobs();
+  Result<> runJobs(const std::stop_token& stop);
 
   Settings settings_;
   DataFolder folder_;
@@ -92,6 +95,7 @@ class House {
 
   storage::SqlTransactions transactions_;
   storage::SqlLeases leases_;
+  storage::SqlJobs jobs_;
   storage::SqlIdempotency idempotency_{server_secret_};
   storage::SqlEventStore events_;
   storage::SqlLeafQueue leaves_;
@@ -111,7 +115,7 @@ class House {
   directory::Authentication authentication_;
   std::unique_ptr<authority::Profiles> profiles_;
   authority::Authority authority_;
-  authority::BuiltInTimestamps timestamps_;
+  signing::OrderedTimestamps timestamps_;
   signing::Custody custody_;
   directory::Directory directory_;
   PrintMarks marks_;
@@ -121,10 +125,13 @@ class House {
   records::Reception reception_;
   records::EvidenceDesk evidence_;
   authority::IssuanceDesk issued_;
+  records::TimestampCompletion completion_;
+  work::Worker worker_;
   http::Services services_;
   JobLoop arrivals_{"arrivals", {}};
   JobLoop sweeps_{"sweeps", {.turn = std::chrono::minutes{10}}};
   JobLoop blob_sweeps_{"blobs", {.turn = std::chrono::hours{6}}};  // it lists every file
+  JobLoop jobs_loop_{"jobs", {.turn = std::chrono::seconds{1}}};
 };
 
 /// Listeners over a house.

@@ -19,6 +19,7 @@ constexpr std::size_t kTextLongest = 1000;
 constexpr std::size_t kUrlLongest = 200;
 constexpr std::int64_t kUploadLeast = 1024;
 constexpr std::int64_t kUploadMost = std::int64_t{4} << 30;
+constexpr std::size_t kSourcesMost = 8;
 
 ListenerSettings listenerField(Fields& fields, std::string_view name, ListenerSettings otherwise) {
   const auto* object = fields.object(name);
@@ -55,6 +56,25 @@ std::optional<MySqlSettings> databaseField(Fields& fields) {
   if (object == nullptr) return std::nullopt;
   Fields nested(*object, "database.");
   auto read = databaseSettings(nested);
+  fields.adopt(nested);
+  return read;
+}
+
+TsaSettings tsaField(Fields& fields, const std::filesystem::path& folder) {
+  TsaSettings read;
+  const auto* object = fields.object("tsa");
+  if (object == nullptr) return read;
+  Fields nested(*object, "tsa.");
+  const auto sources = nested.texts("sources", kSourcesMost, kTextLongest);
+  if (!sources.empty()) read.sources = sources;
+  for (const auto& source : read.sources) {
+    const bool known =
+        source == kBuiltInTsa || source.starts_with("http://") || source.starts_with("https://");
+    if (!known) nested.refuse("sources", "unknown_word");
+  }
+  for (const auto& file : nested.texts("trust", kSourcesMost, kTextLongest)) {
+    read.trust.push_back(folder / file);
+  }
   fields.adopt(nested);
   return read;
 }
@@ -125,6 +145,7 @@ Result<Settings> readSettings(const std::filesystem::path& file) {
   const auto url = publicUrl(settings.public_url);
   if (!url || *url != settings.public_url) fields.refuse("public_url", "not_a_public_url");
   settings.node = fields.optionalText("node", 64).value_or(settings.node);
+  settings.tsa = tsaField(fields, file.parent_path());
   settings.pages = fields.optionalText("pages", kTextLongest).value_or(CONGVAN_PAGES);
   if (const auto* listen = fields.object("listen")) {
     Fields nested(*listen, "listen.");

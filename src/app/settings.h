@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// The service's configuration: one YAML file, every key known, everything with a default that is
@@ -28,6 +29,15 @@ struct MySqlSettings {
   std::string tls_ca;
 };
 
+inline constexpr std::string_view kBuiltInTsa = "built-in";
+
+struct TsaSettings {
+  /// In the order in which they are asked: addresses of RFC 3161 services, and `built-in`.
+  std::vector<std::string> sources = {std::string(kBuiltInTsa)};
+  /// PEM files of outside authorities' certificates, believed for time-stamps and nothing else.
+  std::vector<std::filesystem::path> trust = {};
+};
+
 struct Settings {
   std::filesystem::path data;          ///< folder of files, keys and, with SQLite, the database
   std::optional<MySqlSettings> mysql;  ///< nullopt: SQLite in the data folder
@@ -35,6 +45,7 @@ struct Settings {
   std::string
       public_url;  ///< of the PKI listener, as it stands in certificates: `http://ca.tinh.gov.vn`
   std::string node = "node-1";  ///< names this instance in leases; different for each
+  TsaSettings tsa;
   std::filesystem::path pages;  ///< folder of the built pages; empty: where the build put them
   ListenerSettings app{"127.0.0.1", 8443, true};
   ListenerSettings pki{"127.0.0.1", 8080, false};

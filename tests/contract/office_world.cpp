@@ -147,8 +147,16 @@ World::World(work::Transactions& used)
       people(used, directory_store, trail, custody, once, clock, random),
       signer(blobs, *ca, custody, marks, timestamps, clock),
       deliveries(delivery_store, trail, clock, random),
-      outgoing(
-          {used, record_store, directory_store, deliveries, signer, trail, once, clock, random}),
+      outgoing({used,
+                jobs,
+                record_store,
+                directory_store,
+                deliveries,
+                signer,
+                trail,
+                once,
+                clock,
+                random}),
       reception({used,
                  blobs,
                  record_store,
@@ -169,7 +177,8 @@ World::World(work::Transactions& used)
                 records_log.files(),
                 trail,
                 clock}),
-      issuance_desk(used, *ca, leaves, issuance_log.files()) {
+      issuance_desk(used, *ca, leaves, issuance_log.files()),
+      completion({used, jobs, record_store, deliveries, signer, trail, clock, random}) {
   valueOrThrow(ca->create());
   province = addAgency("UBND tỉnh Mẫu", "UBND", AgencyKind::ProvinceCommittee, {});
   office = addAgency("Văn phòng UBND tỉnh", "VP", AgencyKind::Office, province);

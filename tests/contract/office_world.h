@@ -16,6 +16,7 @@
 #include "office/records/evidence_desk.h"
 #include "office/records/outgoing.h"
 #include "office/records/reception.h"
+#include "office/records/timestamp_completion.h"
 #include "office/signing/activation.h"
 #include "office/work/once.h"
 #include "tests/support/databases.h"
@@ -192,6 +193,7 @@ struct World {
   storage::SqlIdempotency idempotency{server_secret};
   FailingEvents events;
   storage::SqlLeafQueue leaves{clock, random};
+  storage::SqlJobs jobs;
   storage::SqlDirectoryStore directory_store;
   storage::SqlCertificateStore certificates;
   storage::SqlKeyStore keys;
@@ -205,7 +207,23 @@ struct World {
   directory::Authentication authentication;
   ProfileFolder profiles;
   std::unique_ptr<authority::Authority> ca;
-  authority::BuiltInTimestamps timestamps;
+  /// The built-in authority, behind a switch.
+  class Timestamps final : public timestamp::Source {
+   public:
+    Timestamps(authority::Authority& ca, Random& random) : real_(ca, random) {}
+    Result<Bytes> stamp(crypto::DigestAlgorithm algorithm, BytesView imprint) override {
+      if (const auto act = std::exchange(meanwhile, {})) act();
+      if (!answers) return Error{Code::Unavailable, "tsa_unavailable"};
+      return real_.stamp(algorithm, imprint);
+    }
+    bool answers = true;
+    std::function<void()> meanwhile;  ///< happens once, while somebody waits for the answer
+
+   private:
+    authority::BuiltInTimestamps real_;
+  };
+
+  Timestamps timestamps;
   signing::Custody custody;
   directory::Directory people;
   DrawnMarks marks;
@@ -215,6 +233,7 @@ struct World {
   records::Reception reception;
   records::EvidenceDesk evidence;
   authority::IssuanceDesk issuance_desk;
+  records::TimestampCompletion completion;
 
   directory::AgencyId province, office, department, unit, commune, other_commune;
   directory::Caller drafter, head, checker, chairman, clerk, second_clerk;

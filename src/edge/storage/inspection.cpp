@@ -105,6 +105,18 @@ Result<std::vector<work::BlobHash>> namedBlobs(work::Tx& tx) {
   return std::vector<work::BlobHash>(named.begin(), named.end());
 }
 
+Result<std::vector<AwaitingTimestamp>> awaitingTimestamps(work::Tx& tx) {
+  std::vector<AwaitingTimestamp> all;
+  for (const auto& row : connectionOf(tx).query(
+           "SELECT COALESCE(jobs.state, 'missing'), COALESCE(jobs.last_error, ''), COUNT(*) "
+           "FROM documents LEFT JOIN jobs ON jobs.id = documents.timestamp_job "
+           "WHERE documents.timestamp_job IS NOT NULL GROUP BY jobs.state, jobs.last_error",
+           {})) {
+    all.push_back({row.text(0), row.text(1), row.integer(2)});
+  }
+  return all;
+}
+
 Result<std::int64_t> waitingLeaves(work::Tx& tx) {
   const auto rows = connectionOf(tx).query("SELECT COUNT(*) FROM log_leaves WHERE waiting = ?",
                                            std::array{Param(true)});

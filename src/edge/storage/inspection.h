@@ -28,6 +28,14 @@ Result<std::vector<Breach>> unsealedNumbers(work::Tx& tx);
 /// Every file that a row names, each once.
 Result<std::vector<work::BlobHash>> namedBlobs(work::Tx& tx);
 
+/// Documents that await their time-stamp, counted by how it stands with their jobs.
+struct AwaitingTimestamp {
+  std::string job_state;   ///< `waiting`, `running`, …; `missing`
+  std::string last_error;  ///< a reason, or empty
+  std::int64_t documents = 0;
+};
+Result<std::vector<AwaitingTimestamp>> awaitingTimestamps(work::Tx& tx);
+
 /// Leaves that wait for their place in a log.
 Result<std::int64_t> waitingLeaves(work::Tx& tx);
 

@@ -26,7 +26,7 @@ constexpr int kPageMost = 200;
 constexpr std::string_view kSelectDocument =
     "SELECT id, agency, drafted_in, drafter, drafter_post, type, subject, urgency, state, "
     "return_reason, number, notation, issue_date, file, file_size, steps, slots, recipients, "
-    "created, changed, version FROM documents";
+    "created, changed, version, timestamp_job FROM documents";
 
 Document documentFrom(const Row& row) {
   Document document;
@@ -51,6 +51,7 @@ Document documentFrom(const Row& row) {
   document.created = row.time(18);
   document.changed = row.time(19);
   document.version = row.integer(20);
+  document.timestamp_job = row.optionalId<work::JobId>(21);
   return document;
 }
 
@@ -156,8 +157,8 @@ Result<> SqlRecordStore::addDocument(work::Tx& tx, const Document& document) {
   const bool stored = connectionOf(tx).insertUnlessTaken(
       "INSERT INTO documents (id, agency, drafted_in, drafter, drafter_post, type, subject, "
       "urgency, state, return_reason, number, notation, issue_date, file, file_size, steps, slots, "
-      "recipients, waiting_post, created, changed, version) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "recipients, waiting_post, timestamp_job, created, changed, version) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {document.id,
        document.agency,
        document.drafted_in,
@@ -177,6 +178,7 @@ Result<> SqlRecordStore::addDocument(work::Tx& tx, const Document& document) {
        slotsColumn(document.slots),
        recipientsColumn(document.recipients),
        waitingPost(document),
+       document.timestamp_job,
        document.created,
        document.changed,
        document.version});
@@ -189,7 +191,8 @@ Result<> SqlRecordStore::replaceDocument(work::Tx& tx, const Document& document)
       "UPDATE documents SET agency = ?, drafted_in = ?, drafter = ?, drafter_post = ?, type = ?, "
       "subject = ?, urgency = ?, state = ?, return_reason = ?, number = ?, notation = ?, "
       "issue_date = ?, file = ?, file_size = ?, steps = ?, slots = ?, recipients = ?, "
-      "waiting_post = ?, changed = ?, version = version + 1 WHERE id = ? AND version = ?",
+      "waiting_post = ?, timestamp_job = ?, changed = ?, version = version + 1 "
+      "WHERE id = ? AND version = ?",
       {document.agency,
        document.drafted_in,
        document.drafter,
@@ -208,6 +211,7 @@ Result<> SqlRecordStore::replaceDocument(work::Tx& tx, const Document& document)
        slotsColumn(document.slots),
        recipientsColumn(document.recipients),
        waitingPost(document),
+       document.timestamp_job,
        document.changed,
        document.id,
        document.version}));
@@ -228,6 +232,7 @@ Result<std::vector<Document>> SqlRecordStore::documents(work::Tx& tx,
   if (filter.drafter) where.add("drafter = ?", {*filter.drafter});
   if (filter.waiting_for) where.add("waiting_post = ?", {*filter.waiting_for});
   where.addAnyOf("state", states);
+  if (filter.awaiting_timestamp) where.add("timestamp_job IS NOT NULL", {});
   if (page.after) where.add("id < ?", {*page.after});
   return all(connectionOf(tx).query(
                  std::string(kSelectDocument) + where.text() + " ORDER BY id DESC LIMIT ?",
@@ -463,9 +468,10 @@ Result<> SqlDeliveryStore::add(work::Tx& tx, const exchange::Delivery& delivery)
 
 Result<> SqlDeliveryStore::replace(work::Tx& tx, const exchange::Delivery& delivery) {
   return swapped(connectionOf(tx).execute(
-      "UPDATE deliveries SET state = ?, note = ?, receipt = ?, changed = ?, "
+      "UPDATE deliveries SET file = ?, state = ?, note = ?, receipt = ?, changed = ?, "
       "version = version + 1 WHERE id = ? AND version = ?",
-      {name(delivery.state),
+      {delivery.file.bytes,
+       name(delivery.state),
        delivery.note,
        delivery.receipt,
        delivery.changed,

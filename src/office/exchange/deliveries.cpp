@@ -3,6 +3,15 @@
 
 namespace congvan::exchange {
 
+namespace {
+
+std::string factsOf(const Uuid& document, const Uuid& recipient, const work::BlobHash& file) {
+  return R"({"document":")" + document.text() + R"(","recipient":")" + recipient.text() +
+         R"(","sha256":")" + file.hex() + R"("})";
+}
+
+}  // namespace
+
 Result<Delivery> Deliveries::deliver(work::Tx& tx,
                                      const Parcel& parcel,
                                      const audit::Actor& by,
@@ -15,15 +24,14 @@ Result<Delivery> Deliveries::deliver(work::Tx& tx,
                     .file = parcel.file,
                     .sent = now,
                     .changed = now};
-  const auto receipt = trail_.recordNamed(
-      tx,
-      {.kind = audit::EventKind::DeliveryArrived,
-       .by = by,
-       .subject_kind = "delivery",
-       .subject = delivery.id.value,
-       .trace = std::string(trace),
-       .details = R"({"document":")" + parcel.document.text() + R"(","recipient":")" +
-                  parcel.recipient.text() + R"(","sha256":")" + parcel.file.hex() + R"("})"});
+  const auto receipt =
+      trail_.recordNamed(tx,
+                         {.kind = audit::EventKind::DeliveryArrived,
+                          .by = by,
+                          .subject_kind = "delivery",
+                          .subject = delivery.id.value,
+                          .trace = std::string(trace),
+                          .details = factsOf(parcel.document, parcel.recipient, parcel.file)});
   if (!receipt) return receipt.error();
   delivery.receipt = receipt->value;
   const auto added = store_.add(tx, delivery);
@@ -48,6 +56,18 @@ Result<Delivery> Deliveries::advance(work::Tx& tx,
   if (!kept) return kept.error();
   delivery->version += 1;
   return delivery;
+}
+
+Result<> Deliveries::renew(work::Tx& tx, Delivery delivery, const work::BlobHash& file) {
+  delivery.file = file;
+  delivery.changed = clock_.now();
+  const auto kept = store_.replace(tx, delivery);
+  if (!kept) return kept;
+  return trail_.record(tx,
+                       {.kind = audit::EventKind::DeliveryRenewed,
+                        .subject_kind = "delivery",
+                        .subject = delivery.id.value,
+                        .details = factsOf(delivery.document, delivery.recipient, file)});
 }
 
 }  // namespace congvan::exchange

@@ -30,6 +30,9 @@ class Deliveries {
   /// What the recipient did, for the sender to see. Conflict `delivery_state_wrong`.
   Result<Delivery> advance(work::Tx& tx, DeliveryId id, DeliveryState state, std::string_view note);
 
+  /// A completed file takes the place of what was sent, for a recipient who has not handled it yet.
+  Result<> renew(work::Tx& tx, Delivery delivery, const work::BlobHash& file);
+
   Result<std::vector<Delivery>> ofDocument(work::Tx& tx, const Uuid& document) {
     return store_.ofDocument(tx, document);
   }

@@ -6,6 +6,7 @@
 #include "office/records/outgoing_internal.h"
 #include "office/records/slots.h"
 #include "office/records/text_limits.h"
+#include "office/records/timestamp_completion.h"
 
 #include <algorithm>
 
@@ -209,13 +210,21 @@ Result<> Outgoing::takeUpDraftFile(work::Tx& tx, Document& document) {
   if (uploaded == files->rend()) return kDone;
   document.file = uploaded->blob;
   document.file_size = uploaded->size;
+  document.timestamp_job.reset();
   return kDone;
 }
 
-Result<> Outgoing::addFile(work::Tx& tx,
-                           const Document& document,
-                           FilePurpose purpose,
-                           const Caller& caller) {
+Result<> Outgoing::takeFile(work::Tx& tx,
+                            Document& document,
+                            const signing::StoredFile& file,
+                            FilePurpose purpose,
+                            const Caller& caller) {
+  document.file = file.blob;
+  document.file_size = file.size;
+  if (!file.awaits_timestamp) document.timestamp_job.reset();
+  if (file.awaits_timestamp && !document.timestamp_job) {
+    document.timestamp_job = ids_.make<work::JobTag>();
+  }
   const auto before = parts_.records.files(tx, document.id);
   if (!before) return before.error();
   return parts_.records.addFile(tx,
@@ -226,6 +235,14 @@ Result<> Outgoing::addFile(work::Tx& tx,
                                  .size = document.file_size,
                                  .by = caller.person,
                                  .at = parts_.clock.now()});
+}
+
+Result<> Outgoing::awaitTimestamp(work::Tx& tx, const Caller& caller, const Document& document) {
+  const auto added =
+      parts_.jobs.add(tx, timestampJob(*document.timestamp_job, document.id, parts_.clock.now()));
+  if (!added) return added;
+  return parts_.trail.record(
+      tx, documentEvent(audit::EventKind::DocumentTimestampAwaited, caller, document));
 }
 
 Result<Outgoing::Start> Outgoing::startOn(work::Tx& tx,
@@ -252,6 +269,7 @@ Result<Document> Outgoing::alter(const Caller& caller,
     if (!start) return start.error();
     if (start->made_already) return start->document;
     auto* document = &start->document;
+    const auto job_before = document->timestamp_job;
     const auto changed = change(tx, *document);
     if (!changed) return changed.error();
     document->changed = parts_.clock.now();
@@ -260,6 +278,10 @@ Result<Document> Outgoing::alter(const Caller& caller,
     document->version += 1;
     const auto recorded = parts_.trail.record(tx, documentEvent(kind, caller, *document));
     if (!recorded) return recorded.error();
+    if (document->timestamp_job && document->timestamp_job != job_before) {
+      const auto awaited = awaitTimestamp(tx, caller, *document);
+      if (!awaited) return awaited.error();
+    }
     const auto noted = parts_.once.after(tx, caller.once, id.text());
     if (!noted) return noted.error();
     return *document;
@@ -292,9 +314,7 @@ Result<Document> Outgoing::attachFile(const Caller& caller,
                  if (document.state == DocumentState::Returned) document.slots.clear();
                  document.state = DocumentState::Draft;
                  document.steps.clear();
-                 document.file = file.blob;
-                 document.file_size = file.size;
-                 return addFile(tx, document, FilePurpose::Draft, caller);
+                 return takeFile(tx, document, file, FilePurpose::Draft, caller);
                });
 }
 

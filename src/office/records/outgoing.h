@@ -37,6 +37,7 @@ class Outgoing {
  public:
   struct Parts {
     work::Transactions& transactions;
+    work::Jobs& jobs;
     RecordStore& records;
     directory::DirectoryStore& directory;
     exchange::Deliveries& deliveries;
@@ -78,7 +79,9 @@ class Outgoing {
                           std::int64_t version,
                           const Route& route);
 
-  /// The next step of the route, done by the holder of its post with their PIN.
+  /// The next step of the route, done by the holder of its post with their PIN. No time-stamping
+  /// authority stands in the way: without one the document awaits its time-stamp, and a job
+  /// completes it.
   /// Forbidden `not_your_turn`, `role_missing`; Conflict `document_state_wrong`; refusals of
   /// DocumentSigner::signAsPerson.
   Result<Document> sign(const directory::Caller& caller,
@@ -92,10 +95,10 @@ class Outgoing {
                             std::int64_t version,
                             std::string_view reason);
 
-  /// Number, date and seal in one act of the clerk (NĐ 30 Đ15, Đ32). Once the key is open the
-  /// number is reserved and stays with the document: calling again after a failed seal goes on with
-  /// the same number. Conflict `document_state_wrong`; refusals of DocumentSigner::readySeal, which
-  /// change nothing, and of DocumentSigner::seal.
+  /// Number, date and seal in one act of the clerk (NĐ 30 Đ15, Đ32), time-stamped as `sign` is.
+  /// Once the key is open the number is reserved and stays with the document: calling again after a
+  /// failed seal goes on with the same number. Conflict `document_state_wrong`; refusals of
+  /// DocumentSigner::readySeal, which change nothing, and of DocumentSigner::seal.
   Result<Document> issue(const directory::Caller& caller,
                          DocumentId id,
                          std::int64_t version,
@@ -150,10 +153,13 @@ class Outgoing {
                          std::int64_t version,
                          audit::EventKind kind,
                          const Change& change);
-  Result<> addFile(work::Tx& tx,
-                   const Document& document,
-                   FilePurpose purpose,
-                   const directory::Caller& caller);
+  /// Makes `file` the document's newest version.
+  Result<> takeFile(work::Tx& tx,
+                    Document& document,
+                    const signing::StoredFile& file,
+                    FilePurpose purpose,
+                    const directory::Caller& caller);
+  Result<> awaitTimestamp(work::Tx& tx, const directory::Caller& caller, const Document& document);
   Result<directory::Agency> issuerFor(work::Tx& tx,
                                       const directory::Caller& caller,
                                       AgencyId agency);

@@ -129,9 +129,7 @@ Result<Document> Outgoing::issue(const Caller& caller,
                [&](work::Tx& tx, Document& now) -> Result<> {
                  if (now.state != DocumentState::Issuing) return wrongState(now);
                  now.state = DocumentState::Issued;
-                 now.file = sealed->blob;
-                 now.file_size = sealed->size;
-                 return addFile(tx, now, FilePurpose::Issued, caller);
+                 return takeFile(tx, now, *sealed, FilePurpose::Issued, caller);
                });
 }
 

@@ -172,9 +172,7 @@ Result<Document> Outgoing::submit(const Caller& caller,
                  document.slots = planned.slots;
                  document.state = DocumentState::Submitted;
                  document.return_reason.clear();
-                 document.file = prepared->blob;
-                 document.file_size = prepared->size;
-                 return addFile(tx, document, FilePurpose::Prepared, caller);
+                 return takeFile(tx, document, *prepared, FilePurpose::Prepared, caller);
                });
 }
 
@@ -211,9 +209,7 @@ Result<Document> Outgoing::sign(const Caller& caller,
         mine->done_by = caller.person;
         mine->done_at = parts_.clock.now();
         document.state = stateAfter(document);
-        document.file = made->blob;
-        document.file_size = made->size;
-        return addFile(tx, document, purposeOf(step.kind), caller);
+        return takeFile(tx, document, *made, purposeOf(step.kind), caller);
       });
 }
 

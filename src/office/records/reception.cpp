@@ -62,6 +62,7 @@ Result<> Reception::keepVerdict(const Incoming& seen, const Judged& judged) {
         auto incoming = parts_.records.findIncoming(tx, seen.id);
         if (!incoming) return incoming.error();
         if (!incoming->verification.empty()) return kDone;  // another instance was quicker
+        if (incoming->file != seen.file) return kDone;      // renewed meanwhile: judged next time
         incoming->verification = judged.overall;
         incoming->verification_report = judged.report;
         incoming->changed = parts_.clock.now();

@@ -22,6 +22,7 @@ struct DocumentFilter {
   std::optional<PersonId> drafter;
   std::optional<PostId> waiting_for;  ///< the first undone step is this post's
   std::vector<DocumentState> states;  ///< any of these; empty: all
+  bool awaiting_timestamp = false;    ///< only those with a timestamp_job
 };
 
 struct IncomingFilter {

@@ -38,6 +38,7 @@ constexpr auto kFilePurposes = std::to_array<Named<FilePurpose>>({
     {FilePurpose::FormChecked, "form-checked"},
     {FilePurpose::Signed, "signed"},
     {FilePurpose::Issued, "issued"},
+    {FilePurpose::Timestamped, "timestamped"},
 });
 
 constexpr auto kAssignmentStates = std::to_array<Named<AssignmentState>>({

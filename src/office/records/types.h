@@ -4,6 +4,7 @@
 #include "office/directory/types.h"
 #include "office/exchange/types.h"
 #include "office/work/blobs.h"
+#include "office/work/jobs.h"
 
 #include <optional>
 #include <string>
@@ -84,12 +85,14 @@ struct Document {
   std::vector<Step> steps;  ///< in order
   std::vector<Slot> slots;
   std::vector<AgencyId> recipients;
+  /// Completes the time-stamps of its signatures; nullopt: none is lacking.
+  std::optional<work::JobId> timestamp_job;
   Instant created{};
   Instant changed{};
   std::int64_t version = 1;
 };
 
-enum class FilePurpose { Draft, Prepared, Initialled, FormChecked, Signed, Issued };
+enum class FilePurpose { Draft, Prepared, Initialled, FormChecked, Signed, Issued, Timestamped };
 
 /// One version of the file; all are kept.
 struct DocumentFile {

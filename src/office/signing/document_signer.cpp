@@ -2,6 +2,7 @@
 #include "office/signing/document_signer.h"
 
 #include "office/authority/authority.h"
+#include "trust/formats/pades/stamp.h"
 
 #include <algorithm>
 
@@ -42,14 +43,14 @@ DocumentSigner::DocumentSigner(work::Blobs& blobs,
                                Marks& marks,
                                timestamp::Source& timestamps,
                                const Clock& clock,
-                               DocumentBounds bounds)
+                               SignerOptions options)
     : blobs_(blobs),
       authority_(authority),
       custody_(custody),
       marks_(marks),
       timestamps_(timestamps),
       clock_(clock),
-      bounds_(bounds) {}
+      options_(std::move(options)) {}
 
 Result<std::vector<pades::PageSize>> DocumentSigner::inspect(const work::BlobHash& file) {
   const auto blob = blobs_.open(file);
@@ -60,11 +61,11 @@ Result<std::vector<pades::PageSize>> DocumentSigner::inspect(const work::BlobHas
     return field.role == pades::FieldRole::Signature && field.filled;
   });
   if (is_signed) return Error{Code::RuleRefused, "pdf_signed_already"};
-  auto pages = pades::pages((*blob)->bytes(), bounds_.pages_most + 1);
+  auto pages = pades::pages((*blob)->bytes(), options_.pages_most + 1);
   if (!pages) return pages.error();
-  if (pages->size() > bounds_.pages_most) {
+  if (pages->size() > options_.pages_most) {
     return Error{
-        Code::TooLarge, "pdf_too_many_pages", {{"most", std::to_string(bounds_.pages_most)}}};
+        Code::TooLarge, "pdf_too_many_pages", {{"most", std::to_string(options_.pages_most)}}};
   }
   return pages;
 }
@@ -195,11 +196,28 @@ Result<StoredFile> DocumentSigner::signAndKeep(const work::BlobHash& file,
   const auto blob = blobs_.open(file);
   if (!blob) return blob.error();
   act.options.algorithm = key.algorithm();
-  const auto update =
-      pades::sign((*blob)->bytes(), *certificate, key, std::move(act.options), &timestamps_);
+  const auto bytes = (*blob)->bytes();
+  auto update = pades::sign(bytes, *certificate, key, act.options, &timestamps_);
+  if (!update && update.error().reason == "tsa_unavailable") {
+    act.options.timestamp_bytes = 0;  // it will stand in a revision of its own
+    update = pades::sign(bytes, *certificate, key, std::move(act.options), nullptr);
+  }
   if (!update) return update.error();
+  return keepJudged(bytes, *update);
+}
 
-  auto kept = keep((*blob)->bytes(), *update);
+Result<StoredFile> DocumentSigner::addTimestamp(const work::BlobHash& file) {
+  const auto blob = blobs_.open(file);
+  if (!blob) return blob.error();
+  const auto update = pades::stamp((*blob)->bytes(), timestamps_);
+  if (!update) return update.error();
+  const auto kept = keepJudged((*blob)->bytes(), *update);
+  if (kept && kept->awaits_timestamp) return Error{Code::Unavailable, "timestamp_not_trusted"};
+  return kept;
+}
+
+Result<StoredFile> DocumentSigner::keepJudged(BytesView before, BytesView update) {
+  auto kept = keep(before, update);
   if (!kept) return kept;
   const auto outcome = judge(kept->blob);
   if (!outcome) return outcome.error();
@@ -208,6 +226,9 @@ Result<StoredFile> DocumentSigner::signAndKeep(const work::BlobHash& file,
                  "result_not_valid",
                  {{"verdict", std::string(validation::name(outcome->verdict.overall))}}};
   }
+  kept->awaits_timestamp = std::ranges::any_of(
+      outcome->verdict.signatures,
+      [](const validation::SignatureVerdict& signature) { return !signature.best_signature_time; });
   return kept;
 }
 
@@ -235,6 +256,7 @@ Result<verify::Outcome> DocumentSigner::judgeBytes(BytesView file) {
   if (!material) return material.error();
   verify::Request request{.file = file, .time = clock_.now()};
   request.material.anchors = std::move(material->anchors);
+  request.material.timestamp_anchors = options_.timestamp_anchors;
   request.material.certificates = std::move(material->intermediates);
   request.material.crls = std::move(material->crls);
   return verify::verify(request);

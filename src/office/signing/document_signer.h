@@ -28,6 +28,8 @@ namespace congvan::signing {
 struct StoredFile {
   work::BlobHash blob;
   std::int64_t size = 0;
+  /// Some signature in it has no time-stamp that our own validator credits as proof of its time.
+  bool awaits_timestamp = false;
 };
 
 /// What a step of the route wants done.
@@ -61,8 +63,10 @@ struct SealTask {
   std::vector<TextTask> widest;
 };
 
-struct DocumentBounds {
+struct SignerOptions {
   std::size_t pages_most = 5000;
+  /// Outside time-stamping authorities to believe, for time-stamps alone.
+  std::vector<pki::Certificate> timestamp_anchors = {};
 };
 
 /// Safe from any thread.
@@ -76,7 +80,7 @@ class DocumentSigner {
                  Marks& marks,
                  timestamp::Source& timestamps,
                  const Clock& clock,
-                 DocumentBounds bounds = {});
+                 SignerOptions options = {});
 
   /// Can this upload become a document of ours? Malformed `pdf_malformed`, `pdf_encrypted`,
   /// `pdf_damaged`; TooLarge `pdf_too_complex`, `pdf_too_many_pages`; RuleRefused
@@ -92,10 +96,10 @@ class DocumentSigner {
   Result<> tryPerson(const directory::Caller& signer, const PersonTask& task);
   Result<> trySeal(const SealTask& task);
 
-  /// Signs with the caller's own certificate, B-T, into an empty field, and re-verifies before
-  /// answering. Refusals of Authority::usable, Custody::open and pades::sign; Unavailable
-  /// `result_not_valid` when our own validator does not pass what was made (its bytes are then
-  /// named by nothing, and swept).
+  /// Signs with the caller's own certificate into an empty field, and re-verifies before answering:
+  /// B-T, or B-B when no time-stamping authority answers. Refusals of Authority::usable,
+  /// Custody::open and pades::sign; Unavailable `result_not_valid` when our own validator does not
+  /// pass what was made (its bytes are then named by nothing, and swept).
   Result<StoredFile> signAsPerson(const directory::Caller& caller,
                                   const PersonTask& task,
                                   const crypto::SecretBytes& pin);
@@ -121,6 +125,11 @@ class DocumentSigner {
   /// pades::sign; Unavailable `result_not_valid` as above.
   Result<StoredFile> seal(ReadySeal ready, const std::vector<TextTask>& fills);
 
+  /// One revision with a document time-stamp: proof of time for every signature in `file`.
+  /// Unavailable `tsa_unavailable`, `timestamp_not_trusted` (our own validator does not credit the
+  /// token; nothing is kept), `result_not_valid`.
+  Result<StoredFile> addTimestamp(const work::BlobHash& file);
+
   /// Judges a stored file against the province's trust.
   Result<verify::Outcome> judge(const work::BlobHash& file);
   /// The same for bytes at hand.
@@ -143,6 +152,7 @@ class DocumentSigner {
                                  Act&& act,
                                  const crypto::SoftwareKey& key);
   Result<StoredFile> keep(BytesView before, BytesView update);
+  Result<StoredFile> keepJudged(BytesView before, BytesView update);
 
   work::Blobs& blobs_;
   authority::Authority& authority_;
@@ -150,7 +160,7 @@ class DocumentSigner {
   Marks& marks_;
   timestamp::Source& timestamps_;
   const Clock& clock_;
-  DocumentBounds bounds_;
+  SignerOptions options_;
 };
 
 }  // namespace congvan::signing

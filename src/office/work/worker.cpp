@@ -13,18 +13,6 @@ Error fault(std::string detail) {
   return {Code::Unavailable, "job_fault", {}, std::move(detail)};
 }
 
-/// One of the three roots where faults stop (the job loop).
-template <typename T>
-Result<T> guarded(const std::function<Result<T>()>& action) {
-  try {
-    return action();
-  } catch (const std::exception& thrown) {
-    return fault(thrown.what());
-  } catch (...) {
-    return fault("not a std::exception");
-  }
-}
-
 }  // namespace
 
 Result<> Run::heartbeat() {
@@ -53,7 +41,11 @@ Result<> Worker::attempt(const Job& job) {
   const auto handler = handlers_.find(job.kind);
   if (handler == handlers_.end()) return Error{Code::NotFound, "job_kind_unknown", {}, job.kind};
   Run run(transactions_, jobs_, clock_, name_, options_.lease, job);
-  return guarded<std::monostate>([&] { return handler->second(run); });
+  try {
+    return handler->second(run);
+  } catch (const std::exception& thrown) {  // not the end of the loop: it is noted at the job
+    return fault(thrown.what());
+  }
 }
 
 Result<> Worker::noteFailure(Job job, const Error& error) {
@@ -76,10 +68,6 @@ Result<> Worker::noteFailure(Job job, const Error& error) {
 }
 
 Result<bool> Worker::runOne() {
-  return guarded<bool>([&] { return takeAndRun(); });
-}
-
-Result<bool> Worker::takeAndRun() {
   const auto job = transactions_.run<std::optional<Job>>(
       [&](Tx& tx) { return jobs_.take(tx, name_, clock_.now(), options_.lease); });
   if (!job) return job.error();

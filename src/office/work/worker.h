@@ -75,11 +75,9 @@ class Worker {
   }
 
   /// Runs one due job; false: none was due. Whether the job itself went well stands in its row.
-  /// Never throws: Unavailable `job_fault` when the database does.
   Result<bool> runOne();
 
  private:
-  Result<bool> takeAndRun();
   Result<> attempt(const Job& job);
   Result<> noteFailure(Job job, const Error& error);
 

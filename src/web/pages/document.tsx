@@ -20,7 +20,7 @@ import { PdfView } from '../parts/pdf';
 import { ProblemBox } from '../parts/problem';
 import { RouteView } from '../parts/route';
 import { SubmitForm, type Route } from '../parts/submit';
-import { StateTag, UrgencyTag } from '../parts/tag';
+import { StateTag, Tag, UrgencyTag } from '../parts/tag';
 
 interface Seen {
   document: Outgoing;
@@ -188,6 +188,7 @@ function DocumentView({ seen, reload }: { seen: Seen; reload: () => Promise<void
         <p class="tags">
           <StateTag state={document.state} />
           <UrgencyTag urgency={document.urgency} />
+          {document.awaitingTimestamp && <Tag tone="warn">{t('timestamp.awaited')}</Tag>}
           {document.code && <strong class="code">{document.code}</strong>}
         </p>
       </div>
@@ -201,6 +202,7 @@ function DocumentView({ seen, reload }: { seen: Seen; reload: () => Promise<void
         <p class="note warn">{t('return.because', { reason: document.returnReason })}</p>
       )}
       {document.state === 'cancelled' && <p class="note warn">{t('cancel-number.because', { reason: document.returnReason })}</p>}
+      {document.awaitingTimestamp && <p class="note warn">{t('timestamp.hint')}</p>}
       <ProblemBox problem={lost} />
       <div class="split">
         <div class="do">

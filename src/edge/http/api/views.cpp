@@ -139,6 +139,7 @@ Json rowView(const records::Document& document) {
           {"issueDate", dateOrNull(document.issue_date)},
           {"sha256", has_file ? Json(document.file.hex()) : Json(nullptr)},
           {"size", document.file_size},
+          {"awaitingTimestamp", document.timestamp_job.has_value()},
           {"stepCount", document.steps.size()},
           {"stepsDone", done},
           {"recipientCount", document.recipients.size()},

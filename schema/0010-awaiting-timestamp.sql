@@ -1,0 +1,3 @@
+-- The job that completes the time-stamps of a document's signatures; null: none is lacking.
+ALTER TABLE documents ADD COLUMN timestamp_job {id};
+CREATE INDEX documents_timestamp_job ON documents (timestamp_job);
