@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import { go } from '../app/router';
 import { agencies } from '../api/directory';
 import { get, post, type Answer } from '../api/http';
@@ -130,7 +130,8 @@ function DocumentView({ seen, reload }: { seen: Seen; reload: () => Promise<void
   const path = `/api/v1/documents/${document.id}`;
   const heading = usePageTitle(`${document.code ?? word('type', document.type)}: ${document.subject}`);
 
-  useEffect(() => {
+  // Before the next key can come: a listener of the last drawing would still see the dialog that just closed.
+  useLayoutEffect(() => {
     const keys = (event: KeyboardEvent) => {
       if (question || event.defaultPrevented) return;
       const chosen: Question =
