@@ -6,19 +6,10 @@ usage: bench_command.py CONGVAN
 """
 import json, math, pathlib, subprocess, sys, tempfile
 
+from checks import check, finish
 from province import Service
 
 congvan = sys.argv[1]
-passed, failures = 0, []
-
-
-def check(holds, what):
-    global passed
-    if holds:
-        passed += 1
-    else:
-        failures.append(what)
-        print("FAILED", what)
 
 
 def bench(*options):
@@ -51,5 +42,4 @@ with tempfile.TemporaryDirectory() as folder:
     refused = bench("--config", folder + "/data/congvan.yaml")
     check(refused.returncode == 77 and "[bench_database_not_empty]" in refused.stderr, f"a database in use: {refused.returncode} {refused.stderr}")
     check(database.read_bytes() == before, "it is as it was")
-print(f"{passed} passed, {len(failures)} failed, 0 skipped")
-sys.exit(bool(failures))
+finish()

@@ -1,33 +1,16 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What the service lives through: odd settings, answers that get lost, a disk that is full or fails for a while, a hundred
 sign-ins at once, another address.
 
 usage: hard_times.py CONGVAN FULL_DISK     FULL_DISK is the library that makes writes fail
 """
-import http.client, json, os, pathlib, re, resource, signal, socket, ssl, subprocess, sys, tempfile, threading, time
+import http.client, json, os, pathlib, re, resource, signal, ssl, subprocess, sys, tempfile, threading, time
+
+from checks import check, failures, finish
+from province import PASSWORD, PIN, Service
 
 congvan, full_disk = sys.argv[1:3]
-PIN, PASSWORD = "13572468", "mat-khau-thu-nghiem"
-passed, failures = 0, []
-
-
-def check(holds, what):
-    global passed
-    if holds:
-        passed += 1
-    else:
-        failures.append(what)
-        print("FAILED", what)
-
-
-def free_ports(count):
-    holders = [socket.socket() for _ in range(count)]
-    for holder in holders:
-        holder.bind(("127.0.0.1", 0))
-    ports = [holder.getsockname()[1] for holder in holders]
-    for holder in holders:
-        holder.close()
-    return ports
 
 
 def await_that(holds, seconds=60):
@@ -39,21 +22,14 @@ def await_that(holds, seconds=60):
     return False
 
 
-class Service:
-    """One `congvan serve` on a data folder of its own."""
+class Watched(Service):
+    """A service with odd settings, whose log is read as it comes and whose disk can fail."""
+
+    public_url = "http://127.0.0.1:{}//"
 
     def __init__(self, folder):
-        self.folder = folder
-        self.app, self.pki, self.internal = free_ports(3)
-        made = subprocess.run([congvan, "init", "--data", folder, "--public-url", f"http://127.0.0.1:{self.pki}//",
-                               "--province", 'Tỉnh "An Bình" \\ thử'], capture_output=True, text=True)
-        assert made.returncode == 0, made.stdout + made.stderr
-        self.password = re.search(r"password, shown only now: (\S+)", made.stdout)[1]
+        super().__init__(congvan, folder, ["--province", 'Tỉnh "An Bình" \\ thử'])
         self.settings = pathlib.Path(folder, "congvan.yaml")
-        text = self.settings.read_text()
-        for old, new in ((8443, self.app), (8080, self.pki), (8081, self.internal)):
-            text = text.replace(f"port: {old}", f"port: {new}")
-        self.settings.write_text(text)
         self.address, self.lines, self.session = "127.0.0.1", [], {}
         self.start()
 
@@ -64,10 +40,6 @@ class Service:
                                         preexec_fn=lambda: signal.signal(signal.SIGXFSZ, signal.SIG_IGN))
         threading.Thread(target=lambda: self.lines.extend(self.process.stderr), daemon=True).start()
         assert await_that(lambda: self.ready() == 200), "not ready: " + "".join(self.lines)
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
 
     def ready(self):
         try:
@@ -221,7 +193,7 @@ def sick_disk(service, make_sick, event):
 
 
 with tempfile.TemporaryDirectory() as temporary:
-    service = Service(temporary + "/data")
+    service = Watched(temporary + "/data")
     odd_settings(temporary, service)
     machines_paths(service)
     lost_answers(service)
@@ -236,5 +208,4 @@ with tempfile.TemporaryDirectory() as temporary:
     check("expiry tls: until" in doctor.stdout and "expiry ca1.crl: until" in doctor.stdout, "doctor says what ends when: " + doctor.stdout)
 if failures:
     print("".join(service.lines[-20:]))
-print(f"{passed} passed, {len(failures)} failed, 0 skipped")
-sys.exit(bool(failures))
+finish()

@@ -6,6 +6,7 @@ usage: metrics.py CONGVAN
 """
 import http.client, json, re, ssl, sys, tempfile, uuid
 
+from checks import check, finish
 from province import Service
 
 try:
@@ -13,17 +14,6 @@ try:
 except ImportError:
     print("skipped: python3-prometheus-client is not installed\n0 passed, 0 failed, 1 skipped")
     sys.exit(0)
-
-passed, failures = 0, []
-
-
-def check(holds, what):
-    global passed
-    if holds:
-        passed += 1
-    else:
-        failures.append(what)
-        print("FAILED", what)
 
 
 def ask(port, method, path, body=None, tls=False):
@@ -97,5 +87,4 @@ with tempfile.TemporaryDirectory() as temporary:
         check(answer.status == 404 and "congvan_http" not in text, "the PKI listener has none either")
     finally:
         service.stop()
-print(f"{passed} passed, {len(failures)} failed, 0 skipped")
-sys.exit(bool(failures))
+finish()

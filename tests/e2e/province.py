@@ -18,10 +18,12 @@ def free_ports(count):
 class Service:
     """One `congvan serve` on one data folder, killed and started at will."""
 
+    public_url = "http://127.0.0.1:{}"
+
     def __init__(self, congvan, folder, init=(), settings="", environment=None):
         self.congvan, self.folder, self.process, self.kills, self.environment = congvan, folder, None, 0, environment
         self.app, self.pki, self.internal = free_ports(3)
-        made = subprocess.run([congvan, "init", "--data", folder, "--public-url", f"http://127.0.0.1:{self.pki}", *init],
+        made = subprocess.run([congvan, "init", "--data", folder, "--public-url", self.public_url.format(self.pki), *init],
                               capture_output=True, text=True)
         assert made.returncode == 0, made.stdout + made.stderr
         self.password = re.search(r"password, shown only now: (\S+)", made.stdout)[1]
@@ -58,7 +60,28 @@ class Service:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(60)
+        return self.process.wait(60)
+
+
+class MariaDb:
+    """A private server, which lives as long as this process's pipe to it."""
+
+    def __init__(self, folder):
+        self.folder, self.init = folder, ["--database", f"{folder}/database.yaml"]
+        script = '. "$1"; trap stop_mariadb EXIT; private_mariadb "$2" || exit 1; echo up; read -r'
+        starter = pathlib.Path(__file__).resolve().parents[1] / "support/private_mariadb.sh"
+        self.shell = subprocess.Popen(["bash", "-c", script, "-", str(starter), folder], stdin=subprocess.PIPE,
+                                      stdout=subprocess.PIPE, text=True)
+        assert self.shell.stdout.readline() == "up\n", "no MariaDB"
+
+    def ask(self, sql):
+        told = subprocess.run(["mariadb", "--no-defaults", f"--socket={self.folder}/sock", "-u", "root", "-N", "congvan", "-e", sql],
+                              capture_output=True, text=True, check=True)
+        return [line.split("\t") for line in told.stdout.splitlines()]
+
+    def stop(self):
+        self.shell.stdin.close()
+        self.shell.wait()
 
 
 def made(answer, *statuses):

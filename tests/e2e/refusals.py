@@ -11,7 +11,8 @@ usage: refusals.py CONGVAN LATER_CLOCK [mariadb]
 import concurrent.futures, hashlib, http.client, json, os, pathlib, re, socket, sqlite3, ssl, struct, subprocess, sys, tempfile
 import threading, unicodedata, uuid, zlib
 
-from province import PASSWORD, PIN, SMALL_OBJECTS, Service, certify, made, pdf_of, settle, small_pdf
+from checks import check, finish
+from province import PASSWORD, PIN, SMALL_OBJECTS, MariaDb, Service, certify, made, pdf_of, settle, small_pdf
 
 congvan, later_clock, on_mariadb = sys.argv[1], sys.argv[2], "mariadb" in sys.argv[3:]
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -20,16 +21,6 @@ LIMIT = 64 << 10
 WRONG_PIN = "86427531"
 # Moved by the service itself: leases and log heads while it runs, CRLs with time; of sessions the hour of the last use.
 MOVING = {"leases", "log_heads", "log_leaves", "issuers", "sessions"}
-passed, failures = 0, []
-
-
-def check(holds, what):
-    global passed
-    if holds:
-        passed += 1
-    else:
-        failures.append(what)
-        print("FAILED", what, flush=True)
 
 
 class Answer:
@@ -93,32 +84,16 @@ class Person:
         return answer
 
 
-class MariaDb:
-    """A private server, which lives as long as this process's pipe to it."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        script = '. "$1"; trap stop_mariadb EXIT; private_mariadb "$2" || exit 1; echo up; read -r'
-        self.shell = subprocess.Popen(["bash", "-c", script, "-", str(ROOT / "tests/support/private_mariadb.sh"), folder],
-                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert self.shell.stdout.readline() == "up\n", "no MariaDB"
-
-    def ask(self, sql):
-        told = subprocess.run(["mariadb", "--no-defaults", f"--socket={self.folder}/sock", "-u", "root", "-N", "congvan", "-e", sql],
-                              capture_output=True, text=True, check=True)
-        return [line.split("\t") for line in told.stdout.splitlines()]
-
+class Checksums(MariaDb):
     def tables(self):
         names = [row[0] for row in self.ask("SHOW TABLES")]
         sums = {name.split(".")[1]: total for name, total in self.ask("CHECKSUM TABLE " + ", ".join(names))}
         return {name: total for name, total in sums.items() if name not in MOVING} | {"sessions": self.ask("SELECT COUNT(*) FROM sessions")}
 
-    def stop(self):
-        self.shell.stdin.close()
-        self.shell.wait()
-
 
 class Sqlite:
+    init = []
+
     def __init__(self, file):
         self.file = file
 
@@ -143,9 +118,9 @@ class Office:
         self.clock = pathlib.Path(folder, "clock")
         self.seconds_ahead = 0
         self.advance(0)
-        self.database = MariaDb(folder) if on_mariadb else Sqlite(f"{folder}/data/db/congvan.sqlite")
+        self.database = Checksums(folder) if on_mariadb else Sqlite(f"{folder}/data/db/congvan.sqlite")
         self.service = Service(congvan, folder + "/data", settings=f"limits: {{ upload_bytes: {LIMIT} }}\n",
-                               init=["--database", f"{folder}/database.yaml"] if on_mariadb else [],
+                               init=self.database.init,
                                environment=os.environ | {"LD_PRELOAD": later_clock, "CONGVAN_LATER_CLOCK": str(self.clock)})
         self.service.start()
         self.people = {}
@@ -663,8 +638,7 @@ def main():
             doctor = subprocess.run([congvan, "doctor", "--config", folder + "/data/congvan.yaml"], capture_output=True, text=True)
             office.database.stop()
         check(doctor.returncode == 0, f"doctor: {doctor.stdout}{doctor.stderr}")
-    print(f"{passed} passed, {len(failures)} failed, 0 skipped")
-    return bool(failures)
+    finish()
 
 
-sys.exit(main())
+main()

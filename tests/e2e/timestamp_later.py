@@ -10,19 +10,10 @@ usage: timestamp_later.py CONGVAN
 """
 import contextlib, http.client, http.server, json, pathlib, re, ssl, subprocess, sys, tempfile, threading, time, uuid
 
+from checks import check, finish
 from province import PASSWORD, PIN, Service, free_ports, made, settle, small_pdf
 
 congvan = sys.argv[1]
-passed, failures = 0, []
-
-
-def check(holds, what):
-    global passed
-    if holds:
-        passed += 1
-    else:
-        failures.append(what)
-        print("FAILED", what)
 
 
 def run(*command, cwd=None):
@@ -227,5 +218,4 @@ with tempfile.TemporaryDirectory() as temporary:
     doctor = run(congvan, "doctor", "--config", f"{service.folder}/congvan.yaml")
     print(doctor.stdout)
     check(doctor.returncode == 0 and "awaiting a time-stamp: 0" in doctor.stdout, f"doctor: {doctor.stdout}{doctor.stderr}")
-print(f"{passed} passed, {len(failures)} failed, 0 skipped")
-sys.exit(bool(failures))
+finish()
