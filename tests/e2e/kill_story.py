@@ -54,13 +54,14 @@ class Client:
         if etag:
             headers["If-Match"] = etag
         status, tag, data = self.story.persist(lambda: self.once(method, path, payload, headers))
-        # A PIN that was being tried when the service died counts as wrong, so that nobody guesses by killing; three of
-        # them in a row cost a delay, which a client sits out as the answer says.
-        for _ in range(20):
-            if status != 429:
-                break
-            threading.Event().wait(2)
+        # A PIN that was being tried when the service died counts as wrong, so that nobody guesses by killing. Three in a row
+        # cost a delay, which the client sits out; the killer rests until it is over, or the next delay would be longer.
+        was, self.story.killer_on = self.story.killer_on, self.story.killer_on and status != 429
+        until = time.time() + 120
+        while status == 429 and time.time() < until:
+            threading.Event().wait(1)
             status, tag, data = self.story.persist(lambda: self.once(method, path, payload, headers))
+        self.story.killer_on = was
         return status, tag, json.loads(data) if data[:1] in (b"{", b"[") else data
 
 
