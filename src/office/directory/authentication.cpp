@@ -6,6 +6,7 @@
 #include "office/directory/directory.h"
 #include "office/directory/permissions.h"
 #include "office/work/again.h"
+#include "office/work/wait.h"
 #include "trust/crypto/digest.h"
 #include "trust/crypto/keyed_hash.h"
 
@@ -60,11 +61,7 @@ bool isBlocked(const SignInTries& tries, Instant now) {
 }
 
 Error delayed(const SignInTries& tries, Instant now) {
-  const auto seconds = std::chrono::ceil<std::chrono::seconds>(*tries.blocked_until - now);
-  return Error{Code::TooMany,
-               "sign_in_delayed",
-               {{"until", formatVietnam(*tries.blocked_until)},
-                {"seconds", std::to_string(seconds.count())}}};
+  return Error{Code::TooMany, "sign_in_delayed", work::waitUntil(*tries.blocked_until, now)};
 }
 
 /// An IPv6 customer has a /64 to choose addresses from, so that is one place. `::ffff:a.b.c.d` is

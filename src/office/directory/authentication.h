@@ -54,8 +54,8 @@ class Authentication {
 
   /// The attempt is counted *before* the password is tried, so that tries in parallel are counted
   /// too. Unauthenticated `sign_in_failed`: no such login, wrong password or disabled; takes the
-  /// same time in each case, and counts in each. TooMany `sign_in_delayed` with `until`: wait.
-  /// Unavailable `service_busy`: too many sign in just now; nothing was counted. Forbidden
+  /// same time in each case, and counts in each. TooMany `sign_in_delayed` with `until`, `seconds`:
+  /// wait. Unavailable `service_busy`: too many sign in just now; nothing was counted. Forbidden
   /// `post_missing_now`: no post held today.
   Result<SignedIn> signIn(std::string_view login,
                           const crypto::SecretBytes& password,

@@ -6,6 +6,7 @@
 #include "office/directory/actor.h"
 #include "office/directory/permissions.h"
 #include "office/work/again.h"
+#include "office/work/wait.h"
 #include "trust/crypto/sealed.h"
 #include "trust/crypto/wrapped_key.h"
 
@@ -130,8 +131,7 @@ Result<Custody::Attempt> Custody::countAttempt(const directory::Caller& caller,
     if (access->locked) return Error{Code::Forbidden, "key_locked"};
     const auto now = clock_.now();
     if (access->blocked_until && now < *access->blocked_until) {
-      return Error{
-          Code::TooMany, "pin_delayed", {{"until", formatVietnam(*access->blocked_until)}}};
+      return Error{Code::TooMany, "pin_delayed", work::waitUntil(*access->blocked_until, now)};
     }
     access->failures += 1;
     const auto over = access->failures - rules_.failures_free;

@@ -89,9 +89,9 @@ class Custody final : public directory::RightsEnded {
   /// The key of a certificate, opened with the caller's PIN.
   ///
   /// The attempt is counted *before* the PIN is tried, so that tries in parallel are counted too.
-  /// Unauthenticated `pin_wrong` with `left`; TooMany `pin_delayed` with `until`; Forbidden
-  /// `key_locked`, `key_not_yours`; Unavailable `service_busy`, not counted. Nothing but the count
-  /// and the audit event changes.
+  /// Unauthenticated `pin_wrong` with `left`; TooMany `pin_delayed` with `until`, `seconds`;
+  /// Forbidden `key_locked`, `key_not_yours`; Unavailable `service_busy`, not counted. Nothing but
+  /// the count and the audit event changes.
   Result<crypto::SoftwareKey> open(const directory::Caller& caller,
                                    const Uuid& certificate,
                                    const crypto::SecretBytes& pin);
