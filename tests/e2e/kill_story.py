@@ -42,7 +42,7 @@ class Client:
 
     def sign_in(self):
         body = json.dumps({"login": self.login, "password": self.password})
-        status, _, data = self.story.persist(lambda: self.once("POST", "/api/v1/session", body, {}))
+        status, _, data = self.story.persist(lambda: self.once("POST", "/api/v1/session", body, {"Content-Type": "application/json"}))
         assert status == 200, data
         self.csrf = json.loads(data)["csrf"]
 
@@ -50,7 +50,8 @@ class Client:
         if self.cookie is None:
             self.sign_in()
         payload = body if isinstance(body, bytes) else json.dumps(body) if body is not None else None
-        headers = {"Cookie": self.cookie, "X-CSRF-Token": self.csrf, "Idempotency-Key": str(uuid.uuid4())}
+        headers = {"Cookie": self.cookie, "X-CSRF-Token": self.csrf, "Idempotency-Key": str(uuid.uuid4()),
+                   "Content-Type": "application/pdf" if isinstance(body, bytes) else "application/json"}
         if etag:
             headers["If-Match"] = etag
         status, tag, data = self.story.persist(lambda: self.once(method, path, payload, headers))

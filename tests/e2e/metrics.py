@@ -19,7 +19,7 @@ except ImportError:
 def ask(port, method, path, body=None, tls=False):
     wire = http.client.HTTPSConnection("127.0.0.1", port, context=ssl._create_unverified_context(), timeout=60) if tls \
         else http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    wire.request(method, path, body)
+    wire.request(method, path, body, {"Content-Type": "application/json"} if body else {})
     answer = wire.getresponse()
     data = answer.read().decode(errors="replace")
     wire.close()

@@ -45,15 +45,16 @@ class Person:
             assert answer.status == 200, f"{login}: {answer.data}"
             self.cookie, self.csrf = answer.headers["Set-Cookie"].split(";")[0], answer.json["csrf"]
 
-    def headers(self, language, etag, key, more):
+    def headers(self, language, etag, key, more, kind=None):
         headers = {"Accept-Language": language, "Cookie": self.cookie, "X-CSRF-Token": self.csrf, "If-Match": etag,
-                   "Idempotency-Key": key, **(more or {})}
+                   "Idempotency-Key": key, "Content-Type": kind, **(more or {})}
         return {name: value for name, value in headers.items() if value is not None}
 
     def ask(self, method, path, body=None, etag=None, key=None, language="vi", more=None):
         sent = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode() if body is not None else None
         wire = http.client.HTTPSConnection("127.0.0.1", self.office.service.app, context=self.office.tls, timeout=60)
-        wire.request(method, path, sent, self.headers(language, etag, key, more))
+        kind = None if body is None else "application/octet-stream" if isinstance(body, bytes) else "application/json"
+        wire.request(method, path, sent, self.headers(language, etag, key, more, kind))
         answer = wire.getresponse()
         answer = Answer(answer.status, answer.headers, answer.read())
         wire.close()
@@ -274,6 +275,12 @@ def signing_in(office, papers):
     refused(office, "a login with NUL", attempt("chu\0tich", PASSWORD), 400, "field_control_character")
     refused(office, "signing in from the page of another site",
             attempt("chutich", PASSWORD, more={"Origin": "https://example"}), 403, "origin_foreign")
+    for site in ("cross-site", "same-site"):
+        refused(office, f"signing in from a page that the browser calls {site}",
+                attempt("chutich", PASSWORD, more={"Sec-Fetch-Site": site}), 403, "origin_foreign")
+    for kind in ("text/plain", "application/x-www-form-urlencoded", None):
+        refused(office, f"signing in with a body that is {kind}", attempt("chutich", PASSWORD, more={"Content-Type": kind}),
+                415, "body_type_not_json")
     wrong = {"touches": {"sign_in_tries", "audit_events"}}
     for count in ("first and second", "third and fourth"):
         refused(office, f"{count} wrong password", attempt("nhamlan", "sai-mat-khau"), 401, "sign_in_failed", **wrong)
@@ -298,7 +305,10 @@ def forged_requests(office, papers):
     refused(office, "another session's CSRF token", draft(**{"X-CSRF-Token": other.csrf}), 403, "csrf_missing")
     refused(office, "the page of another site", draft(Origin="https://example"), 403, "origin_foreign")
     refused(office, "a page without an origin", draft(Origin="null"), 403, "origin_foreign")
-    own = drafter.ask("POST", "/api/v1/documents", papers.wanted(), more={"Origin": f"https://127.0.0.1:{office.service.app}"})
+    refused(office, "a page that the browser knows for another site's", draft(**{"Sec-Fetch-Site": "cross-site"}), 403, "origin_foreign")
+    refused(office, "JSON that is sent as text", draft(**{"Content-Type": "text/plain"}), 415, "body_type_not_json")
+    own = drafter.ask("POST", "/api/v1/documents", papers.wanted(), more={"Origin": f"https://127.0.0.1:{office.service.app}",
+                                                                                  "Sec-Fetch-Site": "same-origin"})
     check(own.status == 201, f"our own page may draft: {own.data}")
 
 

@@ -88,7 +88,8 @@ class Client:
         context = ssl.create_default_context(cafile=f"{self.service.folder}/root.pem")
         with contextlib.closing(http.client.HTTPSConnection("127.0.0.1", self.service.app, context=context,
                                                             timeout=60)) as connection:
-            headers = {"Idempotency-Key": str(uuid.uuid4())}
+            headers = {"Idempotency-Key": str(uuid.uuid4()),
+                       "Content-Type": "application/pdf" if isinstance(body, bytes) else "application/json"}
             if self.csrf:
                 headers |= {"Cookie": self.cookie, "X-CSRF-Token": self.csrf}
             if etag:

@@ -85,6 +85,9 @@ struct Desk {
          [](const Request& request) -> Result<Reply> {
            return Reply{.type = "text/plain", .body = request.body};
          });
+    open("POST", "/json", BodyKind::Json, kSmallLimit, [](const Request& request) -> Result<Reply> {
+      return Reply{.type = "text/plain", .body = request.body};
+    });
     open("PUT", "/upload", BodyKind::Upload, kUploadLimit, [this](const Request& request) {
       return upload(request);
     });

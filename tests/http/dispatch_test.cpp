@@ -117,6 +117,54 @@ TEST(Dispatch, NeedsNoSessionToRefuseThePageOfAnotherSite) {
   EXPECT_EQ(ask(desk, "GET", "/hello", foreign).status, 200);
 }
 
+TEST(Dispatch, BelievesTheBrowserThatSaysThePageIsAnotherSites) {
+  const Desk desk;
+  const auto from = [&](std::string site) {
+    return ask(
+        desk, "POST", "/small", {{"host", "van-thu.vn"}, {"sec-fetch-site", std::move(site)}});
+  };
+
+  EXPECT_EQ(from("same-origin").status, 200);
+  EXPECT_EQ(from("none").status, 200);
+  for (const auto* other : {"cross-site", "same-site", "", "of-tomorrow"}) {
+    EXPECT_EQ(codeOf(from(other)), "origin_foreign") << other;
+  }
+  EXPECT_EQ(ask(desk, "GET", "/hello", {{"sec-fetch-site", "cross-site"}}).status, 200);
+}
+
+TEST(Dispatch, AsksTheOriginToo) {
+  const auto reply = ask(
+      Desk(),
+      "POST",
+      "/small",
+      {{"host", "van-thu.vn"}, {"sec-fetch-site", "same-origin"}, {"origin", "https://example"}});
+
+  EXPECT_EQ(codeOf(reply), "origin_foreign");
+}
+
+TEST(Dispatch, TakesJsonOnlyFromThoseWhoCallItJson) {
+  const Desk desk;
+  const auto sent = [&](Headers headers, std::string body = "{}") {
+    return ask(desk, "POST", "/json", std::move(headers), TextBody(std::move(body)));
+  };
+
+  for (const auto* type :
+       {"application/json", "Application/JSON", "application/json; charset=utf-8"}) {
+    EXPECT_EQ(sent({{"content-type", type}}).status, 200) << type;
+  }
+  for (const auto* type : {"text/plain",
+                           "text/plain; application/json",
+                           "application/x-www-form-urlencoded",
+                           "application/jsonp",
+                           ""}) {
+    const auto refused = sent({{"content-type", type}});
+    EXPECT_EQ(refused.status, 415) << type;
+    EXPECT_EQ(codeOf(refused), "body_type_not_json") << type;
+  }
+  EXPECT_EQ(codeOf(sent({})), "body_type_not_json");
+  EXPECT_EQ(sent({}, "").status, 200);
+}
+
 TEST(Dispatch, TakesABodyUpToItsLimit) {
   const Desk desk;
   const std::string most(Desk::kSmallLimit, 'x');

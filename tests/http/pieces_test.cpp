@@ -133,6 +133,7 @@ TEST(Problem, HasOneStatusForEachCode) {
   EXPECT_EQ(statusOf({Code::Malformed, "method_not_allowed"}), 405);
   EXPECT_EQ(statusOf({Code::Conflict, "x"}), 409);
   EXPECT_EQ(statusOf({Code::RuleRefused, "length_required"}), 411);
+  EXPECT_EQ(statusOf({Code::Malformed, "body_type_not_json"}), 415);
   EXPECT_EQ(statusOf({Code::Stale, "x"}), 412);
   EXPECT_EQ(statusOf({Code::TooLarge, "x"}), 413);
   EXPECT_EQ(statusOf({Code::RuleRefused, "x"}), 422);

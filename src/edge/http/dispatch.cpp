@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edge/http/dispatch.h"
 
+#include "base/text.h"
 #include "trust/crypto/secret.h"
 
 #include <Poco/Exception.h>
@@ -21,13 +22,31 @@ Result<std::string> readSmall(BodySource& body) {
   return text;
 }
 
+std::string lowered(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return lower;
+}
+
+/// A form of another site can send text that happens to be JSON, but cannot call it so without
+/// asking this server first.
+bool saysItIsJson(const Headers& headers) {
+  const auto type = headerValue(headers, "content-type").value_or("");
+  return lowered(trim(std::string_view(type).substr(0, type.find(';')))) == "application/json";
+}
+
 Result<> takeBody(const Route& route, Request& request, BodySource& body) {
   const auto limit = route.body == BodyKind::None ? 0 : route.body_limit;
   if (body.length() > limit) {
     return Error{Code::TooLarge, "body_too_large", {{"limit", std::to_string(limit)}}};
   }
   if (route.body == BodyKind::Upload) request.upload = &body;
-  if (route.body != BodyKind::Small) return kDone;
+  if (route.body == BodyKind::Json && body.length() > 0 && !saysItIsJson(request.headers)) {
+    return Error{Code::Malformed, "body_type_not_json"};
+  }
+  if (route.body != BodyKind::Small && route.body != BodyKind::Json) return kDone;
   auto text = readSmall(body);
   if (!text) return text.error();
   request.body = std::move(*text);
@@ -53,17 +72,18 @@ std::string hostOf(std::string_view address) {
   }
   const auto bracket = address.find(']');
   const auto colon = address.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  std::string host(address.substr(0, std::min(colon, address.size())));
-  std::ranges::transform(host, host.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return host;
+  return lowered(address.substr(0, std::min(colon, address.size())));
 }
 
 /// A page of another site lacks the session's header, but could sign a visitor in as somebody else
-/// without one. Programs send no Origin.
+/// without one. Programs send neither header; browsers send Sec-Fetch-Site, which tells other ports
+/// and other hosts of one domain apart too, unless they are old.
 Result<> checkOrigin(const Request& request) {
   if (request.method == "GET" || request.method == "HEAD") return kDone;
+  const auto site = headerValue(request.headers, "sec-fetch-site");
+  if (site && *site != "same-origin" && *site != "none") {
+    return Error{Code::Forbidden, "origin_foreign", {}, *site};
+  }
   const auto origin = headerValue(request.headers, "origin");
   if (!origin) return kDone;
   if (hostOf(*origin) == hostOf(headerValue(request.headers, "host").value_or(""))) return kDone;

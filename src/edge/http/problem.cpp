@@ -43,6 +43,8 @@ std::string_view titleOf(int status, Language language) {
       return english ? "Changed meanwhile" : "Dữ liệu đã thay đổi";
     case 413:
       return english ? "Too large" : "Quá lớn";
+    case 415:
+      return english ? "Wrong media type" : "Sai kiểu nội dung";
     case 422:
       return english ? "Refused by a rule" : "Không đúng quy định";
     case 428:
@@ -144,6 +146,7 @@ Language languageOf(std::string_view accept) {
 int statusOf(const Error& error) {
   if (error.reason == "length_required") return 411;
   if (error.reason == "method_not_allowed") return 405;
+  if (error.reason == "body_type_not_json") return 415;
   if (error.reason == "if_match_missing") return 428;
   switch (error.code) {
     case Code::Malformed:

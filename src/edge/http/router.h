@@ -22,6 +22,7 @@ enum class Access {
 enum class BodyKind {
   None,
   Small,   ///< read whole into `Request::body`
+  Json,    ///< the same, and it has to say that it is `application/json`
   Upload,  ///< streamed through `Request::upload`
 };
 

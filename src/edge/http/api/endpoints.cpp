@@ -8,7 +8,7 @@ void Endpoints::reading(std::string pattern, Handler handler) {
 }
 
 void Endpoints::changing(std::string pattern, Handler handler) {
-  add({"POST", std::move(pattern), Access::Change, BodyKind::Small, body_limit_, {}},
+  add({"POST", std::move(pattern), Access::Change, BodyKind::Json, body_limit_, {}},
       std::move(handler));
 }
 

@@ -59,7 +59,7 @@ void addSessionRoutes(Router& router, const Services& services) {
   router.add({"POST",
               "/api/v1/session",
               Access::Public,
-              BodyKind::Small,
+              BodyKind::Json,
               4096,
               [&](const Request& request) { return signIn(services, request); }});
   router.add(
