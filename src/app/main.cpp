@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/program.h"
 #include "app/sign.h"
+#include "trust/crypto/start.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -24,9 +25,11 @@ Exit run(const Arguments& all, char** values) {
   }
   if (!all.empty()) {
     const Arguments arguments(all.begin() + 1, all.end());
-    if (all.front() == "path") return runPath(arguments);
     if (all.front() == "log") return runLog(arguments);
-    if (all.front() == "verify") return runVerify(arguments);
+    if (all.front() == "path" || all.front() == "verify") {
+      crypto::startForJudging();
+      return all.front() == "path" ? runPath(arguments) : runVerify(arguments);
+    }
     if (all.front() == "sign") {
       return signCommand(
           arguments, [values](const std::string&) -> Result<std::unique_ptr<timestamp::Source>> {

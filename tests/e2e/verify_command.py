@@ -148,6 +148,20 @@ def check_case(folder, name, arguments, code, overall, sub, document):
     return None
 
 
+# How a file is encrypted, as qpdf says it. The program carries no cipher of QPDF's: every kind is refused alike.
+ENCRYPTIONS = ["40", "128 --use-aes=n", "128 --use-aes=y", "128 --use-aes=y --cleartext-metadata", "256",
+               "256 --force-R5"]
+
+
+def check_encryption(folder, kind, password):
+    subprocess.run(["qpdf", "--allow-weak-crypto", "--encrypt", password, "owner", *kind.split(), "--", "signed.pdf",
+                    "locked.pdf"], cwd=folder, check=True)
+    done = run(folder, "locked.pdf", "--format", "json")
+    if done.returncode != 65 or verdict(done)["problems"] != ["pdf_encrypted: has /Encrypt"]:
+        return f"exit {done.returncode}: {done.stdout[:300]!r} {done.stderr[:300]!r}"
+    return None
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -156,6 +170,9 @@ def main():
         for case in CASES:
             note(case[0], check_case(folder, *case))
             outputs.append(run(folder, *case[1], "--format", "json").stdout)
+        for kind in ENCRYPTIONS:
+            for password in ("", "user"):
+                note(f"encrypted {kind}, password '{password}'", check_encryption(folder, kind, password))
         for title, arguments, code in REFUSED:
             done = run(folder, *arguments)
             note(title, None if done.returncode == code else f"exit {done.returncode}, wanted {code}: {done.stderr!r}")

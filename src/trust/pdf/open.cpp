@@ -15,6 +15,12 @@ Error malformed(std::string reason, std::string detail) {
   return Error{Code::Malformed, std::move(reason), {}, std::move(detail)};
 }
 
+constexpr const char* kHasEncrypt = "has /Encrypt";
+
+Error encrypted(std::string detail) {
+  return malformed("pdf_encrypted", std::move(detail));
+}
+
 /// Where the header begins; npos: nowhere.
 std::size_t headerAt(BytesView file) {
   return asText(file.first(std::min(file.size(), kHeaderWithin))).find(kMark);
@@ -31,11 +37,10 @@ std::shared_ptr<QPDF> process(BytesView file, Reading reading) {
 Error translated(const QPDFExc& bad, Reading reading) {
   const auto refusal = refusalFor(bad);
   if (refusal.code == Code::TooLarge) return refusal;
+  // With a password or without, deciphered or not (undeciphered.cpp): one answer.
+  if (bad.getErrorCode() == qpdf_e_password) return encrypted(kHasEncrypt);
   const bool encryption = bad.getMessageDetail().find("ncrypt") != std::string::npos;
-  if (bad.getErrorCode() == qpdf_e_password ||
-      (bad.getErrorCode() == qpdf_e_unsupported && encryption)) {
-    return malformed("pdf_encrypted", bad.what());
-  }
+  if (bad.getErrorCode() == qpdf_e_unsupported && encryption) return encrypted(bad.what());
   return malformed(reading == Reading::Strict ? "pdf_damaged" : "pdf_malformed", bad.what());
 }
 
@@ -76,7 +81,7 @@ Result<std::shared_ptr<QPDF>> open(BytesView file, Reading reading, const OpenLi
   if (!opened) return opened.error();
   if (inflationExceeded()) return refusalFor(std::runtime_error("inflated beyond the limit"));
   auto document = *opened;
-  if (document->isEncrypted()) return malformed("pdf_encrypted", "has /Encrypt");
+  if (document->isEncrypted()) return encrypted(kHasEncrypt);
   if (strict) {
     for (const auto& warning : document->getWarnings()) {
       if (!isHarmless(*document, warning)) return malformed("pdf_damaged", warning.what());
