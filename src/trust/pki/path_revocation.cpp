@@ -13,6 +13,9 @@ namespace {
 /// Chains of CRL signers that vouch for each other end here.
 constexpr std::size_t kSignersDeepMax = 4;
 
+const StatusReport kDelegateUnknown{
+    .reason = "delegate-unknown: nothing says that the OCSP responder's certificate is good"};
+
 /// A revocation that is found outweighs any other word; then Good; then the first reason.
 const StatusReport& weightier(const StatusReport& left, const StatusReport& right) {
   if (left.status == CertificateStatus::Revoked) return left;
@@ -81,15 +84,32 @@ StatusReport PathRevocation::byOcsp(Chain chain, std::size_t at) {
         *chain[at], std::span(chain[at + 1], 1), request_.intermediates, response, options());
     if (answer.algorithm && !isStrongEnough(answer.algorithm)) continue;
     if (answer.responder && isShortRsa(answer.responder->facts(), request_.rsa_bits_min)) continue;
-    // RFC 6960 4.2.2.2.1: a delegate without ocsp-nocheck is subject to revocation itself.
-    if (answer.responder && !answer.responder->hasOcspNoCheck()) {
-      std::vector<const Certificate*> delegated{&*answer.responder};
-      for (auto above = at + 1; above < chain.size(); ++above) delegated.push_back(chain[above]);
-      if (byCrls(delegated, 0).status == CertificateStatus::Revoked) continue;
+    if (!answer.responder || answer.responder->hasOcspNoCheck()) {
+      best = weightier(best, answer.report);
+      continue;
     }
-    best = weightier(best, answer.report);
+    const auto own = statusOfDelegate(*answer.responder, chain, at);
+    if (own == CertificateStatus::Revoked) continue;
+    const bool doubtful = own == CertificateStatus::Unknown &&
+                          answer.report.status == CertificateStatus::Good &&
+                          request_.revocation == RevocationMode::Require;
+    best = weightier(best, doubtful ? kDelegateUnknown : answer.report);
   }
   return best;
+}
+
+/// RFC 6960 4.2.2.2.1: a delegate without ocsp-nocheck is subject to revocation itself. Another
+/// such delegate does not vouch for it.
+CertificateStatus PathRevocation::statusOfDelegate(const Certificate& delegate,
+                                                   Chain chain,
+                                                   std::size_t at) {
+  if (judging_delegate_) return CertificateStatus::Unknown;
+  std::vector<const Certificate*> delegated{&delegate};
+  for (auto above = at + 1; above < chain.size(); ++above) delegated.push_back(chain[above]);
+  judging_delegate_ = true;
+  const auto ocsp = byOcsp(delegated, 0);
+  judging_delegate_ = false;
+  return weightier(ocsp, byCrls(delegated, 0)).status;
 }
 
 bool PathRevocation::isStrongEnough(

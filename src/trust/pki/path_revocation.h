@@ -39,6 +39,7 @@ class PathRevocation {
   CertificateFinding checkOne(Chain chain, std::size_t at);
   StatusReport byCrls(Chain chain, std::size_t at);
   StatusReport byOcsp(Chain chain, std::size_t at);
+  CertificateStatus statusOfDelegate(const Certificate& delegate, Chain chain, std::size_t at);
   bool isStrongEnough(const std::optional<crypto::SignatureAlgorithm>& algorithm) const;
   /// Why a CRL that covers the certificate does not count; empty: it does.
   std::string objection(const Crl& crl, Chain chain, std::size_t at);
@@ -50,6 +51,7 @@ class PathRevocation {
   const PathRequest& request_;
   SignatureMemo& memo_;
   std::vector<const Certificate*> in_progress_;
+  bool judging_delegate_ = false;
   std::map<std::pair<const Certificate*, const Certificate*>, bool> signers_;
 };
 

@@ -59,7 +59,7 @@ bool fits(const cades::Message& message) {
 /// Of several contents the first one that the signatures speak of; else the first at all.
 Result<SignedFile> readCms(BytesView der, const std::vector<BytesView>& contents) {
   if (contents.empty()) {
-    auto message = cades::read(der, [](DigestAlgorithm) { return Bytes{}; });
+    auto message = cades::read(der, {});
     if (!message) return message.error();
     return asFile(std::move(*message));
   }

@@ -36,9 +36,10 @@ Bytes fileBytes(const std::filesystem::path& path) {
 }
 
 Result<Message> readRow(const std::filesystem::path& ades, const Row& row) {
-  const Bytes content = row.content.empty() ? Bytes{} : fileBytes(ades / row.content);
+  if (row.content.empty()) return read(fileBytes(ades / row.file), {});
+  const Bytes content = fileBytes(ades / row.content);
   return read(fileBytes(ades / row.file), [&](crypto::DigestAlgorithm algorithm) {
-    return row.content.empty() ? Bytes{} : crypto::digest(algorithm, content);
+    return crypto::digest(algorithm, content);
   });
 }
 

@@ -135,6 +135,15 @@ TEST(CadesRead, SaysWhenTheContentStandsTwice) {
   EXPECT_TRUE(message->signatures[0].signer.digests.at(0).matches()) << "the inner content counts";
 }
 
+// What it costs to hash the content beside must not decide whether there is any.
+TEST(CadesRead, SaysWhenTheContentStandsTwiceAndOneCannotBeHashed) {
+  const auto message = read(signedBy("-nodetach -signer p256.pem -inkey p256.key"),
+                            [](crypto::DigestAlgorithm) { return Bytes{}; });
+  ASSERT_TRUE(message);
+  EXPECT_THAT(message->signatures[0].signer.breaches,
+              testing::ElementsAre(StartsWith("content-twice")));
+}
+
 TEST(CadesRead, ReadsReferencesAndClaims) {
   const auto message = read(signedBy("-cades -signer p256.pem -inkey p256.key -certfile ca.pem"),
                             digestOf(kDecision));

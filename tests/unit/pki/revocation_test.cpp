@@ -296,6 +296,41 @@ TEST(Revocation, OcspAnswersByTheIssuerAndByItsDelegate) {
   EXPECT_THAT(pretended.reason, HasSubstr("bad-signature"));
 }
 
+// RFC 6960 4.2.2.2.1: without ocsp-nocheck the delegate's own status has to be found.
+TEST(Revocation, ADelegateWhoseOwnStatusIsUnknownSaysGoodOfNobody) {
+  Province province;
+  province.pki.make("responder",
+                    {.issuer = "issuing",
+                     .extensions = kIds + "keyUsage=critical,digitalSignature\n"
+                                          "extendedKeyUsage=OCSPSigning\n"});
+  const auto about = [&](const std::string& name,
+                         const std::string& signer,
+                         std::vector<RevokedEntry> revoked = {}) {
+    return province.pki.ocsp("issuing", signer, name, revoked);
+  };
+  const auto answered = [&](std::vector<OcspResponse> responses,
+                            std::vector<Crl> crls = {},
+                            RevocationMode mode = RevocationMode::Require) {
+    crls.push_back(province.rootCrl());
+    auto request = province.asked(std::move(crls), std::move(responses));
+    request.revocation = mode;
+    return validatePath(request);
+  };
+  const auto good = about("leaf", "responder");
+
+  const auto unknown = answered({good});
+  EXPECT_EQ(unknown.result, PathResult::RevocationUnknown);
+  EXPECT_THAT(unknown.reason, HasSubstr("delegate-unknown"));
+  EXPECT_EQ(answered({good, about("responder", "responder")}).result, PathResult::RevocationUnknown)
+      << "it vouches for itself";
+  EXPECT_EQ(answered({good}, {}, RevocationMode::Try).result, PathResult::Ok);
+  EXPECT_EQ(answered({good, about("responder", "issuing")}).result, PathResult::Ok);
+  EXPECT_EQ(answered({good, about("responder", "issuing", {{"responder"}})}).result,
+            PathResult::RevocationUnknown);
+  EXPECT_EQ(answered({about("leaf", "responder", {{"leaf"}})}).result, PathResult::Revoked)
+      << "a revocation is believed all the same";
+}
+
 TEST(Revocation, ADelegateWithAShortKeyAnswersForNobody) {
   Province province;
   for (const auto bits : {1024, 2048}) {

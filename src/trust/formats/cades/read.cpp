@@ -239,8 +239,8 @@ Result<Message> read(BytesView der, const ContentDigest& detached, const Limits&
 
   Message out;
   out.content_type = message->content_type;
-  const ContentDigest outside = remembered(detached);
-  const ContentDigest content = message->content ? digestsOf(*message->content) : outside;
+  const ContentDigest content =
+      message->content ? digestsOf(*message->content) : remembered(detached);
   Archive archive(*message);
   for (std::size_t i = 0; i < message->signers.size(); ++i) {
     const SignerInfo& signer = message->signers[i];
@@ -249,8 +249,7 @@ Result<Message> read(BytesView der, const ContentDigest& detached, const Limits&
     auto signature =
         reader.read(signer, id, {.content = content, .content_type = message->content_type});
     signature.covers = "whole-file";
-    // Asked with an algorithm of our own: the message could name one that nobody knows.
-    if (message->content && !outside(DigestAlgorithm::Sha256).empty()) {
+    if (message->content && detached) {
       signature.signer.breaches.emplace_back("content-twice: inside the message and beside it");
     }
     CountersignatureReader(*message, limits, out).read(signer, id, signature.signer.breaches, 1);

@@ -32,8 +32,9 @@ struct Message {
   std::optional<Bytes> content;  ///< encapsulated, when there is any
 };
 
-/// Reads a CMS message. `detached` supplies the digests of content that is not inside; when both
-/// are there the inner content counts and `signature` breaches say `content-twice`.
+/// Reads a CMS message. `detached` supplies the digests of content that is not inside, and is empty
+/// when there is none; what it answers, which may be nothing, does not tell. When both are there
+/// the inner content counts and `signature` breaches say `content-twice`.
 ///
 /// Zeros after the message are passed over (a PDF pads its hole with them), anything else there is
 /// not. Malformed `cms_malformed`: not one CMS SignedData. TooLarge `cms_too_large`: a limit is

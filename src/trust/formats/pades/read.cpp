@@ -197,7 +197,7 @@ class Reader {
     const bool sha1 = subfilter == kSha1;
     auto message = subfilter == "adbe.x509.rsa_sha1"
                        ? Result<cades::Message>(Error{Code::Malformed, "cms_malformed"})
-                       : cades::read(der, sha1 ? nothingDetached() : digestOf(piece));
+                       : cades::read(der, sha1 ? cades::ContentDigest() : digestOf(piece));
     if (!message || message->signatures.empty()) {
       auto signer = unreadable(
           known ? "cms-unreadable: " + (message ? std::string("no signer") : message.error().detail)
@@ -214,10 +214,6 @@ class Reader {
       if (sha1) checkSha1(piece, message->content, signature.signer);
       keep(piece, std::move(signature));
     }
-  }
-
-  static cades::ContentDigest nothingDetached() {
-    return [](crypto::DigestAlgorithm) { return Bytes{}; };
   }
 
   /// ISO 32000-1, 12.8.3.3.1: the content of the CMS is the SHA-1 of the byte range.
