@@ -29,6 +29,19 @@ Json checksJson(const std::vector<CheckLine>& checks) {
   return list;
 }
 
+/// `changes_after` tells them in one line each, `changes` in parts.
+void putChanges(Json& json, const std::vector<validation::LaterChange>& changes) {
+  json["changes_after"] = Json::array();
+  json["changes"] = Json::array();
+  for (const auto& change : changes) {
+    json["changes_after"].push_back(validation::describe(change));
+    json["changes"].push_back({{"kind", validation::name(change.kind)},
+                               {"what", change.what},
+                               {"revision", change.revision},
+                               {"lawful", change.lawful}});
+  }
+}
+
 Json signatureJson(const SignatureVerdict& signature) {
   Json json;
   json["id"] = signature.id;
@@ -39,7 +52,7 @@ Json signatureJson(const SignatureVerdict& signature) {
   json["intact"] = signature.intact ? Json(*signature.intact) : Json(nullptr);
   json["document"] = nameOrNull(signature.document);
   json["covers"] = signature.covers;
-  json["changes_after"] = signature.changes_after;
+  putChanges(json, signature.changes_after);
   json["signer"] = {{"subject", signature.signer_subject}, {"serial", signature.signer_serial}};
   json["claimed_time"] = timeOrNull(signature.claimed_time);
   json["best_signature_time"] = timeOrNull(signature.best_signature_time);

@@ -97,7 +97,9 @@ std::string questions(const SignatureVerdict& signature) {
                                                                               : "good";
   std::string changes;
   if (!signature.changes_after.empty()) {
-    changes = pageTemplate().fill("list", {{"items", items(signature.changes_after)}});
+    std::vector<std::string> lines;
+    for (const auto& change : signature.changes_after) lines.push_back(changeText(change));
+    changes = pageTemplate().fill("list", {{"items", items(lines)}});
   }
   return questionPart({"question.intact", intactKey(signature), intact_tone}) +
          questionPart({"question.document", documentKey(signature), document_tone, changes}) +

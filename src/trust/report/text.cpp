@@ -65,7 +65,8 @@ void signatureText(std::string& text, const SignatureVerdict& signature) {
   line(text, "best_signature_time", shown(signature.best_signature_time));
   question(text, "question.intact", intactKey(signature));
   question(text, "question.document", documentKey(signature));
-  for (const auto& change : signature.changes_after) text += "      - " + harmless(change) + "\n";
+  for (const auto& change : signature.changes_after)
+    text += "      - " + harmless(changeText(change)) + "\n";
   question(text, "question.trusted", sentenceKey(signature));
   remarks(text, signature.checks);
 }

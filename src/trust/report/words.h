@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "trust/report/catalogue.h"
 #include "trust/validation/verdict.h"
 
 #include <string>
@@ -25,6 +26,12 @@ std::string sentenceKey(const Verdict& verdict) {
     return "sub." + std::string(validation::name(*verdict.sub_indication));
   if (verdict.indication == validation::Indication::TotalPassed) return "sub.TOTAL-PASSED";
   return "indication." + std::string(validation::name(verdict.indication));
+}
+
+/// `Thêm chữ ký / Signature added: revision 4: field Seal: signature`
+inline std::string changeText(const validation::LaterChange& change) {
+  return sayBoth("change." + std::string(validation::name(change.kind))) + ": " +
+         validation::describe(change);
 }
 
 template <typename Verdict>

@@ -43,12 +43,12 @@ int lawfulFrom(ChangeKind kind) {
   return kNever;
 }
 
-std::string describe(const evidence::Change& change) {
+}  // namespace
+
+std::string describe(const LaterChange& change) {
   return change.revision == 0 ? change.what
                               : fmt::format("revision {}: {}", change.revision, change.what);
 }
-
-}  // namespace
 
 bool isLawful(ChangeKind kind, std::optional<int> permission, const Policy& policy) {
   const int needed = lawfulFrom(kind);
@@ -81,9 +81,13 @@ DocumentFinding judgeDocument(const evidence::PdfFacts& facts, bool damaged, con
   }
   std::vector<std::string> unlawful;
   for (const auto& change : *facts.later_changes) {
-    finding.changes_after.push_back(describe(change));
+    const LaterChange later{change.kind,
+                            change.what,
+                            change.revision,
+                            isLawful(change.kind, facts.changes_allowed, policy)};
     finding.later_marks = finding.later_marks || change.kind == ChangeKind::SignatureDrawn;
-    if (!isLawful(change.kind, facts.changes_allowed, policy)) unlawful.push_back(describe(change));
+    if (!later.lawful) unlawful.push_back(describe(later));
+    finding.changes_after.push_back(later);
   }
   if (!unlawful.empty()) {
     finding.state = DocumentState::Modified;

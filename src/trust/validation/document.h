@@ -13,7 +13,7 @@ namespace congvan::validation {
 struct DocumentFinding {
   std::optional<DocumentState> state;  ///< nullopt: cannot be known
   std::string covers;                  ///< `whole-file`, `revision N of M`, `part`
-  std::vector<std::string> changes_after;
+  std::vector<LaterChange> changes_after;
   bool later_marks = false;  ///< a later signature drew where no field was: lawful, but look at it
   std::string detail;  ///< for the check line: which change is unlawful, or why nothing can be said
 };

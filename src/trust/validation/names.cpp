@@ -129,4 +129,47 @@ std::string_view name(evidence::Format format) {
   return "none";
 }
 
+std::string_view name(evidence::ChangeKind kind) {
+  switch (kind) {
+    using evidence::ChangeKind;
+    case ChangeKind::SignatureAdded:
+      return "signature-added";
+    case ChangeKind::SignatureDrawn:
+      return "signature-drawn";
+    case ChangeKind::DocumentTimestampAdded:
+      return "document-timestamp-added";
+    case ChangeKind::ValidationDataAdded:
+      return "validation-data-added";
+    case ChangeKind::FieldFilled:
+      return "field-filled";
+    case ChangeKind::EmptyFieldAdded:
+      return "empty-field-added";
+    case ChangeKind::AnnotationAdded:
+      return "annotation-added";
+    case ChangeKind::AnnotationChanged:
+      return "annotation-changed";
+    case ChangeKind::AnnotationRemoved:
+      return "annotation-removed";
+    case ChangeKind::MetadataChanged:
+      return "metadata-changed";
+    case ChangeKind::PageChanged:
+      return "page-changed";
+    case ChangeKind::PageAdded:
+      return "page-added";
+    case ChangeKind::PageRemoved:
+      return "page-removed";
+    case ChangeKind::CatalogChanged:
+      return "catalog-changed";
+    case ChangeKind::LockedFieldChanged:
+      return "locked-field-changed";
+    case ChangeKind::ObjectUndefined:
+      return "object-undefined";
+    case ChangeKind::SignatureRemoved:
+      return "signature-removed";
+    case ChangeKind::Unexplained:
+      return "unexplained";
+  }
+  return "unexplained";
+}
+
 }  // namespace congvan::validation

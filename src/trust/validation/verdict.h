@@ -51,6 +51,15 @@ struct CheckLine {
 
 enum class DocumentState { AsSigned, Extended, Modified };
 
+/// What a revision after the signature changed.
+struct LaterChange {
+  evidence::ChangeKind kind;
+  std::string what;          ///< English: `page 2: content`, `field Seal: value`
+  std::size_t revision = 0;  ///< 0: not known
+  bool lawful = false;       ///< permitted after this signature
+  bool operator==(const LaterChange&) const = default;
+};
+
 struct SignatureVerdict {
   std::string id;
   std::optional<std::string> field;
@@ -60,7 +69,7 @@ struct SignatureVerdict {
   std::optional<bool> intact;  ///< digests and signature value, nothing else
   std::optional<DocumentState> document;
   std::string covers;
-  std::vector<std::string> changes_after;
+  std::vector<LaterChange> changes_after;
   std::string signer_subject;
   std::string signer_serial;
   std::optional<Instant> claimed_time;
@@ -126,5 +135,8 @@ std::string_view name(Overall overall);
 std::string_view name(DocumentState state);
 std::string_view name(CheckResult result);
 std::string_view name(evidence::Format format);
+std::string_view name(evidence::ChangeKind kind);
+/// `revision 4: field Seal: value`
+std::string describe(const LaterChange& change);
 
 }  // namespace congvan::validation

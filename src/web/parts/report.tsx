@@ -67,9 +67,17 @@ function Signature({ signature, ordinal }: { signature: ReportSignature; ordinal
         <>
           <h4>{reportWord('changes_after')}</h4>
           <ul>
-            {signature.changes_after.map((change) => (
-              <li key={change}>{change}</li>
+            {signature.changes?.map((change) => (
+              <li key={`${change.revision} ${change.what}`} class={change.lawful ? '' : 'unlawful'}>
+                {reportWord(`change.${change.kind}`)}
+                <span class="detail">
+                  {change.revision > 0 && `${t('report.revision-at', { at: change.revision })}: `}
+                  {change.what}
+                </span>
+              </li>
             ))}
+            {/* A report of an earlier version has the lines alone. */}
+            {!signature.changes && signature.changes_after.map((change) => <li key={change}>{change}</li>)}
           </ul>
         </>
       )}

@@ -28,7 +28,7 @@ validation::FileVerdict modifiedPdf() {
   signature.intact = true;
   signature.document = DocumentState::Modified;
   signature.covers = "revision 1 of 2";
-  signature.changes_after = {"revision 2: page 1: content"};
+  signature.changes_after = {{evidence::ChangeKind::PageChanged, "page 1: content", 2, false}};
   signature.signer_subject = "CN=Nguyễn Văn A,C=VN";
   signature.signer_serial = "0a1b";
   signature.claimed_time = *parseTime("2026-11-22T02:00:00Z");
@@ -64,7 +64,22 @@ TEST(Report, JsonHasTheAgreedMembers) {
   EXPECT_EQ(signature.at("signer").at("serial"), "0a1b");
   EXPECT_EQ(signature.at("best_signature_time"), "2026-11-22T02:00:05Z");
   EXPECT_EQ(signature.at("checks").at(0).at("result"), "fail");
+  EXPECT_EQ(signature.at("changes_after"), Json::array({"revision 2: page 1: content"}));
+  EXPECT_EQ(signature.at("changes"),
+            Json::array({{{"kind", "page-changed"},
+                          {"what", "page 1: content"},
+                          {"revision", 2},
+                          {"lawful", false}}}));
   EXPECT_EQ(json.at("timestamps").at(0).at("covers"), "whole-file");
+}
+
+TEST(Report, EveryKindOfChangeHasItsWords) {
+  for (int kind = 0; kind <= static_cast<int>(evidence::ChangeKind::Unexplained); ++kind) {
+    const auto key =
+        "change." + std::string(validation::name(static_cast<evidence::ChangeKind>(kind)));
+    EXPECT_NE(say(Language::Vietnamese, key), key);
+    EXPECT_NE(say(Language::English, key), key);
+  }
 }
 
 TEST(Report, JsonSaysNullWhereNothingIsKnown) {
@@ -90,7 +105,7 @@ TEST(Report, TextAnswersTheThreeQuestionsApartInVietnameseFirst) {
   ASSERT_NE(intact, std::string::npos);
   EXPECT_LT(intact, document);
   EXPECT_LT(document, trusted);
-  EXPECT_THAT(text, HasSubstr("revision 2: page 1: content"));
+  EXPECT_THAT(text, HasSubstr("Sửa trang / Page changed: revision 2: page 1: content"));
   EXPECT_THAT(text, HasSubstr("2026-11-22T09:00:05+07:00"));
 }
 

@@ -82,7 +82,8 @@ TEST(Document, NamesEveryLaterChange) {
                                      {});
   EXPECT_EQ(finding.state, DocumentState::Modified);
   EXPECT_EQ(finding.changes_after,
-            (std::vector<std::string>{"revision 2: field B", "revision 3: page 1: content"}));
+            (std::vector<LaterChange>{{ChangeKind::SignatureAdded, "field B", 2, true},
+                                      {ChangeKind::PageChanged, "page 1: content", 3, false}}));
   EXPECT_NE(finding.detail.find("page 1: content"), std::string::npos);
   EXPECT_EQ(finding.detail.find("field B"), std::string::npos);
 }

@@ -246,6 +246,8 @@ step('the verification page passes the directive and refuses a tampered copy', a
   await choose('phu-trang.pdf', readFileSync(overlaid));
   await page.getByRole('heading', { name: /Kết quả: phu-trang\.pdf/ }).waitFor();
   await page.locator('.questions .bad', { hasText: 'Tài liệu đã bị sửa ngoài phạm vi cho phép' }).first().waitFor();
+  await page.locator('.signature .unlawful', { hasText: 'Sửa trang' }).first().waitFor();
+  await picture(page, 'verify-overlaid');
   await choose('trong.txt', Buffer.from('xin chào'));
   await page.getByRole('heading', { name: /Kết quả: trong\.txt/ }).waitFor();
 });
