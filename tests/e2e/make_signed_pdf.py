@@ -42,17 +42,25 @@ def unsigned(text=b"CHI THI"):
 def signed(folder, signer, subfilter=b"ETSI.CAdES.detached"):
     """One incremental revision with an invisible signature field; the CMS is openssl's."""
     base, previous = unsigned()
-    value = (b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /%s /M (D:20210610120000Z)"
-             b" /ByteRange [0 ********** ********** **********] /Contents <%s> >>" % (subfilter, b"0" * HOLE))
     objects = [
         (1, b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R] /SigFlags 3 >> >>"),
         (3, b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
             b" /Resources << /Font << /F1 5 0 R >> >> /Annots [6 0 R] >>"),
         (6, b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (ChuTich) /Rect [0 0 0 0] /F 132 /P 3 0 R /V 7 0 R >>"),
-        (7, value),
+        (7, value(subfilter)),
     ]
     revision, table = _revision(len(base), objects, 1, 8, previous)
-    file = base + revision
+    return with_cms(folder, signer, base + revision), table
+
+
+def value(subfilter=b"ETSI.CAdES.detached"):
+    """A signature dictionary with a hole, for `with_cms`."""
+    return (b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /%s /M (D:20210610120000Z)"
+            b" /ByteRange [0 ********** ********** **********] /Contents <%s> >>" % (subfilter, b"0" * HOLE))
+
+
+def with_cms(folder, signer, file):
+    """`file`, which has one `value`, with its byte range and openssl's CMS filled in."""
     opening = file.index(b"/Contents <0") + len(b"/Contents ")
     closing = opening + HOLE + 2
     blank = b"0 ********** ********** **********"
@@ -62,7 +70,7 @@ def signed(folder, signer, subfilter=b"ETSI.CAdES.detached"):
     subprocess.run(["openssl", "cms", "-sign", "-cades", "-binary", "-in", "tbs", "-signer", f"{signer}.pem", "-inkey",
                     f"{signer}.key", "-outform", "DER", "-out", "cms.der"], cwd=folder, check=True)
     hexed = (folder / "cms.der").read_bytes().hex().encode().ljust(HOLE, b"0")
-    return file[:opening + 1] + hexed + file[closing - 1:], table
+    return file[:opening + 1] + hexed + file[closing - 1:]
 
 
 def overlaid(file, previous):

@@ -20,6 +20,16 @@ bool wantsRedrawing(QPDFObjectHandle form) {
   return wanted.isBool() && wanted.getBoolValue();
 }
 
+/// Whether readers have to draw the widget themselves, with what the form says by default.
+bool isDrawnByReaders(const FieldEntry& entry) {
+  auto node = entry.node;
+  if (entry.type == "Sig" || !node.hasKey("/Rect") || drawsSomething(node)) return false;
+  // Without a name it shows the value of the field above.
+  auto value = valueAt(entry.own_name ? node : valueAt(node, "/Parent"), "/V");
+  const bool says_nothing = value.isNull() || (value.isString() && value.getStringValue().empty());
+  return !says_nothing || !valueAt(valueAt(node, "/MK"), "/CA").isNull();
+}
+
 }  // namespace
 
 void FormDiff::compare(QPDFObjectHandle before, QPDFObjectHandle after) {
@@ -48,6 +58,11 @@ void FormDiff::compareEntries(QPDFObjectHandle before, QPDFObjectHandle after) {
   if (redraws && !wantsRedrawing(before) && showsValues()) {
     findings_.say(ChangeKind::CatalogChanged, "form: /NeedAppearances");
   }
+  const auto defaults_show = [&] {
+    return redraws || std::any_of(before_.begin(), before_.end(), [](const auto& known) {
+             return isDrawnByReaders(known.second);
+           });
+  };
   for (const auto& key : keysOfBoth(before, after)) {
     auto old_value = valueAt(before, key);
     auto new_value = valueAt(after, key);
@@ -56,41 +71,63 @@ void FormDiff::compareEntries(QPDFObjectHandle before, QPDFObjectHandle after) {
     } else if (key == "/Fields") {
       findings_.explain(new_value);
     } else if (key == "/DR") {
-      if (redraws) compareResources(old_value, new_value);
-      findings_.explainBelow(new_value);
+      if (!resourcesTouched(old_value, new_value)) continue;
+      if (defaults_show()) {
+        compareResources(old_value, new_value);
+      } else {
+        findings_.explainBelow(new_value);
+      }
     } else if (key == "/NeedAppearances" || (before.isNull() && key != "/XFA")) {
       continue;  // a form made by this revision can only speak of fields made by it
-    } else if ((key == "/DA" || key == "/Q") && !redraws) {
+    } else if (sameValue(old_value, new_value)) {
+      continue;
+    } else if ((key == "/DA" || key == "/Q") && !defaults_show()) {
       continue;  // used when somebody types; what stands there stays as it is drawn
-    } else if (!sameValue(old_value, new_value)) {
+    } else {
       findings_.say(ChangeKind::CatalogChanged, "form: " + key);
     }
   }
 }
 
-/// Default resources may gain entries; what is there stays.
+bool FormDiff::resourcesTouched(QPDFObjectHandle before, QPDFObjectHandle after) const {
+  if (!sameValue(before, after) || findings_.isChanged(after)) return true;
+  for (const auto& category : keysOfBoth({}, after)) {
+    auto part = after.getKey(category);
+    if (findings_.isChanged(part)) return true;
+    for (const auto& name : keysOfBoth({}, part)) {
+      if (findings_.isChanged(part.getKey(name))) return true;
+    }
+  }
+  return false;
+}
+
+/// Default resources may gain entries; what is there stays, also what it is made of, since nothing
+/// here explains that.
 void FormDiff::compareResources(QPDFObjectHandle before, QPDFObjectHandle after) {
-  if (before.isNull()) return;
+  if (before.isNull()) return findings_.explainBelow(after);
   findings_.explain(after);
   for (const auto& category : keysOfBoth(before, after)) {
-    auto old_part = valueAt(before, category);
-    if (!old_part.isNull()) compareResourceCategory(category, old_part, valueAt(after, category));
+    compareResourceCategory(category, valueAt(before, category), valueAt(after, category));
   }
 }
 
 void FormDiff::compareResourceCategory(const std::string& category,
                                        QPDFObjectHandle before,
                                        QPDFObjectHandle after) {
+  if (before.isNull()) return findings_.explainBelow(after);
+  const auto say = [&](const std::string& name) {
+    findings_.say(ChangeKind::CatalogChanged, "form: resources " + category + name);
+  };
   if (!before.isDictionary() || !after.isDictionary()) {
-    if (!sameValue(before, after)) {
-      findings_.say(ChangeKind::CatalogChanged, "form: resources " + category);
-    }
+    if (!sameValue(before, after)) say("");
     return;
   }
   findings_.explain(after);
-  for (const auto& name : before.getKeys()) {
-    if (!sameValue(before.getKey(name), after.getKey(name))) {
-      findings_.say(ChangeKind::CatalogChanged, "form: resources " + category + " " + name);
+  for (const auto& name : keysOfBoth(before, after)) {
+    if (!before.hasKey(name)) {
+      findings_.explainBelow(after.getKey(name));
+    } else if (!sameValue(before.getKey(name), after.getKey(name))) {
+      say(" " + name);
     }
   }
 }

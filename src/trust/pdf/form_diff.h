@@ -34,6 +34,7 @@ class FormDiff {
  private:
   bool showsValues() const;
   void compareEntries(QPDFObjectHandle before, QPDFObjectHandle after);
+  bool resourcesTouched(QPDFObjectHandle before, QPDFObjectHandle after) const;
   void compareResources(QPDFObjectHandle before, QPDFObjectHandle after);
   void compareResourceCategory(const std::string& category,
                                QPDFObjectHandle before,

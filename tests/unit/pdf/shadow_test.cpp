@@ -162,6 +162,37 @@ TEST(NeedAppearances, MayNotBeSetOnceFieldsSayAnything) {
   EXPECT_THAT(changesOf(grown(looks, {{1, wanted}})), isKind(ChangeKind::CatalogChanged));
 }
 
+// What a field says without an appearance is drawn by readers, with what the form says by default.
+TEST(DefaultLooks, StayOnceReadersDrawAField) {
+  const auto with = [](const std::string& defaults) {
+    return "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [ 13 0 R 14 0 R ] " + defaults +
+           " >> >>";
+  };
+  const auto start = grown(base(),
+                           {{1, with("/DA (/F1 9 Tf 0 g) /DR 30 0 R")},
+                            {30, "<< /Font << /F1 31 0 R >> >>"},
+                            {31, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"},
+                            {32, "<< /Type /Font /Subtype /Type1 /BaseFont /Symbol >>"}});
+  const Objects one_font_more{{30, "<< /Font << /F1 31 0 R /F2 32 0 R >> >>"}};
+  const std::vector<Objects> others{
+      {{1, with("/DA (/F1 9 Tf 1 g) /DR 30 0 R")}},
+      {{1, with("/DA (/F1 9 Tf 0 g) /DR 30 0 R /Q 2")}},
+      {{1, with("/DA (/F1 9 Tf 0 g) /DR << /Font << /F1 32 0 R >> >>")}},
+      {{30, "<< /Font << /F1 32 0 R >> >>"}},
+      {{30, "<< /Font << /F1 31 0 R /F2 32 0 R >> >>"},
+       {31, "<< /Type /Font /Subtype /Type1 /BaseFont /Symbol >>"}}};
+  const std::string valued =
+      "<< /FT /Tx /T (Number) /DA (/F1 12 Tf 0 g) /Kids [ 15 0 R 16 0 R ] /V (05) >>";
+  const auto drawn_by_readers = grown(start, {{14, valued}});
+
+  for (const auto& update : others) {
+    EXPECT_THAT(changesOf(grown(start, update)), IsEmpty()) << update.begin()->second;
+    EXPECT_THAT(changesOf(grown(drawn_by_readers, update)), isKind(ChangeKind::CatalogChanged))
+        << update.begin()->second;
+  }
+  EXPECT_THAT(changesOf(grown(drawn_by_readers, one_font_more)), IsEmpty());
+}
+
 struct Mark {
   std::string name;
   std::string rectangle;
