@@ -145,7 +145,10 @@ class Listeners {
   std::uint16_t pkiPort() const { return pki_->port(); }
 
  private:
+  Result<> renewTls();
+
   House& house_;
+  const Settings settings_;
   http::Log log_;
   std::unique_ptr<http::Doorkeeper> doorkeeper_;
   http::Router app_router_;
@@ -157,6 +160,8 @@ class Listeners {
   std::unique_ptr<http::Server> app_;
   std::unique_ptr<http::Server> pki_;
   std::unique_ptr<http::Server> internal_;
+  // Often, because it costs nothing: whoever replaces the files by hand sees the effect at once.
+  JobLoop renewals_{"tls", {.turn = std::chrono::seconds{5}, .longest = std::chrono::minutes{1}}};
 };
 
 }  // namespace congvan::app

@@ -2,6 +2,7 @@
 #include "app/house.h"
 #include "app/metrics.h"
 #include "app/pages.h"
+#include "app/tls.h"
 #include "edge/storage/tile_files.h"
 #include "trust/tlog/tile.h"
 
@@ -123,6 +124,7 @@ http::ListenerOptions optionsOf(std::string name,
 
 Listeners::Listeners(House& house, const Settings& settings)
     : house_(house),
+      settings_(settings),
       doorkeeper_(std::make_unique<SessionDoorkeeper>(house.services().authentication)),
       app_dispatcher_(app_router_, *doorkeeper_, log_),
       pki_dispatcher_(pki_router_, *doorkeeper_, log_),
@@ -167,10 +169,22 @@ Result<> Listeners::start() {
     const auto started = server->start();
     if (!started) return started;
   }
+  renewals_.start([this](const std::stop_token&) { return renewTls(); });
+  return kDone;
+}
+
+Result<> Listeners::renewTls() {
+  const auto renewed = app::renewTls(house_, DataFolder(settings_.data), settings_, When::Running);
+  if (!renewed) return renewed;
+  for (auto* server : {pki_.get(), app_.get(), internal_.get()}) {
+    const auto taken = server->reloadTls();
+    if (!taken) return taken;
+  }
   return kDone;
 }
 
 void Listeners::stop() {
+  renewals_.stop();
   for (auto* server : {app_.get(), pki_.get(), internal_.get()}) server->stop();
 }
 

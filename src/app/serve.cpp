@@ -33,7 +33,7 @@ Exit runServe(const Arguments& arguments) {
   if (!house) return complain(house.error());
   const auto ready = (*house)->start();
   if (!ready) return complain(ready.error());
-  const auto tls = renewTls(**house, DataFolder(settings->data), *settings);
+  const auto tls = renewTls(**house, DataFolder(settings->data), *settings, When::Starting);
   if (!tls) return complain(tls.error());
   Listeners listeners(**house, *settings);
   const auto listening = listeners.start();

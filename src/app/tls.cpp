@@ -52,16 +52,16 @@ Result<> makeTls(House& house, const DataFolder& folder, const Settings& setting
   return writeFile(folder.tlsCertificate(), {asBytes(pem)});
 }
 
-Result<> renewTls(House& house, const DataFolder& folder, const Settings& settings) {
+Result<> renewTls(House& house, const DataFolder& folder, const Settings& settings, When when) {
   if (!settings.app.tls) return kDone;
   const auto certificate = tlsCertificate(folder);
   if (!certificate) return certificate.error();
   if (!isOwn(house, *certificate)) return kDone;
+  const bool fits = hasKey(*certificate, folder);
+  if (!fits && when == When::Running) return kDone;
   const auto left = certificate->notAfter() - house.clock().now();
   const bool lasts = left > (certificate->notAfter() - certificate->notBefore()) / 3;
-  if (lasts && hasKey(*certificate, folder) && namesAddress(*certificate, settings.app.address)) {
-    return kDone;
-  }
+  if (fits && lasts && namesAddress(*certificate, settings.app.address)) return kDone;
   return makeTls(house, folder, settings);
 }
 

@@ -9,11 +9,12 @@ namespace {
 
 using congvan::test::TempFolder;
 
-void makeCertificate(const TempFolder& folder) {
+void makeCertificate(const TempFolder& folder, const std::string& name = "localhost") {
   congvan::test::mustRun(
       folder,
       "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "
-      "key.pem -out certificate.pem -days 2 -subj /CN=localhost 2>&1");
+      "key.pem -out certificate.pem -days 2 -subj /CN=" +
+          name + " 2>&1");
 }
 
 ListenerOptions overTls(const TempFolder& folder) {
@@ -78,6 +79,28 @@ TEST(Tls, PeersThatDoNotSpeakItHinderNobody) {
 
   EXPECT_EQ(plain.rest().find("hello\n"), std::string::npos);
   EXPECT_NE(askOpenssl(folder, served, "").find("hello"), std::string::npos);
+}
+
+TEST(Tls, ShowsNewFilesOnceTheyAreReadAndKeepsTheOldOnesWhenTheyAreNoPair) {
+  const TempFolder folder;
+  makeCertificate(folder, "cu");
+  Served served(overTls(folder));
+  const auto shown = [&] { return askOpenssl(folder, served, ""); };
+  makeCertificate(folder, "moi");
+  EXPECT_NE(shown().find("subject=CN = cu"), std::string::npos);
+
+  ASSERT_TRUE(served.server.reloadTls());
+  EXPECT_NE(shown().find("subject=CN = moi"), std::string::npos);
+
+  congvan::test::mustRun(folder, "mv certificate.pem kept.pem");
+  makeCertificate(folder, "khac");
+  congvan::test::mustRun(folder, "mv kept.pem certificate.pem");
+  const auto reloaded = served.server.reloadTls();
+  ASSERT_FALSE(reloaded);
+  EXPECT_EQ(reloaded.error().reason, "tls_files_unusable");
+  const auto heard = shown();
+  EXPECT_NE(heard.find("subject=CN = moi"), std::string::npos);
+  EXPECT_NE(heard.find("hello"), std::string::npos) << "the refusal reaches no handshake";
 }
 
 TEST(Tls, NeedsUsableFiles) {

@@ -5,11 +5,11 @@
 
 #include <Poco/Net/Context.h>
 #include <Poco/Net/NetException.h>
-#include <Poco/Net/SSLException.h>
 #include <Poco/Net/SecureServerSocket.h>
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/Net/TCPServer.h>
 #include <Poco/ThreadPool.h>
+#include <openssl/ssl.h>
 
 namespace congvan::http {
 namespace {
@@ -18,26 +18,27 @@ Poco::Timespan timespan(std::chrono::milliseconds time) {
   return {static_cast<long>(time.count() / 1000), static_cast<long>(time.count() % 1000) * 1000};
 }
 
-Poco::Net::Context::Ptr contextOf(const TlsFiles& files) {
+Poco::Net::Context::Ptr contextOf(TlsIdentity& identity) {
   // For TLS 1.2; those of 1.3 are all good. Forward secret and authenticated, nothing else.
   constexpr const char* kCiphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
   constexpr int kDepth = 9;
   Poco::Net::Context::Ptr context = new Poco::Net::Context(Poco::Net::Context::TLSV1_2_SERVER_USE,
-                                                           files.key,
-                                                           files.certificate,
+                                                           "",
+                                                           "",
                                                            "",
                                                            Poco::Net::Context::VERIFY_NONE,
                                                            kDepth,
                                                            false,
                                                            kCiphers);
   context->requireMinimumProtocol(Poco::Net::Context::PROTO_TLSV1_2);
+  identity.showIn(context->sslContext());
   return context;
 }
 
-Poco::Net::ServerSocket listenOn(const ListenerOptions& options) {
+Poco::Net::ServerSocket listenOn(const ListenerOptions& options, TlsIdentity& identity) {
   constexpr int kBacklog = 1024;
-  auto socket = options.tls ? Poco::Net::SecureServerSocket(contextOf(*options.tls))
-                            : Poco::Net::ServerSocket();
+  auto socket =
+      options.tls ? Poco::Net::SecureServerSocket(contextOf(identity)) : Poco::Net::ServerSocket();
   // Not SO_REUSEPORT, which Poco sets unless told: a second process would share the port unseen.
   socket.bind(Poco::Net::SocketAddress(options.address, options.port), true, false);
   socket.listen(kBacklog);
@@ -48,6 +49,7 @@ Poco::Net::ServerSocket listenOn(const ListenerOptions& options) {
 
 struct Server::State {
   ListenerOptions options;
+  TlsIdentity identity;
   Traffic traffic;
   Shared shared;
   Poco::ThreadPool threads;
@@ -88,6 +90,8 @@ Server::~Server() {
 
 Result<> Server::start() {
   auto& state = *state_;
+  const auto identity = reloadTls();
+  if (!identity) return identity;
   Poco::Net::HTTPServerParams::Ptr params = new Poco::Net::HTTPServerParams;
   params->setMaxThreads(state.options.connections_most);
   params->setMaxQueued(state.options.connections_most);
@@ -96,14 +100,11 @@ Result<> Server::start() {
   params->setMaxKeepAliveRequests(1000);
   params->setTimeout(timespan(state.options.header_time));
   try {
-    const auto socket = listenOn(state.options);
+    const auto socket = listenOn(state.options, state.identity);
     state.port = socket.address().port();
     state.server = std::make_unique<Poco::Net::TCPServer>(
         new ConnectionFactory(params, state.shared), state.threads, socket, params);
     state.server->start();
-  } catch (
-      const Poco::Net::SSLException& refused) {  // nor does it check the files in any other way
-    return Error{Code::Unavailable, "tls_files_unusable", {}, refused.displayText()};
   } catch (
       const Poco::Exception& refused) {  // the library's only way to say that the address is taken
     return Error{Code::Unavailable,
@@ -114,6 +115,11 @@ Result<> Server::start() {
   state.shared.log.started(state.options.name,
                            state.options.address + ":" + std::to_string(state.port));
   return kDone;
+}
+
+Result<> Server::reloadTls() {
+  const auto& files = state_->options.tls;
+  return files ? state_->identity.load(*files) : Result<>(kDone);
 }
 
 std::uint16_t Server::port() const {

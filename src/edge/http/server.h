@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "edge/http/dispatch.h"
 #include "edge/http/metrics.h"
+#include "edge/http/tls_identity.h"
 #include "edge/http/trusted_proxies.h"
 
 #include <chrono>
@@ -16,11 +17,6 @@
 /// The server: Poco's sockets and threads, our framing, limits and deadlines. See README.md for
 /// what Poco does that this guards against.
 namespace congvan::http {
-
-struct TlsFiles {
-  std::string certificate;  ///< PEM path, chain included
-  std::string key;          ///< PEM path
-};
 
 struct ListenerOptions {
   std::string name;  ///< `app`, `pki`, `private`: for the log
@@ -55,6 +51,9 @@ class Server {
   /// Unavailable `address_taken` (detail has the cause) or `tls_files_unusable`: nothing is served.
   Result<> start();
   std::uint16_t port() const;
+  /// Reads the certificate's files again: whoever connects from now on is shown what they hold, and
+  /// no connection ends. Unavailable `tls_files_unusable`: the one before is still shown.
+  Result<> reloadTls();
   /// Lets running requests finish, at most `stop_time`; then cuts what is left.
   void stop();
   const Traffic& traffic() const;
