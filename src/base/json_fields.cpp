@@ -32,21 +32,12 @@ const Json* Fields::find(std::string_view name) {
 
 std::optional<std::string> Fields::checked(const Json& value,
                                            std::string_view name,
-                                           std::size_t longest,
-                                           bool raw) {
+                                           std::size_t longest) {
   if (!value.is_string()) {
     refuse(name, "not_a_text");
     return std::nullopt;
   }
-  const auto& sent = value.get_ref<const std::string&>();
-  if (raw) {
-    if (sent.size() > longest) {
-      refuse(name, "too_long");
-      return std::nullopt;
-    }
-    return sent;
-  }
-  auto normal = toNfc(sent);
+  auto normal = toNfc(value.get_ref<const std::string&>());
   if (!normal) {
     refuse(name, "not_unicode");
     return std::nullopt;
@@ -63,32 +54,31 @@ std::optional<std::string> Fields::checked(const Json& value,
   return std::string(trimmed);
 }
 
-std::optional<std::string> Fields::take(std::string_view name, std::size_t longest, bool raw) {
-  const auto* value = find(name);
-  if (value == nullptr) return std::nullopt;
-  auto text = checked(*value, name, longest, raw);
-  if (!text || text->empty()) return std::nullopt;
-  return text;
-}
-
 std::string Fields::text(std::string_view name, std::size_t longest) {
-  auto value = take(name, longest, false);
+  auto value = optionalText(name, longest);
   if (!value) refuse(name, "missing");
   return value.value_or("");
 }
 
 std::optional<std::string> Fields::optionalText(std::string_view name, std::size_t longest) {
-  return take(name, longest, false);
+  const auto* value = find(name);
+  if (value == nullptr) return std::nullopt;
+  auto text = checked(*value, name, longest);
+  if (!text || text->empty()) return std::nullopt;
+  return text;
 }
 
-std::string Fields::rawText(std::string_view name, std::size_t longest) {
-  auto value = take(name, longest, true);
-  if (!value) refuse(name, "missing");
-  return value.value_or("");
-}
-
-std::optional<std::string> Fields::optionalRawText(std::string_view name, std::size_t longest) {
-  return take(name, longest, true);
+std::string_view Fields::rawText(std::string_view name, std::size_t longest) {
+  const auto* value = find(name);
+  const auto* sent = value == nullptr ? nullptr : value->get_ptr<const std::string*>();
+  if (value != nullptr && sent == nullptr) refuse(name, "not_a_text");
+  if (sent == nullptr || sent->empty()) {
+    refuse(name, "missing");
+    return {};
+  }
+  if (sent->size() <= longest) return *sent;
+  refuse(name, "too_long");
+  return {};
 }
 
 std::optional<std::int64_t> Fields::optionalInteger(std::string_view name,
@@ -144,10 +134,9 @@ bool Fields::boolean(std::string_view name, bool when_absent) {
   return value->get<bool>();
 }
 
-std::vector<std::string> Fields::list(std::string_view name,
-                                      std::size_t most,
-                                      std::size_t longest,
-                                      bool raw) {
+std::vector<std::string> Fields::texts(std::string_view name,
+                                       std::size_t most,
+                                       std::size_t longest) {
   std::vector<std::string> texts;
   const auto* value = find(name);
   if (value == nullptr) return texts;
@@ -160,23 +149,11 @@ std::vector<std::string> Fields::list(std::string_view name,
     return texts;
   }
   for (const auto& item : *value) {
-    auto text = checked(item, name, longest, raw);
+    auto text = checked(item, name, longest);
     if (!text) return {};
     texts.push_back(std::move(*text));
   }
   return texts;
-}
-
-std::vector<std::string> Fields::texts(std::string_view name,
-                                       std::size_t most,
-                                       std::size_t longest) {
-  return list(name, most, longest, false);
-}
-
-std::vector<std::string> Fields::rawTexts(std::string_view name,
-                                          std::size_t most,
-                                          std::size_t longest) {
-  return list(name, most, longest, true);
 }
 
 std::vector<const Json*> Fields::objects(std::string_view name, std::size_t most) {

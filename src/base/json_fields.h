@@ -28,9 +28,9 @@ class Fields {
   std::string text(std::string_view name, std::size_t longest);
   /// Absent, null and empty are all nullopt.
   std::optional<std::string> optionalText(std::string_view name, std::size_t longest);
-  /// As sent, not normalised or trimmed: passwords, PINs, base64, PEM.
-  std::string rawText(std::string_view name, std::size_t longest);
-  std::optional<std::string> optionalRawText(std::string_view name, std::size_t longest);
+  /// Required, as sent, not normalised or trimmed, 1 to `longest` bytes: passwords, PINs. The text
+  /// of the object itself: a copy would be one more to wipe.
+  std::string_view rawText(std::string_view name, std::size_t longest);
 
   std::int64_t integer(std::string_view name, std::int64_t least, std::int64_t most);
   std::optional<std::int64_t> optionalInteger(std::string_view name,
@@ -41,7 +41,6 @@ class Fields {
   bool boolean(std::string_view name, bool when_absent);
 
   std::vector<std::string> texts(std::string_view name, std::size_t most, std::size_t longest);
-  std::vector<std::string> rawTexts(std::string_view name, std::size_t most, std::size_t longest);
   /// Objects of a list, to be read by a `Fields` each; empty when absent.
   std::vector<const Json*> objects(std::string_view name, std::size_t most);
   /// One nested object, or nullptr when absent or null.
@@ -58,15 +57,7 @@ class Fields {
 
  private:
   const Json* find(std::string_view name);
-  std::optional<std::string> take(std::string_view name, std::size_t longest, bool raw);
-  std::optional<std::string> checked(const Json& value,
-                                     std::string_view name,
-                                     std::size_t longest,
-                                     bool raw);
-  std::vector<std::string> list(std::string_view name,
-                                std::size_t most,
-                                std::size_t longest,
-                                bool raw);
+  std::optional<std::string> checked(const Json& value, std::string_view name, std::size_t longest);
 
   const Json& object_;
   std::string where_;

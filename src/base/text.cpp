@@ -4,32 +4,34 @@
 #include <utf8proc.h>
 
 #include <array>
-#include <cstdlib>
-#include <memory>
+#include <vector>
 
 namespace congvan {
 namespace {
-
-struct FreeMapped {
-  void operator()(utf8proc_uint8_t* mapped) const noexcept {
-    std::free(mapped);
-  }  // NOLINT: C library
-};
 
 const utf8proc_uint8_t* raw(std::string_view text) {
   return reinterpret_cast<const utf8proc_uint8_t*>(text.data());  // NOLINT: char may alias
 }
 
+/// Not by utf8proc_map: passwords pass here, and its memory cannot be wiped from outside.
 Result<std::string> mapped(std::string_view text, int options) {
-  if (text.empty()) return std::string{};
-  utf8proc_uint8_t* out = nullptr;
-  const auto size = utf8proc_map(raw(text),
-                                 static_cast<utf8proc_ssize_t>(text.size()),
-                                 &out,
-                                 static_cast<utf8proc_option_t>(options));
-  const std::unique_ptr<utf8proc_uint8_t, FreeMapped> owned(out);
+  const auto decompose = [&](utf8proc_int32_t* out, utf8proc_ssize_t room) {
+    return utf8proc_decompose(raw(text),
+                              static_cast<utf8proc_ssize_t>(text.size()),
+                              out,
+                              room,
+                              static_cast<utf8proc_option_t>(options));
+  };
+  const auto room = decompose(nullptr, 0);
+  if (room < 0) return Error{Code::Malformed, "text_not_utf8"};
+  // One more, for the NUL behind what is composed in place.
+  std::vector<utf8proc_int32_t> points(static_cast<std::size_t>(room) + 1);
+  const auto count = decompose(points.data(), room);
+  const auto size =
+      utf8proc_reencode(points.data(), count, static_cast<utf8proc_option_t>(options));
   if (size < 0) return Error{Code::Malformed, "text_not_utf8"};
-  return std::string(reinterpret_cast<const char*>(out), static_cast<std::size_t>(size));  // NOLINT
+  return std::string(reinterpret_cast<const char*>(points.data()),  // NOLINT: the bytes are there
+                     static_cast<std::size_t>(size));
 }
 
 /// Calls `visit(code point)` for each; false when the text is not UTF-8.

@@ -16,6 +16,7 @@ target_compile_options(congvan_options INTERFACE
 # The asan preset carries fuzzer-no-link as well, so that the rooms compiled for it are cache hits for fuzz.
 if(CONGVAN_SANITIZE)  # an if: a generator expression would split the list at its comma
   target_compile_options(congvan_options INTERFACE -fsanitize=${CONGVAN_SANITIZE} -fno-omit-frame-pointer)
+  target_compile_definitions(congvan_options INTERFACE CONGVAN_SANITIZED)
   target_link_options(congvan_options INTERFACE -fsanitize=${CONGVAN_SANITIZE} -fuse-ld=lld)
 endif()
 

@@ -3,7 +3,9 @@
 
 #include "base/encoding.h"
 #include "edge/http/framing.h"
+#include "trust/crypto/secret.h"
 
+#include <Poco/Net/HTTPBufferAllocator.h>
 #include <Poco/Net/HTTPServerRequestImpl.h>
 #include <Poco/Net/HTTPServerResponseImpl.h>
 #include <Poco/Net/HTTPServerSession.h>
@@ -142,6 +144,25 @@ class CountedConnection {
   Traffic& traffic_;
 };
 
+/// Poco keeps its 4 KiB buffers in a pool and never wipes them. A connection gives back that of the
+/// session and those of the last request, and they are what the pool hands out next; when another
+/// thread was quicker, that one has them wiped in its turn.
+class BuffersWipedAfter {
+ public:
+  BuffersWipedAfter() = default;
+  BuffersWipedAfter(const BuffersWipedAfter&) = delete;
+  BuffersWipedAfter& operator=(const BuffersWipedAfter&) = delete;
+  ~BuffersWipedAfter() {
+    using Buffers = Poco::Net::HTTPBufferAllocator;
+    std::array<char*, 4> given{};
+    for (auto& one : given) {
+      one = Buffers::allocate(Buffers::BUFFER_SIZE);
+      crypto::wipe(one, Buffers::BUFFER_SIZE);
+    }
+    for (auto* one : given) Buffers::deallocate(one, Buffers::BUFFER_SIZE);
+  }
+};
+
 Headers headersOf(const HTTPServerRequestImpl& wire) {
   Headers headers;
   for (const auto& [name, value] : wire) {
@@ -176,6 +197,7 @@ class Connection final : public Poco::Net::TCPServerConnection {
       return;
     }
     const CountedConnection counted(shared_.traffic);
+    const BuffersWipedAfter wiped;
     // In this order: the watch is gone before the session closes the descriptor, which the
     // watchdog must not touch once another connection may have got its number.
     HTTPServerSession session(socket(), params_);

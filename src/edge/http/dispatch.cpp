@@ -2,6 +2,7 @@
 #include "edge/http/dispatch.h"
 
 #include "base/text.h"
+#include "edge/http/wiping.h"
 #include "trust/crypto/secret.h"
 
 #include <Poco/Exception.h>
@@ -12,6 +13,7 @@ namespace congvan::http {
 namespace {
 
 Result<std::string> readSmall(BodySource& body) {
+  const WipingWhatIsFreed wiping;
   std::string text;
   text.reserve(body.length());  // once: growing would leave copies behind
   const auto read = body.pump([&](BytesView block) -> Result<> {

@@ -32,6 +32,8 @@ Poco::Net::Context::Ptr contextOf(TlsIdentity& identity) {
                                                            kCiphers);
   context->requireMinimumProtocol(Poco::Net::Context::PROTO_TLSV1_2);
   identity.showIn(context->sslContext());
+  // What was decrypted holds PINs and passwords, and its buffers go back to the heap.
+  SSL_CTX_set_options(context->sslContext(), SSL_OP_CLEANSE_PLAINTEXT);
   return context;
 }
 

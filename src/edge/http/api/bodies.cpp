@@ -3,6 +3,7 @@
 
 #include "base/encoding.h"
 #include "base/text.h"
+#include "edge/http/wiping.h"
 #include "trust/crypto/digest.h"
 
 #include <nlohmann/json.hpp>
@@ -37,34 +38,21 @@ std::string dispositionFor(std::string_view name) {
 
 }  // namespace
 
-namespace {
-
-void wipeTexts(Json& json) {
-  if (auto* text = json.get_ptr<std::string*>()) crypto::wipe(text->data(), text->size());
-  if (json.is_structured()) {
-    for (auto& inner : json) wipeTexts(inner);
-  }
-}
-
-}  // namespace
-
 Result<> withBody(const Request& request, const std::function<void(Fields&)>& read) {
-  auto json = parseJson(request.body);
+  const WipingWhatIsFreed wiping;
+  const auto json = parseJson(request.body);
   if (!json) return json.error();
   Fields fields(*json);
   read(fields);
-  auto finished = fields.finish();
-  wipeTexts(*json);
-  return finished;
+  return fields.finish();
 }
 
 crypto::SecretBytes secretField(Fields& fields, std::string_view name) {
-  auto text = fields.rawText(name, kSecretLongest);
+  const auto text = fields.rawText(name, kSecretLongest);
   // Keyboards differ in whether a letter with marks is one code point or several (RFC 8265, 4.2.2).
   auto normal = toNfc(text);
   if (!normal) fields.refuse(name, "not_unicode");
-  crypto::SecretBytes secret{std::string_view(normal ? *normal : text)};
-  crypto::wipe(text.data(), text.size());
+  crypto::SecretBytes secret{normal ? std::string_view(*normal) : text};
   if (normal) crypto::wipe(normal->data(), normal->size());
   return secret;
 }
