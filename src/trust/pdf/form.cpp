@@ -106,16 +106,6 @@ std::string appearanceIn(const UserRectangle& box,
   return "<< /N " + reference(placeForm(drawing, width, height, rotate, update)) + " >>";
 }
 
-UserRectangle widgetRectangle(QPDFObjectHandle widget) {
-  auto array = valueAt(widget, "/Rect");
-  if (!array.isRectangle()) return {};
-  const auto box = array.getArrayAsRectangle();
-  return {std::min(box.llx, box.urx),
-          std::min(box.lly, box.ury),
-          std::max(box.llx, box.urx),
-          std::max(box.lly, box.ury)};
-}
-
 /// Sets the appearance of every widget of `node`, each in its own rectangle.
 Result<> dress(FormEdit& edit, const FieldNode& node, const std::optional<Drawing>& drawing) {
   if (!drawing) return kDone;

@@ -134,6 +134,16 @@ ShownSize shownSize(const PageGeometry& page) {
   return page.sideways() ? ShownSize{height, width} : ShownSize{width, height};
 }
 
+UserRectangle widgetRectangle(QPDFObjectHandle widget) {
+  auto array = valueAt(widget, "/Rect");
+  if (!array.isRectangle()) return {};
+  const auto box = array.getArrayAsRectangle();
+  return {std::min(box.llx, box.urx),
+          std::min(box.lly, box.ury),
+          std::max(box.llx, box.urx),
+          std::max(box.lly, box.ury)};
+}
+
 UserRectangle toUserSpace(const PageGeometry& page, const ShownRectangle& shown) {
   const auto left = shown.left / page.user_unit;
   const auto bottom = shown.bottom / page.user_unit;

@@ -45,6 +45,9 @@ struct UserRectangle {
   double top = 0;
 };
 
+/// /Rect of a widget, its corners in order; empty when it is none.
+UserRectangle widgetRectangle(QPDFObjectHandle widget);
+
 /// From coordinates as shown to those of the page.
 UserRectangle toUserSpace(const PageGeometry& page, const ShownRectangle& shown);
 

@@ -4,6 +4,7 @@
 #include "trust/pdf/values.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace congvan::pdf {
 namespace {
@@ -21,14 +22,11 @@ struct Size {
   double height = 0;
 };
 
-UserRectangle placeOf(QPDFObjectHandle widget) {
-  auto array = valueAt(widget, "/Rect");
-  if (!array.isRectangle()) return {};
-  const auto box = array.getArrayAsRectangle();
-  return {std::min(box.llx, box.urx),
-          std::min(box.lly, box.ury),
-          std::max(box.llx, box.urx),
-          std::max(box.lly, box.ury)};
+/// For a person, who has to look whether anything stands there: whole points from the corner below.
+std::string words(const UserRectangle& place) {
+  const auto whole = [](double points) { return std::to_string(std::llround(points)); };
+  return whole(place.right - place.left) + " x " + whole(place.top - place.bottom) + " at " +
+         whole(place.left) + ", " + whole(place.bottom);
 }
 
 bool isEmpty(const UserRectangle& place) {
@@ -43,7 +41,7 @@ Size common(const UserRectangle& one, const UserRectangle& other) {
 bool covers(double share, QPDFObjectHandle page, QPDFObjectHandle widget) {
   const auto shown = geometryOf(page);
   const auto [width, height] =
-      common(placeOf(widget),
+      common(widgetRectangle(widget),
              {shown.left, shown.bottom, shown.left + shown.width, shown.bottom + shown.height});
   return width > 0 && height > 0 && width * height > share * shown.width * shown.height;
 }
@@ -61,14 +59,14 @@ const std::vector<SignaturePlaces::Placed>& SignaturePlaces::widgetsOf(QPDFObjec
   auto annotations = valueAt(page, "/Annots");
   for (const auto& item : listOf(annotations)) {
     if (!isWidget(item)) continue;
-    const auto place = placeOf(item);
+    const auto place = widgetRectangle(item);
     if (!isEmpty(place)) known->second.push_back({QPDFObjectHandle(item).getObjGen(), place});
   }
   return known->second;
 }
 
 bool SignaturePlaces::meetsAnother(QPDFObjectHandle page, QPDFObjectHandle widget) {
-  const auto place = placeOf(widget);
+  const auto place = widgetRectangle(widget);
   const auto& others = widgetsOf(page);
   compared_ += others.size();
   if (compared_ > kComparedMost) return true;
@@ -87,8 +85,9 @@ std::optional<Change> SignaturePlaces::added(QPDFObjectHandle page, QPDFObjectHa
   if (meetsAnother(page, widget)) {
     return Change{ChangeKind::AnnotationAdded, "covers another field", {}};
   }
-  if (!drawsSomething(widget) || isEmpty(placeOf(widget))) return std::nullopt;
-  return Change{ChangeKind::SignatureDrawn, "new mark", {}};
+  const auto place = widgetRectangle(widget);
+  if (!drawsSomething(widget) || isEmpty(place)) return std::nullopt;
+  return Change{ChangeKind::SignatureDrawn, "new mark, " + words(place), {}};
 }
 
 std::optional<Change> SignaturePlaces::signedIn(QPDFObjectHandle page, QPDFObjectHandle widget) {

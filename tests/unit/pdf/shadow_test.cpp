@@ -219,6 +219,13 @@ TEST_P(LaterMark, IsJudgedByWhereItStands) {
   EXPECT_EQ(changes.size(), 2U);
 }
 
+TEST_F(LaterMark, IsNamedWithItsSizeAndPlace) {
+  const auto widget = "<< /Type /Annot /Subtype /Widget " + kSignedField +
+                      "/Rect [550 200 400.4 99.6] /AP << /N 32 0 R >> >>";
+  EXPECT_THAT(changesOf(grown(base(), objects(widget))),
+              Contains(Field(&Change::what, "field New: new mark, 150 x 100 at 400, 100")));
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Marks,
     LaterMark,
