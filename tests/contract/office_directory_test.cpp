@@ -11,6 +11,9 @@ namespace {
 using directory::Role;
 using test::backendName;
 using test::onBoth;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
 
 class SignIn : public test::OfficeTest {
  protected:
@@ -86,6 +89,69 @@ TEST_P(SignIn, EndsWithThePost) {
   });
   EXPECT_EQ(why(w.authentication.caller(in.token, "t")), "session_expired");
   EXPECT_EQ(signIn(password_), "post_missing_now");
+}
+
+TEST_P(SignIn, GoesOnInAnotherPostOfTheSamePersonWithTheRightsOfThatOneOnly) {
+  auto& w = world();
+  const auto clerk_post = must(w.people.addPost(w.administrator,
+                                                {.agency = w.department,
+                                                 .title = "Văn thư",
+                                                 .holder = w.head.person,
+                                                 .grants = {{Role::Clerk, w.department}}}));
+  const auto in =
+      must(w.authentication.signIn("cuong", password_, {.address = "10.0.0.1", .trace = "t"}));
+  const auto& first = in.caller;
+  const auto posts = must(w.authentication.posts(first));
+  ASSERT_EQ(posts.size(), 2U);
+  const auto second = posts[0].id == first.post ? posts[1].id : posts[0].id;
+  EXPECT_TRUE(first.post == clerk_post.id || second == clerk_post.id);
+
+  EXPECT_EQ(must(w.authentication.actIn(in.token, second, "t")).post, second);
+
+  const auto now = must(w.authentication.callerOfChange(in.token, in.csrf, "t"));
+  EXPECT_EQ(now.post, second);
+  EXPECT_NE(now.grants, first.grants);
+  for (const auto& grant : first.grants) EXPECT_THAT(now.grants, Not(Contains(grant)));
+  EXPECT_EQ(must(w.authentication.actIn(in.token, second, "t")).post, second);
+  EXPECT_EQ(w.eventsOf(w.head.person.value), "session.signed-in session.post-chosen");
+  EXPECT_THAT(w.detailsOf(w.head.person.value, audit::EventKind::PostChosen),
+              HasSubstr(first.post.text()));
+}
+
+TEST_P(SignIn, GoesOnInNoPostThatIsNotTheirsToday) {
+  auto& w = world();
+  const auto added = must(w.people.addPost(
+      w.administrator,
+      {.agency = w.department, .title = "Văn thư", .holder = w.head.person, .grants = {}}));
+  const auto in =
+      must(w.authentication.signIn("cuong", password_, {.address = "10.0.0.1", .trace = "t"}));
+  const auto other = in.caller.post == added.id ? w.head.post : added.id;
+  const auto ended = must(w.people.endPost(w.administrator, other, 1));
+
+  EXPECT_EQ(why(w.authentication.actIn(in.token, ended.id, "t")), "post_not_yours");
+  EXPECT_EQ(why(w.authentication.actIn(in.token, w.checker.post, "t")), "post_not_yours");
+  EXPECT_EQ(why(w.authentication.actIn(in.token, directory::PostId{w.province.value}, "t")),
+            "post_not_yours");
+  EXPECT_EQ(why(w.authentication.actIn("forged", other, "t")), "session_missing");
+  EXPECT_EQ(must(w.authentication.caller(in.token, "t")).post, in.caller.post);
+  EXPECT_EQ(must(w.authentication.posts(in.caller)).size(), 1U);
+}
+
+TEST_P(SignIn, EndsWithTheChosenPostAndBeginsAgainInOneThatIsLeft) {
+  auto& w = world();
+  const auto added = must(w.people.addPost(
+      w.administrator,
+      {.agency = w.department, .title = "Văn thư", .holder = w.head.person, .grants = {}}));
+  const auto in =
+      must(w.authentication.signIn("cuong", password_, {.address = "10.0.0.1", .trace = "t"}));
+  must(w.authentication.actIn(in.token, added.id, "t"));
+
+  must(w.people.endPost(w.administrator, added.id, added.version));
+
+  EXPECT_EQ(why(w.authentication.caller(in.token, "t")), "session_expired");
+  const auto again =
+      must(w.authentication.signIn("cuong", password_, {.address = "10.0.0.1", .trace = "t"}));
+  EXPECT_EQ(again.caller.post, w.head.post);
 }
 
 TEST_P(SignIn, DelaysAfterWrongPasswordsAndLongerEachTime) {

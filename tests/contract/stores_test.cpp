@@ -375,6 +375,10 @@ TEST_P(DirectoryContract, KeepsSessionsUntilTheyAreSwept) {
   session.created = session.last_used = now();
   ASSERT_TRUE(change([&](Tx& tx) { return store_.addSession(tx, session); }));
   clock_.advance(1h);
+  session.post = directory::PostId{id()};
+  ASSERT_TRUE(
+      change([&](Tx& tx) { return store_.moveSession(tx, session.token_hash, session.post); }));
+  EXPECT_FALSE(change([&](Tx& tx) { return store_.moveSession(tx, Bytes(32, 9), session.post); }));
   ASSERT_TRUE(change([&](Tx& tx) { return store_.touchSession(tx, session.token_hash, now()); }));
   const auto find = [&] {
     return run<directory::Session>(
@@ -383,6 +387,7 @@ TEST_P(DirectoryContract, KeepsSessionsUntilTheyAreSwept) {
   ASSERT_TRUE(find());
   EXPECT_EQ(find()->last_used, now());
   EXPECT_EQ(find()->csrf_hash, session.csrf_hash);
+  EXPECT_EQ(find()->post, session.post);
   const auto sweep = [&](Instant created, Instant used) {
     return *run<std::int64_t>([&](Tx& tx) { return store_.sweepSessions(tx, created, used); });
   };

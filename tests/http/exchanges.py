@@ -82,6 +82,11 @@ def ask_directory(admin, notes):
     admin.ask("GET", f"/api/v1/people/{agency['id']}")
     admin.ask("POST", "/api/v1/posts", {"agency": agency["id"], "title": "Chuyên viên", "holder": person["id"], "grants": [{"role": "drafter", "over": agency["id"]}]})
     given = admin.ask("POST", "/api/v1/posts", {"agency": agency["id"], "title": "Văn thư", "holder": person["id"], "grants": [{"role": "clerk", "over": agency["id"]}]})
+    binh = Person().sign_in("binh", notes["password"])
+    for wrong in ({}, {"post": "none"}, {"post": agency["id"]}, {"post": given["id"], "more": 1}):
+        binh.ask("POST", "/api/v1/session/post", wrong)
+    binh.ask("POST", "/api/v1/session/post", {"post": given["id"]}, X_CSRF_Token="wrong")
+    binh.ask("POST", "/api/v1/session/post", {"post": given["id"]})
     for turn in ("by right", "stale"):
         admin.ask("POST", f"/api/v1/posts/{given['id']}/end", If_Match=f'"v{given["version"]}"')
     admin.ask("POST", f"/api/v1/posts/{agency['id']}/end", If_Match='"v1"')

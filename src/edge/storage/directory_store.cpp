@@ -324,6 +324,13 @@ Result<> SqlDirectoryStore::touchSession(work::Tx& tx, BytesView token_hash, Ins
   return kDone;
 }
 
+Result<> SqlDirectoryStore::moveSession(work::Tx& tx, BytesView token_hash, PostId post) {
+  const auto moved = connectionOf(tx).execute("UPDATE sessions SET post = ? WHERE token_hash = ?",
+                                              {post, token_hash});
+  if (moved == 0) return missing("session_missing");
+  return kDone;
+}
+
 Result<> SqlDirectoryStore::removeSession(work::Tx& tx, BytesView token_hash) {
   connectionOf(tx).execute("DELETE FROM sessions WHERE token_hash = ?", {token_hash});
   return kDone;

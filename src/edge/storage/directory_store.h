@@ -36,6 +36,7 @@ class SqlDirectoryStore final : public directory::DirectoryStore {
   Result<> addSession(work::Tx& tx, const directory::Session& session) override;
   Result<directory::Session> findSession(work::Tx& tx, BytesView token_hash) override;
   Result<> touchSession(work::Tx& tx, BytesView token_hash, Instant now) override;
+  Result<> moveSession(work::Tx& tx, BytesView token_hash, directory::PostId post) override;
   Result<> removeSession(work::Tx& tx, BytesView token_hash) override;
   Result<std::int64_t> sweepSessions(work::Tx& tx,
                                      Instant created_before,

@@ -14,6 +14,7 @@ constexpr auto kEventNames = std::to_array<Named<EventKind>>({
     {EventKind::PostEnded, "post.ended"},
     {EventKind::SignedIn, "session.signed-in"},
     {EventKind::SignInFailed, "session.failed"},
+    {EventKind::PostChosen, "session.post-chosen"},
     {EventKind::SignedOut, "session.signed-out"},
     {EventKind::AccountLocked, "account.delayed"},
     {EventKind::AuthorityCreated, "authority.created"},

@@ -23,6 +23,7 @@ enum class EventKind {
   PostEnded,
   SignedIn,
   SignInFailed,
+  PostChosen,
   SignedOut,
   AccountLocked,
   AuthorityCreated,

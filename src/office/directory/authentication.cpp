@@ -2,6 +2,7 @@
 #include "office/directory/authentication.h"
 
 #include "base/encoding.h"
+#include "office/audit/details.h"
 #include "office/directory/actor.h"
 #include "office/directory/directory.h"
 #include "office/directory/permissions.h"
@@ -261,6 +262,46 @@ Result<Caller> Authentication::callerOfChange(std::string_view token,
     return Error{Code::Forbidden, "csrf_missing"};
   }
   return callerOf(*session, trace);
+}
+
+Result<std::vector<Post>> Authentication::posts(const Caller& caller) {
+  auto posts = transactions_.read<std::vector<Post>>(
+      [&](work::Tx& tx) { return store_.postsOfPerson(tx, caller.person); });
+  if (!posts) return posts;
+  const auto today = vietnamDate(clock_.now());
+  std::erase_if(*posts, [&](const Post& post) { return !inForce(post, today); });
+  return posts;
+}
+
+Result<Caller> Authentication::actIn(std::string_view token,
+                                     PostId wanted,
+                                     std::string_view trace) {
+  const auto hash = hashOf(token);
+  return transactions_.run<Caller>([&](work::Tx& tx) -> Result<Caller> {
+    const auto session = store_.findSession(tx, hash);
+    if (!session) return session.error();
+    const auto post = store_.findPost(tx, wanted);
+    if (!post && post.error().code != Code::NotFound) return post.error();
+    const bool theirs =
+        post && post->holder == session->person && inForce(*post, vietnamDate(clock_.now()));
+    if (!theirs) return Error{Code::Forbidden, "post_not_yours"};
+    auto made = makeCaller(tx, store_, session->person, *post);
+    if (!made) return made;
+    made->trace = std::string(trace);
+    if (session->post == wanted) return made;
+    const auto moved = store_.moveSession(tx, hash, wanted);
+    if (!moved) return moved.error();
+    const auto recorded =
+        trail_.record(tx,
+                      {.kind = audit::EventKind::PostChosen,
+                       .by = actor(*made),
+                       .subject_kind = "account",
+                       .subject = session->person.value,
+                       .trace = std::string(trace),
+                       .details = audit::Details().say("before", session->post).text()});
+    if (!recorded) return recorded.error();
+    return made;
+  });
 }
 
 Result<> Authentication::signOut(std::string_view token, std::string_view trace) {

@@ -70,6 +70,14 @@ class Authentication {
                                 std::string_view csrf,
                                 std::string_view trace);
 
+  /// The posts in which the caller may act today, in order of id.
+  Result<std::vector<Post>> posts(const Caller& caller);
+
+  /// The session of `token` goes on in another post of its person: from now on its rights are those
+  /// of that post and of no other. Forbidden `post_not_yours`: not held today. In the post it is in
+  /// already nothing changes.
+  Result<Caller> actIn(std::string_view token, PostId post, std::string_view trace);
+
   /// Ends the session; done also when there is none.
   Result<> signOut(std::string_view token, std::string_view trace);
 

@@ -77,6 +77,8 @@ class DirectoryStore {
   virtual Result<Session> findSession(work::Tx& tx,
                                       BytesView token_hash) = 0;  ///< NotFound `session_missing`
   virtual Result<> touchSession(work::Tx& tx, BytesView token_hash, Instant now) = 0;
+  /// The session goes on in `post`. NotFound `session_missing`.
+  virtual Result<> moveSession(work::Tx& tx, BytesView token_hash, PostId post) = 0;
   virtual Result<> removeSession(work::Tx& tx, BytesView token_hash) = 0;
   virtual Result<std::int64_t> sweepSessions(work::Tx& tx,
                                              Instant created_before,

@@ -49,6 +49,7 @@ function signedOutHere(): void {
 tabs?.addEventListener('message', (event: MessageEvent) => {
   if (event.data === 'csrf?' && csrf && caller.value) tabs.postMessage({ csrf });
   if (event.data === 'signed-out') signedOutHere();
+  if (event.data === 'post-chosen' && caller.value) void look().catch(() => {});
 });
 
 setHooks({
@@ -58,14 +59,17 @@ setHooks({
   },
 });
 
+async function look(): Promise<void> {
+  caller.value = (await get<Caller>('/api/v1/session')).data;
+}
+
 /** Takes up a session that stands already. Without a token known here there is none to ask for. */
 export async function resume(): Promise<void> {
   try {
     if (!csrf) csrf = await askOtherTabs();
     if (csrf) {
-      const who = await get<Caller>('/api/v1/session');
+      await look();
       keep(csrf);
-      caller.value = who.data;
     }
   } catch {
     keep(null);
@@ -75,13 +79,22 @@ export async function resume(): Promise<void> {
 }
 
 export async function signIn(login: string, password: string): Promise<void> {
-  const who = await post<Caller & { csrf: string }>('/api/v1/session', { login, password });
+  const who = (await post<Caller & { csrf: string }>('/api/v1/session', { login, password })).data;
   const before = caller.value;
-  keep(who.data.csrf);
-  caller.value = who.data;
+  keep(who.csrf);
+  // What stands on the screen was begun in a post: it goes on in that one.
+  const same = before?.person === who.person && before.post !== who.post && who.posts.some((one) => one.id === before.post);
+  if (same) await actIn(before.post);
+  else caller.value = who;
   expired.value = false;
   // Another person took over at this screen: nothing of the former one may stay.
-  if (before && before.person !== who.data.person) location.assign('/');
+  if (before && before.person !== who.person) location.assign('/');
+}
+
+/** Goes on in another of one's posts. All tabs share the session, so the others are told. */
+export async function actIn(wanted: string): Promise<void> {
+  caller.value = (await post<Caller>('/api/v1/session/post', { post: wanted })).data;
+  tabs?.postMessage('post-chosen');
 }
 
 export async function signOut(): Promise<void> {

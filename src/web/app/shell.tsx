@@ -2,13 +2,14 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { caller, expired, hasRole, signOut, starting } from '../api/session';
-import { language, t, word, type Key } from '../lib/i18n';
+import { language, t, type Key } from '../lib/i18n';
 import { DocumentPage } from '../pages/document';
 import { DraftPage } from '../pages/draft';
 import { InboxPage } from '../pages/inbox';
 import { IncomingPage } from '../pages/incoming';
 import { SignInForm, SignInPage } from '../pages/sign_in';
 import { VerifyPage } from '../pages/verify';
+import { ActingPost } from '../parts/acting_post';
 import { usePageTitle } from '../parts/hooks';
 import { LanguageSwitch } from '../parts/language';
 import { place } from './router';
@@ -55,13 +56,10 @@ function Header() {
       <a href="/" class="brand">
         {t('app.name')}
       </a>
-      <p class="who">
+      <div class="who">
         <span class="name">{who.name}</span>
-        <span class="post">
-          {who.capacity !== 'none' && `${word('capacity', who.capacity)} `}
-          {who.title}
-        </span>
-      </p>
+        <ActingPost />
+      </div>
       <LanguageSwitch />
       <button type="button" class="quiet" onClick={() => void signOut()}>
         {t('session.sign-out')}
@@ -118,8 +116,8 @@ export function App() {
   if (!caller.value) return <SignInPage />;
   const { page, id } = place.value;
   return (
-    // Another language or person: everything shown is drawn anew.
-    <div class="shell" key={`${language.value} ${caller.value.person}`}>
+    // Another language, person or post: everything shown is drawn anew.
+    <div class="shell" key={`${language.value} ${caller.value.person} ${caller.value.post}`}>
       <a class="skip" href="#main">
         {t('app.skip')}
       </a>

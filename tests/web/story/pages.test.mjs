@@ -216,6 +216,47 @@ step('a receiving clerk registers, the leader assigns, the officer finishes', as
   await officer.getByText('Đã ghi nhận hoàn thành.').waitFor();
 });
 
+step('who holds two posts goes on in the other one by keyboard, with its rights only', async () => {
+  const admin = await people.window();
+  await people.signIn(admin, 'admin', service.notes.adminPassword);
+  const { snv } = service.notes.agencies;
+  const given = await ask(admin, 'POST', '/api/v1/posts', {
+    agency: snv,
+    title: 'Văn thư kiêm nhiệm',
+    holder: service.notes.people['cv.ccvc'],
+    grants: [{ role: 'clerk', over: snv }],
+  });
+  assert.equal(given.status, 201, JSON.stringify(given.body));
+  await admin.context().close();
+
+  const page = await people.as('cv.ccvc');
+  await page.goto('/');
+  const arrivals = page.getByRole('button', { name: /Đến, chờ tiếp nhận/ });
+  assert.equal(await arrivals.count(), 0);
+  const post = page.getByLabel('Chức vụ đang làm việc');
+  await post.focus();
+  await page.keyboard.type('Văn thư');
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(page), 'Chuyển sang chức vụ này');
+  const second = await page.context().newPage();
+  people.watch(second);
+  await second.goto('/');
+  await second.getByLabel('Chức vụ đang làm việc').waitFor();
+  await page.keyboard.press('Enter');
+  await arrivals.waitFor();
+  await picture(page, 'another-post');
+  // The session is one: the other tab acts in the new post too, and shows it.
+  await second.getByRole('button', { name: /Đến, chờ tiếp nhận/ }).waitFor();
+  await second.close();
+  await page.setViewportSize({ width: 360, height: 740 });
+  await post.selectOption({ index: 0 });
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+  await picture(page, 'another-post-phone');
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.getByRole('button', { name: 'Chuyển sang chức vụ này' }).click();
+  await arrivals.waitFor({ state: 'detached' });
+});
+
 step('another clerk returns it with a reason', async () => {
   const page = await people.box('vt.tc', /Đến, chờ tiếp nhận/);
   await page.locator('td.subject a').first().click();

@@ -16,6 +16,21 @@ std::string sessionCookie(std::string_view token, std::string_view more) {
          "; Path=/; HttpOnly; Secure; SameSite=Lax" + std::string(more);
 }
 
+/// The caller, and the posts in which they may act.
+Result<Json> sessionView(const Services& services, const directory::Caller& caller) {
+  const auto posts = services.authentication.posts(caller);
+  if (!posts) return posts.error();
+  auto json = view(caller);
+  auto& list = json["posts"] = Json::array();
+  for (const auto& post : *posts) {
+    list.push_back({{"id", post.id.text()},
+                    {"agency", post.agency.text()},
+                    {"title", post.title},
+                    {"capacity", directory::name(post.capacity)}});
+  }
+  return json;
+}
+
 /// POST /api/v1/session   body {"login", "password"}
 ///
 /// 200 the caller and the CSRF token, with the session cookie. 401 `sign_in_failed`. 403
@@ -32,16 +47,33 @@ Result<Reply> signIn(const Services& services, const Request& request) {
   const auto in = services.authentication.signIn(
       body->login, body->password, {.address = request.client, .trace = request.trace});
   if (!in) return in.error();
-  auto json = view(in->caller);
-  json["csrf"] = in->csrf;
-  auto reply = jsonReply(json);
+  auto json = sessionView(services, in->caller);
+  if (!json) return json.error();
+  (*json)["csrf"] = in->csrf;
+  auto reply = jsonReply(*json);
   reply.headers.emplace_back("Set-Cookie", sessionCookie(in->token, ""));
   return reply;
 }
 
 /// GET /api/v1/session: who am I. 200; 401.
-Result<Reply> whoAmI(const Services&, const Request& request) {
-  return jsonReply(view(*request.caller));
+Result<Reply> whoAmI(const Services& services, const Request& request) {
+  const auto json = sessionView(services, *request.caller);
+  if (!json) return json.error();
+  return jsonReply(*json);
+}
+
+/// POST /api/v1/session/post   body {"post"}: goes on in another post of one's own.
+///
+/// 200 the caller as it now is, under the same cookie and token. 403 `post_not_yours`.
+Result<Reply> actIn(const Services& services, const Request& request) {
+  const auto post = readBody<Uuid>(request, [](Fields& fields) { return idField(fields, "post"); });
+  if (!post) return post.error();
+  const auto caller =
+      services.authentication.actIn(request.session_token, directory::PostId{*post}, request.trace);
+  if (!caller) return caller.error();
+  const auto json = sessionView(services, *caller);
+  if (!json) return json.error();
+  return jsonReply(*json);
 }
 
 /// DELETE /api/v1/session: 204, also when it was over already.
@@ -66,6 +98,7 @@ void addSessionRoutes(Router& router, const Services& services) {
       {"GET", "/api/v1/session", Access::Session, BodyKind::None, 0, [&](const Request& request) {
          return whoAmI(services, request);
        }});
+  Endpoints(router, services, 256).changing("/api/v1/session/post", &actIn);
   router.add(
       {"DELETE", "/api/v1/session", Access::Change, BodyKind::None, 0, [&](const Request& request) {
          return signOut(services, request);
