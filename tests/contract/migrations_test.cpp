@@ -124,6 +124,33 @@ TEST_P(MigrationsContract, ForgetFingerprintsThatWereKeptWithoutAKey) {
       0);
 }
 
+TEST_P(MigrationsContract, KeepDeliveriesThatWereSentWhenEachWentOnce) {
+  const auto all = embeddedMigrations();
+  const auto upgrade =
+      std::ranges::find(all, std::string_view("0011-sent-again"), &Migration::name);
+  ASSERT_NE(upgrade, all.end());
+  ASSERT_TRUE(
+      migrate(database(), all.first(static_cast<std::size_t>(upgrade - all.begin())), kNow));
+  const Uuid id{{1}};
+  const Uuid document{{2}};
+  const Uuid recipient{{3}};
+  database()
+      .acquire(Access::Write)
+      ->execute(
+          "INSERT INTO deliveries (id, document, sender, recipient, file, state, note, receipt, "
+          "sent, changed, version) VALUES (?, ?, ?, ?, ?, 'returned', 'Gửi nhầm', NULL, ?, ?, 2)",
+          {id, document, recipient, recipient, Bytes(32, 1), kNow, kNow});
+  ASSERT_TRUE(migrate(database(), all, kNow));
+  const auto kept = database()
+                        .acquire(Access::Read)
+                        ->query("SELECT document, attempt, note, version FROM deliveries");
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_EQ(kept.at(0).uuid(0), document);
+  EXPECT_EQ(kept.at(0).integer(1), 1);
+  EXPECT_EQ(kept.at(0).text(2), "Gửi nhầm");
+  EXPECT_EQ(kept.at(0).integer(3), 2);
+}
+
 TEST_P(MigrationsContract, MayBeStartedByManyAtOnce) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {

@@ -12,6 +12,9 @@ namespace {
 using records::DocumentState;
 using test::backendName;
 using test::onBoth;
+using test::withKey;
+using testing::EndsWith;
+using testing::HasSubstr;
 
 class Issue : public test::OfficeTest {
  protected:
@@ -249,6 +252,73 @@ TEST_P(Issue, DispatchesOnceToEachRecipient) {
   EXPECT_EQ(must(w.outgoing.deliveries(w.clerk, document.id)).size(), 2U);
   EXPECT_EQ(w.arrivals(w.commune).size(), 1U);
   EXPECT_EQ(w.arrivals(w.other_commune).size(), 0U);
+}
+
+TEST_P(Issue, IsSentAgainToWhoReturnedIt) {
+  auto& w = world();
+  const auto sent = w.dispatched({w.commune, w.other_commune});
+  must(w.reception.verifyArrivals());
+  EXPECT_EQ(why(w.outgoing.dispatchAgain(w.clerk, sent.id, sent.version, w.commune)),
+            "delivery_state_wrong");
+  const auto first = w.arrivals(w.commune).at(0);
+  must(w.reception.giveBack(w.commune_clerk, first.id, first.version, "Thiếu phụ lục"));
+
+  const auto by = withKey(w.clerk, "again");
+  const auto again = must(w.outgoing.dispatchAgain(by, sent.id, sent.version, w.commune));
+  const auto retried = must(w.outgoing.dispatchAgain(by, sent.id, sent.version, w.commune));
+
+  EXPECT_EQ(retried.version, again.version);
+  const auto arrivals = w.arrivals(w.commune);
+  ASSERT_EQ(arrivals.size(), 2U);
+  const auto second = arrivals.front().id == first.id ? arrivals.back() : arrivals.front();
+  EXPECT_EQ(second.state, exchange::DeliveryState::Arrived);
+  EXPECT_EQ(second.file, first.file);
+  EXPECT_EQ(w.arrivals(w.other_commune).size(), 1U);
+  std::vector<exchange::Delivery> seen;
+  for (const auto& one : must(w.outgoing.deliveries(w.clerk, sent.id))) {
+    if (one.recipient == w.commune.value) seen.push_back(one);
+  }
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_EQ(seen[0].attempt, 1);
+  EXPECT_EQ(seen[0].state, exchange::DeliveryState::Returned);
+  EXPECT_EQ(seen[0].note, "Thiếu phụ lục");
+  EXPECT_EQ(seen[1].attempt, 2);
+  EXPECT_EQ(seen[1].state, exchange::DeliveryState::Arrived);
+  EXPECT_NE(seen[0].receipt, seen[1].receipt);
+  EXPECT_THAT(w.eventsOf(sent.id.value), EndsWith("document.dispatched document.sent-again"));
+  EXPECT_THAT(w.detailsOf(seen[1].id.value, audit::EventKind::DeliveryArrived),
+              HasSubstr(R"("attempt":2)"));
+  EXPECT_EQ(why(w.outgoing.dispatchAgain(w.clerk, sent.id, again.version, w.commune)),
+            "delivery_state_wrong");
+  EXPECT_EQ(must(w.reception.verifyArrivals()), 1);
+  const auto judged = must(w.reception.find(w.commune_clerk, second.id));
+  EXPECT_EQ(why(w.reception.registerArrival(w.commune_clerk, judged.id, judged.version)), "(done)");
+}
+
+TEST_P(Issue, IsSentAgainByItsClerkOnlyAndOnlyWhereItWasSent) {
+  auto& w = world();
+  const auto sent = w.dispatched({w.commune});
+  const auto first = w.arrivals(w.commune).at(0);
+  must(w.reception.giveBack(w.commune_clerk, first.id, first.version, "Gửi nhầm"));
+  EXPECT_EQ(why(w.outgoing.dispatchAgain(w.drafter, sent.id, sent.version, w.commune)),
+            "role_missing");
+  EXPECT_EQ(why(w.outgoing.dispatchAgain(w.commune_clerk, sent.id, sent.version, w.commune)),
+            "document_missing");
+  EXPECT_EQ(why(w.outgoing.dispatchAgain(w.clerk, sent.id, sent.version - 1, w.commune)),
+            "version_stale");
+  EXPECT_EQ(why(w.outgoing.dispatchAgain(w.clerk, sent.id, sent.version, w.other_commune)),
+            "delivery_missing");
+  const auto unsent = w.issued({w.commune});
+  EXPECT_EQ(why(w.outgoing.dispatchAgain(w.clerk, unsent.id, unsent.version, w.commune)),
+            "document_state_wrong");
+  commit([&](work::Tx& tx) {
+    auto ended = *w.directory_store.findAgency(tx, w.commune);
+    ended.valid_to = std::chrono::year{2026} / 1 / 1;
+    EXPECT_TRUE(w.directory_store.replaceAgency(tx, ended));
+  });
+  EXPECT_EQ(why(w.outgoing.dispatchAgain(w.clerk, sent.id, sent.version, w.commune)),
+            "recipient_unknown");
+  EXPECT_EQ(w.arrivals(w.commune).size(), 1U);
 }
 
 TEST_P(Issue, DispatchesToAllOrToNone) {

@@ -190,6 +190,26 @@ const std::vector<UseCase>& outgoingUseCases() {
            return whyOf(w.outgoing.dispatch(by, document.id, document.version));
          };
        }},
+      {"dispatchAgain",
+       [](World& w, const std::string& key) -> Request {
+         const auto document = w.dispatched({w.commune});
+         const auto arrival = arrivalOf(w, document.id);
+         valueOf(w.reception.giveBack(w.commune_clerk, arrival.id, arrival.version, "Gửi nhầm"));
+         return [&w, by = withKey(w.clerk, key), document] {
+           return whyOf(w.outgoing.dispatchAgain(by, document.id, document.version, w.commune));
+         };
+       }},
+      {"cancelNumber",
+       [](World& w, const std::string& key) -> Request {
+         const auto before = w.signedOff({w.commune});
+         w.events.refuse_at = audit::EventKind::DocumentIssued;
+         EXPECT_FALSE(w.outgoing.issue(w.clerk, before.id, before.version, w.pin));
+         w.events.refuse_at.reset();
+         return [&w, by = withKey(w.clerk, key), document = w.documentNow(before.id)] {
+           return whyOf(
+               w.outgoing.cancelNumber(by, document.id, document.version, "Không đóng dấu được"));
+         };
+       }},
   };
   return kAll;
 }

@@ -846,6 +846,11 @@ TEST_P(RecordsContract, DeliversADocumentToARecipientOnce) {
   auto twice = added;
   twice.id = makeId<exchange::DeliveryTag>();
   EXPECT_EQ(reasonOf([&](Tx& tx) { return deliveries.add(tx, twice); }), "delivery_taken");
+  const auto last = [&] {
+    return run<exchange::Delivery>(
+        [&](Tx& tx) { return deliveries.lastTo(tx, added.document, added.recipient); });
+  };
+  EXPECT_EQ(last()->id, added.id);
   added.state = exchange::DeliveryState::Returned;
   added.note = "Sai thể thức";
   added.receipt = id();
@@ -858,6 +863,10 @@ TEST_P(RecordsContract, DeliversADocumentToARecipientOnce) {
   EXPECT_EQ(all->front().note, added.note);
   EXPECT_EQ(all->front().receipt, added.receipt);
   EXPECT_EQ(all->front().file, added.file);
+  twice.attempt = 2;
+  ASSERT_TRUE(change([&](Tx& tx) { return deliveries.add(tx, twice); }));
+  EXPECT_EQ(last()->id, twice.id);
+  EXPECT_EQ(last()->attempt, 2);
   EXPECT_EQ(all->front().version, 2);
 }
 

@@ -193,7 +193,14 @@ def play_story(who, notes, issued):
     clerk.ask("POST", f"{path}/cancel-number", {"reason": "Không đóng được dấu"}, If_Match=seen)
     clerk.ask("POST", f"{path}/issue", {"pin": notes["pin"]}, If_Match=seen)  # a wrong PIN changed nothing
     clerk.ask("POST", f"{path}/dispatch", If_Match=clerk.etag)
-    receive(who, notes)
+    returned = receive(who, notes)
+    clerk.ask("GET", path)
+    who["cv.cds"].ask("POST", f"{path}/dispatch-again", {"recipient": returned}, If_Match=clerk.etag)
+    for recipient in ("none", notes["posts"]["tp.cds"], returned, returned):
+        clerk.ask("POST", f"{path}/dispatch-again", {"recipient": recipient}, If_Match=clerk.etag or seen)
+    clerk.ask("GET", path)
+    clerk.ask("POST", f"{path}/dispatch-again", {"recipient": returned}, If_Match=clerk.etag)
+    clerk.ask("GET", f"{path}/deliveries")
     cancel_number(signed_off(who, notes, issued), clerk)
 
 
@@ -235,8 +242,9 @@ def receive(who, notes):
     worker.ask("POST", f"{assignment}/finish", {"result": "Đã triển khai"}, If_Match=worker.etag)
     other = next(one for login, one in who.items() if login not in ("vt.khcn", "gd.khcn") and login.startswith("vt."))
     path = judged(other)
-    other.ask("GET", path)
+    arrived = other.ask("GET", path)
     other.ask("POST", f"{path}/return", {"reason": "Gửi nhầm nơi nhận"}, If_Match=other.etag)
+    return arrived["agency"]
 
 
 def ask_arrivals(who):

@@ -132,8 +132,8 @@ DocumentFile fileFrom(const Row& row) {
 }
 
 constexpr std::string_view kSelectDelivery =
-    "SELECT id, document, sender, recipient, file, state, note, receipt, sent, changed, version "
-    "FROM deliveries";
+    "SELECT id, document, sender, recipient, attempt, file, state, note, receipt, sent, changed, "
+    "version FROM deliveries";
 
 exchange::Delivery deliveryFrom(const Row& row) {
   exchange::Delivery delivery;
@@ -141,13 +141,14 @@ exchange::Delivery deliveryFrom(const Row& row) {
   delivery.document = row.uuid(1);
   delivery.sender = row.uuid(2);
   delivery.recipient = row.uuid(3);
-  delivery.file = blobHash(row, 4);
-  delivery.state = known(exchange::deliveryState(row.text(5)));
-  delivery.note = row.text(6);
-  delivery.receipt = optionalUuid(row, 7);
-  delivery.sent = row.time(8);
-  delivery.changed = row.time(9);
-  delivery.version = row.integer(10);
+  delivery.attempt = static_cast<int>(row.integer(4));
+  delivery.file = blobHash(row, 5);
+  delivery.state = known(exchange::deliveryState(row.text(6)));
+  delivery.note = row.text(7);
+  delivery.receipt = optionalUuid(row, 8);
+  delivery.sent = row.time(9);
+  delivery.changed = row.time(10);
+  delivery.version = row.integer(11);
   return delivery;
 }
 
@@ -449,12 +450,13 @@ Result<std::vector<Assignment>> SqlRecordStore::assignmentsOfPost(
 
 Result<> SqlDeliveryStore::add(work::Tx& tx, const exchange::Delivery& delivery) {
   const bool stored = connectionOf(tx).insertUnlessTaken(
-      "INSERT INTO deliveries (id, document, sender, recipient, file, state, note, receipt, sent, "
-      "changed, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO deliveries (id, document, sender, recipient, attempt, file, state, note, "
+      "receipt, sent, changed, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {delivery.id,
        delivery.document,
        delivery.sender,
        delivery.recipient,
+       std::int64_t{delivery.attempt},
        delivery.file.bytes,
        name(delivery.state),
        delivery.note,
@@ -481,6 +483,16 @@ Result<> SqlDeliveryStore::replace(work::Tx& tx, const exchange::Delivery& deliv
 
 Result<exchange::Delivery> SqlDeliveryStore::find(work::Tx& tx, exchange::DeliveryId id) {
   const auto row = connectionOf(tx).queryOne(std::string(kSelectDelivery) + " WHERE id = ?", {id});
+  return found(row, "delivery_missing", deliveryFrom);
+}
+
+Result<exchange::Delivery> SqlDeliveryStore::lastTo(work::Tx& tx,
+                                                    const Uuid& document,
+                                                    const Uuid& recipient) {
+  const auto row = connectionOf(tx).queryOne(
+      std::string(kSelectDelivery) +
+          " WHERE document = ? AND recipient = ? ORDER BY attempt DESC LIMIT 1",
+      {document, recipient});
   return found(row, "delivery_missing", deliveryFrom);
 }
 

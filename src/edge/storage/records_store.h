@@ -57,6 +57,9 @@ class SqlDeliveryStore final : public exchange::DeliveryStore {
   Result<> add(work::Tx& tx, const exchange::Delivery& delivery) override;
   Result<> replace(work::Tx& tx, const exchange::Delivery& delivery) override;
   Result<exchange::Delivery> find(work::Tx& tx, exchange::DeliveryId id) override;
+  Result<exchange::Delivery> lastTo(work::Tx& tx,
+                                    const Uuid& document,
+                                    const Uuid& recipient) override;
   Result<std::vector<exchange::Delivery>> ofDocument(work::Tx& tx, const Uuid& document) override;
 };
 

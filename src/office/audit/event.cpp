@@ -42,6 +42,7 @@ constexpr auto kEventNames = std::to_array<Named<EventKind>>({
     {EventKind::DocumentIssued, "document.issued"},
     {EventKind::SealFailed, "document.seal-failed"},
     {EventKind::DocumentDispatched, "document.dispatched"},
+    {EventKind::DocumentSentAgain, "document.sent-again"},
     {EventKind::DocumentTimestampAwaited, "document.timestamp-awaited"},
     {EventKind::DocumentTimestamped, "document.timestamped"},
     {EventKind::DeliveryArrived, "delivery.arrived"},

@@ -51,6 +51,7 @@ enum class EventKind {
   DocumentIssued,
   SealFailed,
   DocumentDispatched,
+  DocumentSentAgain,
   DocumentTimestampAwaited,
   DocumentTimestamped,
   DeliveryArrived,

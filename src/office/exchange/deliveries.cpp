@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "office/exchange/deliveries.h"
 
+#include "office/audit/details.h"
+
 namespace congvan::exchange {
 
 namespace {
 
-std::string factsOf(const Uuid& document, const Uuid& recipient, const work::BlobHash& file) {
-  return R"({"document":")" + document.text() + R"(","recipient":")" + recipient.text() +
-         R"(","sha256":")" + file.hex() + R"("})";
+std::string factsOf(const Delivery& delivery) {
+  audit::Details facts;
+  facts.say("document", delivery.document)
+      .say("recipient", delivery.recipient)
+      .say("sha256", delivery.file.hex());
+  if (delivery.attempt > 1) facts.say("attempt", static_cast<std::int64_t>(delivery.attempt));
+  return facts.text();
 }
 
 }  // namespace
@@ -21,17 +27,17 @@ Result<Delivery> Deliveries::deliver(work::Tx& tx,
                     .document = parcel.document,
                     .sender = parcel.sender,
                     .recipient = parcel.recipient,
+                    .attempt = parcel.attempt,
                     .file = parcel.file,
                     .sent = now,
                     .changed = now};
-  const auto receipt =
-      trail_.recordNamed(tx,
-                         {.kind = audit::EventKind::DeliveryArrived,
-                          .by = by,
-                          .subject_kind = "delivery",
-                          .subject = delivery.id.value,
-                          .trace = std::string(trace),
-                          .details = factsOf(parcel.document, parcel.recipient, parcel.file)});
+  const auto receipt = trail_.recordNamed(tx,
+                                          {.kind = audit::EventKind::DeliveryArrived,
+                                           .by = by,
+                                           .subject_kind = "delivery",
+                                           .subject = delivery.id.value,
+                                           .trace = std::string(trace),
+                                           .details = factsOf(delivery)});
   if (!receipt) return receipt.error();
   delivery.receipt = receipt->value;
   const auto added = store_.add(tx, delivery);
@@ -46,8 +52,7 @@ Result<Delivery> Deliveries::advance(work::Tx& tx,
   auto delivery = store_.find(tx, id);
   if (!delivery) return delivery;
   if (!mayFollow(delivery->state, state)) {
-    return Error{
-        Code::Conflict, "delivery_state_wrong", {{"state", std::string(name(delivery->state))}}};
+    return stateWrong(delivery->state);
   }
   delivery->state = state;
   delivery->note = note;
@@ -67,7 +72,7 @@ Result<> Deliveries::renew(work::Tx& tx, Delivery delivery, const work::BlobHash
                        {.kind = audit::EventKind::DeliveryRenewed,
                         .subject_kind = "delivery",
                         .subject = delivery.id.value,
-                        .details = factsOf(delivery.document, delivery.recipient, file)});
+                        .details = factsOf(delivery)});
 }
 
 }  // namespace congvan::exchange

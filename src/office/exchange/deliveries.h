@@ -18,6 +18,7 @@ class Deliveries {
     Uuid sender{};
     Uuid recipient{};
     work::BlobHash file;
+    int attempt = 1;
   };
 
   /// Delivers at once: the arrival's audit event is the receipt. Conflict `delivery_taken`: it is
@@ -32,6 +33,11 @@ class Deliveries {
 
   /// A completed file takes the place of what was sent, for a recipient who has not handled it yet.
   Result<> renew(work::Tx& tx, Delivery delivery, const work::BlobHash& file);
+
+  /// The last copy sent to a recipient. NotFound `delivery_missing`.
+  Result<Delivery> lastTo(work::Tx& tx, const Uuid& document, const Uuid& recipient) {
+    return store_.lastTo(tx, document, recipient);
+  }
 
   Result<std::vector<Delivery>> ofDocument(work::Tx& tx, const Uuid& document) {
     return store_.ofDocument(tx, document);

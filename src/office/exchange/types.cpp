@@ -36,6 +36,10 @@ std::string_view statusCode(DeliveryState state) {
   return nameIn(kStatusCodes, state);
 }
 
+Error stateWrong(DeliveryState state) {
+  return Error{Code::Conflict, "delivery_state_wrong", {{"state", std::string(name(state))}}};
+}
+
 bool mayFollow(DeliveryState before, DeliveryState after) {
   switch (before) {
     case DeliveryState::Arrived:

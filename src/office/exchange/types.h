@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/id.h"
+#include "base/result.h"
 #include "base/time.h"
 #include "office/work/blobs.h"
 
@@ -24,13 +25,14 @@ enum class DeliveryState {
   Done,        ///< 06 đã hoàn thành
 };
 
-/// One document on its way to one agency: what the sender sees. `(document, recipient)` is unique,
-/// so a repeated dispatch is the same delivery.
+/// One document on its way to one agency: what the sender sees. `(document, recipient, attempt)` is
+/// unique, so a repeated dispatch is the same delivery.
 struct Delivery {
   DeliveryId id;
   Uuid document{};
   Uuid sender{};     ///< agency
   Uuid recipient{};  ///< agency
+  int attempt = 1;   ///< the sendings of a document to one recipient, counted
   work::BlobHash file;
   DeliveryState state = DeliveryState::Arrived;
   std::string note;  ///< reason of a return, for the sender
@@ -45,6 +47,8 @@ std::string_view name(DeliveryState state);
 std::optional<DeliveryState> deliveryState(std::string_view name);
 /// Two digits, `01` to `06`.
 std::string_view statusCode(DeliveryState state);
+/// Conflict `delivery_state_wrong` naming `state`.
+Error stateWrong(DeliveryState state);
 /// 01→02|03, 03→04, 03|04→05, 03..05→06; nothing leaves 02 and 06.
 bool mayFollow(DeliveryState before, DeliveryState after);
 

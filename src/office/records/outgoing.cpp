@@ -288,6 +288,20 @@ Result<Document> Outgoing::alter(const Caller& caller,
   });
 }
 
+Result<Document> Outgoing::alterFor(std::string_view reason,
+                                    const Caller& caller,
+                                    DocumentId id,
+                                    std::int64_t version,
+                                    audit::EventKind kind,
+                                    const Change& change) {
+  const auto why = textWithin(reason, kReasonLongest);
+  if (!why) return Error{Code::RuleRefused, "reason_missing"};
+  return alter(caller, id, version, kind, [&](work::Tx& tx, Document& document) -> Result<> {
+    document.return_reason = *why;
+    return change(tx, document);
+  });
+}
+
 Result<Document> Outgoing::attachFile(const Caller& caller,
                                       DocumentId id,
                                       std::int64_t version,

@@ -112,8 +112,17 @@ class Outgoing {
                                 std::int64_t version,
                                 std::string_view reason);
 
-  /// To every recipient at once.
+  /// To every recipient at once. Needs Clerk.
   Result<Document> dispatch(const directory::Caller& caller, DocumentId id, std::int64_t version);
+
+  /// Once more to one recipient who returned it: the same file as the document now has, as a
+  /// delivery of its own with its own receipt. Needs Clerk. NotFound `delivery_missing`: it was not
+  /// sent there; Conflict `delivery_state_wrong`: the last copy sent there was not returned;
+  /// RuleRefused `recipient_unknown`: the agency has ended.
+  Result<Document> dispatchAgain(const directory::Caller& caller,
+                                 DocumentId id,
+                                 std::int64_t version,
+                                 AgencyId recipient);
 
   // --- reading ---
 
@@ -153,6 +162,13 @@ class Outgoing {
                          std::int64_t version,
                          audit::EventKind kind,
                          const Change& change);
+  /// The same for an act that ends in `return_reason`. RuleRefused `reason_missing`.
+  Result<Document> alterFor(std::string_view reason,
+                            const directory::Caller& caller,
+                            DocumentId id,
+                            std::int64_t version,
+                            audit::EventKind kind,
+                            const Change& change);
   /// Makes `file` the document's newest version.
   Result<> takeFile(work::Tx& tx,
                     Document& document,
@@ -189,7 +205,8 @@ class Outgoing {
                      const directory::Caller& caller,
                      const Document& document,
                      const directory::Agency& sender,
-                     AgencyId recipient);
+                     AgencyId recipient,
+                     int attempt = 1);
 
   Parts parts_;
   Ids ids_;

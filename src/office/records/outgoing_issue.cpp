@@ -137,30 +137,29 @@ Result<Document> Outgoing::cancelNumber(const Caller& caller,
                                         DocumentId id,
                                         std::int64_t version,
                                         std::string_view reason) {
-  const auto why = textWithin(reason, kReasonLongest);
-  if (!why) return Error{Code::RuleRefused, "reason_missing"};
-  return alter(caller,
-               id,
-               version,
-               audit::EventKind::NumberCancelled,
-               [&](work::Tx& tx, Document& document) -> Result<> {
-                 const auto clerk = requireClerk(tx, caller, document);
-                 if (!clerk) return clerk;
-                 if (document.state != DocumentState::Issuing) return wrongState(document);
-                 document.state = DocumentState::Cancelled;
-                 document.return_reason = *why;
-                 return kDone;
-               });
+  return alterFor(reason,
+                  caller,
+                  id,
+                  version,
+                  audit::EventKind::NumberCancelled,
+                  [&](work::Tx& tx, Document& document) -> Result<> {
+                    const auto clerk = requireClerk(tx, caller, document);
+                    if (!clerk) return clerk;
+                    if (document.state != DocumentState::Issuing) return wrongState(document);
+                    document.state = DocumentState::Cancelled;
+                    return kDone;
+                  });
 }
 
 Result<> Outgoing::deliverTo(work::Tx& tx,
                              const Caller& caller,
                              const Document& document,
                              const directory::Agency& sender,
-                             AgencyId recipient) {
+                             AgencyId recipient,
+                             int attempt) {
   const auto delivery = parts_.deliveries.deliver(
       tx,
-      {document.id.value, document.agency.value, recipient.value, document.file},
+      {document.id.value, document.agency.value, recipient.value, document.file, attempt},
       directory::actor(caller),
       caller.trace);
   if (!delivery) return delivery.error();
@@ -198,6 +197,34 @@ Result<Document> Outgoing::dispatch(const Caller& caller, DocumentId id, std::in
                  }
                  document.state = DocumentState::Dispatched;
                  return kDone;
+               });
+}
+
+Result<Document> Outgoing::dispatchAgain(const Caller& caller,
+                                         DocumentId id,
+                                         std::int64_t version,
+                                         AgencyId recipient) {
+  return alter(caller,
+               id,
+               version,
+               audit::EventKind::DocumentSentAgain,
+               [&](work::Tx& tx, Document& document) -> Result<> {
+                 const auto clerk = requireClerk(tx, caller, document);
+                 if (!clerk) return clerk;
+                 if (document.state != DocumentState::Dispatched) return wrongState(document);
+                 const auto sent = parts_.deliveries.lastTo(tx, id.value, recipient.value);
+                 if (!sent) return sent.error();
+                 if (sent->state != exchange::DeliveryState::Returned) {
+                   return exchange::stateWrong(sent->state);
+                 }
+                 const auto agency = parts_.directory.findAgency(tx, recipient);
+                 if (!agency) return agency.error();
+                 if (!directory::inForce(*agency, vietnamDate(parts_.clock.now()))) {
+                   return ruleRefused("recipient_unknown", "agency", agency->name);
+                 }
+                 const auto sender = parts_.directory.findAgency(tx, document.agency);
+                 if (!sender) return sender.error();
+                 return deliverTo(tx, caller, document, *sender, recipient, sent->attempt + 1);
                });
 }
 

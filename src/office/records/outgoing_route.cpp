@@ -217,28 +217,26 @@ Result<Document> Outgoing::giveBack(const Caller& caller,
                                     DocumentId id,
                                     std::int64_t version,
                                     std::string_view reason) {
-  const auto why = textWithin(reason, kReasonLongest);
-  if (!why) return Error{Code::RuleRefused, "reason_missing"};
-  return alter(caller,
-               id,
-               version,
-               audit::EventKind::DocumentReturned,
-               [&](work::Tx& tx, Document& document) -> Result<> {
-                 const auto* step = nextStep(document);
-                 const bool on_turn =
-                     runsItsRoute(document) && step != nullptr && step->post == caller.post;
-                 if (!on_turn && document.state != DocumentState::Signed) {
-                   return runsItsRoute(document) ? Error{Code::Forbidden, "not_your_turn"}
-                                                 : wrongState(document);
-                 }
-                 if (!on_turn) {
-                   const auto clerk = requireClerk(tx, caller, document);
-                   if (!clerk) return clerk;
-                 }
-                 document.state = DocumentState::Returned;
-                 document.return_reason = *why;
-                 return kDone;
-               });
+  return alterFor(reason,
+                  caller,
+                  id,
+                  version,
+                  audit::EventKind::DocumentReturned,
+                  [&](work::Tx& tx, Document& document) -> Result<> {
+                    const auto* step = nextStep(document);
+                    const bool on_turn =
+                        runsItsRoute(document) && step != nullptr && step->post == caller.post;
+                    if (!on_turn && document.state != DocumentState::Signed) {
+                      return runsItsRoute(document) ? Error{Code::Forbidden, "not_your_turn"}
+                                                    : wrongState(document);
+                    }
+                    if (!on_turn) {
+                      const auto clerk = requireClerk(tx, caller, document);
+                      if (!clerk) return clerk;
+                    }
+                    document.state = DocumentState::Returned;
+                    return kDone;
+                  });
 }
 
 }  // namespace congvan::records

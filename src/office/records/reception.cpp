@@ -39,11 +39,6 @@ audit::Entry incomingEvent(audit::EventKind kind,
           .details = details.text()};
 }
 
-Error stateWrong(DeliveryState state) {
-  return Error{
-      Code::Conflict, "delivery_state_wrong", {{"state", std::string(exchange::name(state))}}};
-}
-
 }  // namespace
 
 Result<Reception::Judged> Reception::judge(const Incoming& incoming) {
@@ -195,7 +190,7 @@ Result<Incoming> Reception::registerArrival(const Caller& caller,
                                             std::int64_t version) {
   return alter(
       caller, {id, version, Role::Clerk}, [&](work::Tx& tx, Incoming incoming) -> Result<Incoming> {
-        if (incoming.state != DeliveryState::Arrived) return stateWrong(incoming.state);
+        if (incoming.state != DeliveryState::Arrived) return exchange::stateWrong(incoming.state);
         if (incoming.verification.empty()) return Error{Code::RuleRefused, "not_verified_yet"};
         if (incoming.verification != validation::name(validation::Overall::TotalPassed)) {
           return Error{

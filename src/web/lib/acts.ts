@@ -2,7 +2,7 @@
 import type { Agency, Assignment, Caller, Incoming, Outgoing, Step } from '../api/types';
 import { holds, lineage } from './tree';
 
-export type Act = 'attach' | 'submit' | 'sign' | 'return' | 'issue' | 'cancel-number' | 'dispatch';
+export type Act = 'attach' | 'submit' | 'sign' | 'return' | 'issue' | 'cancel-number' | 'dispatch' | 'dispatch-again' | 'revise';
 export type IncomingAct = 'register' | 'return' | 'assign';
 export type AssignmentAct = 'start' | 'finish';
 
@@ -21,9 +21,9 @@ export function actsOn(document: Outgoing, caller: Caller, agencies: Agency[]): 
   switch (document.state) {
     case 'draft':
       if (!mine) return [];
-      return document.size > 0 ? ['submit', 'attach'] : ['attach'];
+      return document.size > 0 ? ['submit', 'attach', 'revise'] : ['attach', 'revise'];
     case 'returned':
-      return mine ? ['attach'] : [];
+      return mine ? ['revise', 'attach'] : [];
     case 'submitted':
     case 'initialled':
       return nextStep(document)?.post === caller.post ? ['sign', 'return'] : [];
@@ -33,6 +33,8 @@ export function actsOn(document: Outgoing, caller: Caller, agencies: Agency[]): 
       return clerk ? ['issue', 'cancel-number'] : [];
     case 'issued':
       return clerk ? ['dispatch'] : [];
+    case 'dispatched':
+      return clerk ? ['dispatch-again'] : [];
     default:
       return [];
   }

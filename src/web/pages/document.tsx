@@ -10,7 +10,7 @@ import { date, fileName, shortHash, size, time } from '../lib/format';
 import { language, t, word } from '../lib/i18n';
 import { AttachForm } from '../parts/attach';
 import { Outcome, useStale } from '../parts/changed';
-import { DeliveriesView } from '../parts/deliveries';
+import { DeliveriesView, type Returned } from '../parts/deliveries';
 import { Dialog, PinField, ReasonField } from '../parts/dialog';
 import { TrailView, VerificationView } from '../parts/evidence';
 import { flash } from '../parts/flash';
@@ -18,6 +18,7 @@ import { useAct, useLoaded, usePageTitle } from '../parts/hooks';
 import { AgencyName, PersonName } from '../parts/names';
 import { PdfView } from '../parts/pdf';
 import { ProblemBox } from '../parts/problem';
+import { ReviseForm } from '../parts/revise';
 import { RouteView } from '../parts/route';
 import { SubmitForm, type Route } from '../parts/submit';
 import { StateTag, Tag, UrgencyTag } from '../parts/tag';
@@ -122,9 +123,11 @@ function DocumentView({ seen, reload }: { seen: Seen; reload: () => Promise<void
   const step = nextStep(document);
   const signLabel = word('sign', step?.kind ?? 'sign');
   const [question, ask] = useState<Question>(null);
+  const [again, setAgain] = useState<Returned | null>(null);
   const [after, setAfter] = useState<string | null>(null);
   const act = useAct();
   const attaching = useAct();
+  const revising = useAct();
   const submitting = useAct();
   const changes = useStale(reload);
   const path = `/api/v1/documents/${document.id}`;
@@ -163,10 +166,12 @@ function DocumentView({ seen, reload }: { seen: Seen; reload: () => Promise<void
     );
     if (!through) return;
     ask(null);
+    setAgain(null);
     if (answer) setAfter(box);
   };
   const close = () => {
     ask(null);
+    setAgain(null);
     act.clear();
   };
   const lost = flash.value?.about === document.id ? flash.value.problem : undefined;
@@ -253,6 +258,23 @@ function DocumentView({ seen, reload }: { seen: Seen; reload: () => Promise<void
               }
             />
           )}
+          {can('revise') && (
+            <ReviseForm
+              key={`revise ${document.version}`}
+              document={document}
+              agencies={seen.agencies}
+              act={revising}
+              onRevise={(body) =>
+                void changes.attempt(
+                  revising,
+                  async () => {
+                    await post(`${path}/revise`, body, etag);
+                  },
+                  () => t('revise.done'),
+                )
+              }
+            />
+          )}
           {can('attach') && (
             <AttachForm
               key={document.version}
@@ -285,7 +307,13 @@ function DocumentView({ seen, reload }: { seen: Seen; reload: () => Promise<void
           </section>
         </div>
       </div>
-      {document.state === 'dispatched' && <DeliveriesView document={document.id} version={document.version} />}
+      {document.state === 'dispatched' && (
+        <DeliveriesView
+          document={document.id}
+          version={document.version}
+          onSendAgain={can('dispatch-again') ? (to) => setAgain(to) : undefined}
+        />
+      )}
       {document.sha256 && document.state !== 'draft' && <VerificationView key={document.version} path={`${path}/verification`} page />}
       <TrailView key={`trail ${document.version}`} path={`${path}/trail`} />
 
@@ -349,6 +377,21 @@ function DocumentView({ seen, reload }: { seen: Seen; reload: () => Promise<void
           onClose={close}
         >
           <ReasonField label={t('return.reason')} />
+        </Dialog>
+      )}
+      {again && (
+        <Dialog
+          title={t('dispatch-again.title')}
+          submit={t('dispatch-again.do')}
+          waiting={t('dispatch.running')}
+          act={act}
+          onSubmit={() =>
+            void change('dispatch-again', { recipient: again.recipient }, () => t('dispatch-again.done', { name: again.name }), null)
+          }
+          onClose={close}
+        >
+          <p>{t('dispatch-again.hint', { code: document.code ?? '', name: again.name })}</p>
+          <p class="note warn">{t('return.because', { reason: again.reason })}</p>
         </Dialog>
       )}
       {question === 'dispatch' && (

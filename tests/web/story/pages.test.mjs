@@ -235,7 +235,7 @@ step('who holds two posts goes on in the other one by keyboard, with its rights 
   assert.equal(await arrivals.count(), 0);
   const post = page.getByLabel('Chức vụ đang làm việc');
   await post.focus();
-  await page.keyboard.type('Văn thư');
+  await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Tab');
   assert.equal(await focused(page), 'Chuyển sang chức vụ này');
   const second = await page.context().newPage();
@@ -264,6 +264,25 @@ step('another clerk returns it with a reason', async () => {
   await page.getByRole('dialog').getByLabel(/Lý do/).fill('Gửi nhầm nơi nhận.');
   await page.getByRole('dialog').getByRole('button', { name: 'Trả lại' }).click();
   await page.getByText('Lý do trả lại: Gửi nhầm nơi nhận.').waitFor();
+});
+
+step('the clerk sends it again to who returned it, and both attempts are shown', async () => {
+  const page = await people.as('vanthu');
+  await page.getByRole('button', { name: 'Làm mới' }).click();
+  const deliveries = page.locator('section[aria-labelledby=deliveries-title] tbody tr');
+  await page.getByRole('button', { name: 'Gửi lại' }).click();
+  await page.getByRole('dialog').getByText('Lý do trả lại: Gửi nhầm nơi nhận.').waitFor();
+  await picture(page, 'send-again');
+  await page.getByRole('dialog').getByRole('button', { name: 'Gửi lại' }).press('Enter');
+  await page.getByText(/Đã gửi lại đến Sở Tài chính/).waitFor();
+  await page.getByText('lần gửi 2').waitFor();
+  assert.equal(await deliveries.count(), 8);
+  assert.equal(await page.getByRole('button', { name: 'Gửi lại' }).count(), 0);
+
+  const clerk = await people.box('vt.tc', /Đến, chờ tiếp nhận/);
+  await clerk.locator('td.subject a').first().click();
+  await clerk.getByRole('button', { name: 'Tiếp nhận, vào sổ' }).click();
+  await clerk.getByText('Đã vào sổ văn bản đến.').waitFor();
 });
 
 step('the verification page passes the directive and refuses a tampered copy', async () => {
@@ -342,6 +361,27 @@ step('a document that changed meanwhile is shown anew and nothing is done twice'
   await second.getByText('Văn bản đã thay đổi từ lúc bạn mở.').waitFor();
   await second.getByText('Lý do trả lại: Bổ sung căn cứ.').waitFor();
   await second.close();
+});
+
+step('the drafter corrects what came back, and it goes on with the file it had', async () => {
+  const page = await people.as('cv.cds');
+  await page.goto(draftPath);
+  await page.getByText('Sửa thông tin văn bản').click();
+  const subject = page.getByLabel('Trích yếu');
+  assert.equal(await subject.inputValue(), SUBJECT);
+  assert.equal(await page.getByLabel('Loại văn bản').inputValue(), 'KH');
+  assert.equal(await page.getByLabel('Hỏa tốc').isChecked(), true);
+  await page.getByLabel('Sở Nội vụ tỉnh An Bình').uncheck();
+  await page.getByRole('button', { name: 'Lưu thông tin' }).click();
+  await page.getByText('Hãy chọn ít nhất một nơi nhận.').waitFor();
+  await page.getByLabel('Sở Tài chính tỉnh An Bình').check();
+  await subject.fill(`${SUBJECT} (sửa)`);
+  await picture(page, 'correct');
+  await page.getByRole('button', { name: 'Lưu thông tin' }).click();
+  await page.getByText('Đã lưu thông tin.').waitFor();
+  await page.getByRole('heading', { level: 1, name: `${SUBJECT} (sửa)` }).waitFor();
+  await page.getByText('đúng bản trong hệ thống').waitFor();
+  await page.getByRole('button', { name: 'Trình', exact: true }).waitFor();
 });
 
 step('a session that ended asks again over the page and loses nothing that was typed', async () => {

@@ -33,6 +33,7 @@ const caller = (post: string, agencyId: string, ...grants: [Role, string][]): Ca
   title: '',
   capacity: 'none',
   grants: grants.map(([role, over]) => ({ role, over })),
+  posts: [],
 });
 
 const DRAFTER = caller('cv', 'phong', ['drafter', 'phong']);
@@ -55,10 +56,10 @@ function outgoing(state: Outgoing['state'], size = 100): Outgoing {
 }
 
 test('only the drafter submits, and only with a file', () => {
-  assert.deepEqual(actsOn(outgoing('draft', 0), DRAFTER, TREE), ['attach']);
-  assert.deepEqual(actsOn(outgoing('draft'), DRAFTER, TREE), ['submit', 'attach']);
+  assert.deepEqual(actsOn(outgoing('draft', 0), DRAFTER, TREE), ['attach', 'revise']);
+  assert.deepEqual(actsOn(outgoing('draft'), DRAFTER, TREE), ['submit', 'attach', 'revise']);
   assert.deepEqual(actsOn(outgoing('draft'), HEAD, TREE), []);
-  assert.deepEqual(actsOn(outgoing('returned'), DRAFTER, TREE), ['attach']);
+  assert.deepEqual(actsOn(outgoing('returned'), DRAFTER, TREE), ['revise', 'attach']);
 });
 
 test('signing is offered to the post whose turn it is', () => {
@@ -70,7 +71,8 @@ test('the clerk of the issuing agency issues and dispatches, another clerk does 
   assert.deepEqual(actsOn(outgoing('signed'), CLERK, TREE), ['issue', 'return']);
   assert.deepEqual(actsOn(outgoing('issuing'), CLERK, TREE), ['issue', 'cancel-number']);
   assert.deepEqual(actsOn(outgoing('issued'), CLERK, TREE), ['dispatch']);
-  assert.deepEqual(actsOn(outgoing('dispatched'), CLERK, TREE), []);
+  assert.deepEqual(actsOn(outgoing('dispatched'), CLERK, TREE), ['dispatch-again']);
+  assert.deepEqual(actsOn(outgoing('dispatched'), DRAFTER, TREE), []);
   assert.deepEqual(actsOn(outgoing('signed'), OTHER_CLERK, TREE), []);
 });
 

@@ -171,6 +171,18 @@ Result<Reply> dispatch(const Services& services, const Request& request) {
       });
 }
 
+/// POST /api/v1/documents/{id}/dispatch-again   body {"recipient"}, If-Match. 200; 403; 404
+/// `delivery_missing`; 409 `delivery_state_wrong`; 412; 422 `recipient_unknown`.
+Result<Reply> dispatchAgain(const Services& services, const Request& request) {
+  return changeUnderIfMatch<DocumentId>(
+      request, [&](const auto& caller, DocumentId id, std::int64_t version) {
+        const auto recipient =
+            readBody<Uuid>(request, [](Fields& fields) { return idField(fields, "recipient"); });
+        if (!recipient) return Result<records::Document>(recipient.error());
+        return services.outgoing.dispatchAgain(caller, id, version, records::AgencyId{*recipient});
+      });
+}
+
 std::optional<records::Outgoing::Box> boxNamed(std::string_view name) {
   using Box = records::Outgoing::Box;
   if (name == "mine") return Box::Mine;
@@ -285,6 +297,7 @@ void addDocumentRoutes(Router& router, const Services& services) {
   endpoints.changing("/api/v1/documents/{id}/return", &giveBack);
   endpoints.changing("/api/v1/documents/{id}/cancel-number", &cancelNumber);
   endpoints.changing("/api/v1/documents/{id}/dispatch", &dispatch);
+  endpoints.changing("/api/v1/documents/{id}/dispatch-again", &dispatchAgain);
   endpoints.changing("/api/v1/documents/{id}/sign",
                      [](const Services& with, const Request& request) {
                        return withPin(with, request, &records::Outgoing::sign);

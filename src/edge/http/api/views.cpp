@@ -216,6 +216,7 @@ Json view(const exchange::Delivery& delivery) {
   return {{"id", delivery.id.text()},
           {"document", delivery.document.text()},
           {"recipient", delivery.recipient.text()},
+          {"attempt", delivery.attempt},
           {"state", exchange::name(delivery.state)},
           {"statusCode", exchange::statusCode(delivery.state)},
           {"note", delivery.note},
