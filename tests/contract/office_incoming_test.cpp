@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "edge/storage/inspection.h"
 #include "tests/contract/office_world.h"
 
 #include <algorithm>
@@ -55,6 +56,20 @@ class Arrival : public test::OfficeTest {
       EXPECT_TRUE(w.record_store.addIncoming(tx, incoming));
     });
     return incoming;
+  }
+  /// The same office with another judge.
+  std::unique_ptr<records::Reception> receptionWith(signing::DocumentSigner& signer) {
+    auto& w = world();
+    return std::make_unique<records::Reception>(records::Reception::Parts{w.transactions,
+                                                                          w.blobs,
+                                                                          w.record_store,
+                                                                          w.directory_store,
+                                                                          w.deliveries,
+                                                                          signer,
+                                                                          w.trail,
+                                                                          w.once,
+                                                                          w.clock,
+                                                                          w.random});
   }
   DeliveryState stateAtSender() {
     return must(world().outgoing.deliveries(world().clerk, sent_.id)).at(0).state;
@@ -120,6 +135,103 @@ TEST_P(Arrival, OfManyFilesThatAreGoneStarvesNoLaterOne) {
   EXPECT_EQ(must(w.reception.verifyArrivals(2)), 0);  // put off
   w.clock.advance(std::chrono::minutes(1));
   EXPECT_EQ(why(w.reception.verifyArrivals(2)), "blob_missing");
+}
+
+/// The machine's clock is behind: what it judges is not valid yet.
+class ClockBehind final : public Clock {
+ public:
+  explicit ClockBehind(const Clock& right) : right_(right) {}
+  Instant now() const override { return right_.now() - std::chrono::hours(24 * 60); }
+
+ private:
+  const Clock& right_;
+};
+
+TEST_P(Arrival, IsJudgedAnewWhenItWasUndecidedAndBothVerdictsStay) {
+  auto& w = world();
+  const auto early = arrived();
+  EXPECT_EQ(why(w.reception.judgeAgain(w.commune_clerk, early.id, early.version)),
+            "not_verified_yet");
+  const ClockBehind behind(w.clock);
+  signing::DocumentSigner stale(w.blobs, *w.ca, w.custody, w.marks, w.timestamps, behind);
+  EXPECT_EQ(must(receptionWith(stale)->verifyArrivals()), 1);
+  const auto undecided = must(w.reception.find(w.commune_clerk, early.id));
+  ASSERT_EQ(undecided.verification, "INDETERMINATE");
+  EXPECT_EQ(why(w.reception.registerArrival(w.commune_clerk, undecided.id, undecided.version)),
+            "verification_failed");
+  EXPECT_EQ(why(w.reception.judgeAgain(w.commune_leader, undecided.id, undecided.version)),
+            "role_missing");
+  EXPECT_EQ(why(w.reception.judgeAgain(w.clerk, undecided.id, undecided.version)),
+            "incoming_missing");
+  EXPECT_EQ(why(w.reception.judgeAgain(w.commune_clerk, undecided.id, undecided.version - 1)),
+            "version_stale");
+
+  const auto by = test::withKey(w.commune_clerk, "again");
+  const auto judged = must(w.reception.judgeAgain(by, undecided.id, undecided.version));
+  const auto retried = must(w.reception.judgeAgain(by, undecided.id, undecided.version));
+
+  EXPECT_EQ(judged.verification, "TOTAL-PASSED");
+  EXPECT_EQ(retried.version, judged.version);
+  const auto verdicts = must(w.reception.verdicts(w.commune_clerk, early.id));
+  ASSERT_EQ(verdicts.size(), 2U);
+  EXPECT_EQ(verdicts[0].verification, "INDETERMINATE");
+  EXPECT_EQ(verdicts[0].report, *undecided.verification_report);
+  EXPECT_EQ(verdicts[0].by, std::nullopt);
+  EXPECT_EQ(verdicts[1].verification, "TOTAL-PASSED");
+  EXPECT_EQ(verdicts[1].by, w.commune_clerk.person);
+  EXPECT_LT(verdicts[0].at, verdicts[1].at);
+  EXPECT_THAT(w.eventsOf(early.id.value),
+              ::testing::EndsWith("delivery.verified delivery.judged-again"));
+  EXPECT_THAT(w.detailsOf(early.id.value, audit::EventKind::DeliveryJudgedAgain),
+              ::testing::HasSubstr(R"("before":"INDETERMINATE")"));
+  EXPECT_EQ(why(w.reception.judgeAgain(w.commune_clerk, judged.id, judged.version)),
+            "verdict_settled");
+  const auto done = must(w.reception.registerArrival(w.commune_clerk, judged.id, judged.version));
+  EXPECT_EQ(why(w.reception.judgeAgain(w.commune_clerk, done.id, done.version)),
+            "delivery_state_wrong");
+  const auto named = must(w.transactions.read<std::vector<work::BlobHash>>(&storage::namedBlobs));
+  EXPECT_THAT(named, ::testing::Contains(verdicts[0].report));
+}
+
+/// Something happens, once, while a file is read to be judged.
+class BusyBlobs final : public work::Blobs {
+ public:
+  BusyBlobs(work::Blobs& real, std::function<void()> meanwhile)
+      : real_(real), meanwhile_(std::move(meanwhile)) {}
+  Result<std::unique_ptr<work::BlobWriter>> create(std::uint64_t limit_bytes) override {
+    return real_.create(limit_bytes);
+  }
+  Result<std::unique_ptr<work::OpenBlob>> open(const work::BlobHash& hash) override {
+    if (const auto act = std::exchange(meanwhile_, {})) act();
+    return real_.open(hash);
+  }
+
+ private:
+  work::Blobs& real_;
+  std::function<void()> meanwhile_;
+};
+
+TEST_P(Arrival, IsNotGivenTheVerdictOnAFileThatWasRenewedMeanwhile) {
+  auto& w = world();
+  const auto document = w.issued({w.commune});
+  auto bytes = toBytes(must(w.blobs.open(document.file))->bytes());
+  bytes[bytes.size() / 3] ^= 1U;
+  const auto incoming = arrivedWith(w.putFile(bytes));
+  BusyBlobs busy(w.blobs, [&] {
+    commit([&](work::Tx& tx) {
+      auto now = *w.record_store.findIncoming(tx, incoming.id);
+      now.file = document.file;
+      EXPECT_TRUE(w.record_store.replaceIncoming(tx, now));
+    });
+  });
+  signing::DocumentSigner slow(busy, *w.ca, w.custody, w.marks, w.timestamps, w.clock);
+
+  must(receptionWith(slow)->verifyArrivals(1));
+  EXPECT_EQ(must(w.reception.find(w.commune_clerk, incoming.id)).verification, "");
+  EXPECT_EQ(must(w.reception.verdicts(w.commune_clerk, incoming.id)).size(), 0U);
+
+  must(w.reception.verifyArrivals());
+  EXPECT_EQ(must(w.reception.find(w.commune_clerk, incoming.id)).verification, "TOTAL-PASSED");
 }
 
 TEST_P(Arrival, IsReturnedWithAReasonThatTheSenderSees) {

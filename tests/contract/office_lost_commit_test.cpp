@@ -221,6 +221,17 @@ const std::vector<UseCase>& receptionUseCases() {
          w.dispatched({w.commune});
          return [&w] { return whyOf(w.reception.verifyArrivals()); };
        }},
+      {"judgeAgain",
+       [](World& w, const std::string& key) -> Request {
+         // As if it had been undecided on arrival.
+         auto incoming = verifiedArrival(w);
+         incoming.verification = "INDETERMINATE";
+         valueOf(w.transactions.run<std::monostate>(
+             [&](work::Tx& tx) { return w.record_store.replaceIncoming(tx, incoming); }));
+         return [&w, by = withKey(w.commune_clerk, key), incoming] {
+           return whyOf(w.reception.judgeAgain(by, incoming.id, incoming.version + 1));
+         };
+       }},
       {"registerArrival",
        [](World& w, const std::string& key) -> Request {
          const auto incoming = verifiedArrival(w);
@@ -298,6 +309,7 @@ class LostCommit : public test::OfficeTest {
                                     "document_files",
                                     "deliveries",
                                     "incoming",
+                                    "incoming_verdicts",
                                     "assignments",
                                     "audit_events",
                                     "log_leaves",

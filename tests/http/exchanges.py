@@ -243,8 +243,25 @@ def receive(who, notes):
     other = next(one for login, one in who.items() if login not in ("vt.khcn", "gd.khcn") and login.startswith("vt."))
     path = judged(other)
     arrived = other.ask("GET", path)
+    judge_again(path, arrived, other, worker)
+    other.ask("GET", path)
     other.ask("POST", f"{path}/return", {"reason": "Gửi nhầm nơi nhận"}, If_Match=other.etag)
     return arrived["agency"]
+
+
+def judge_again(path, arrived, clerk, stranger):
+    """As if the verdict on arrival had been undecided."""
+    clerk.ask("POST", f"{path}/judge-again", If_Match=clerk.etag)
+    stranger.ask("POST", f"{path}/judge-again", If_Match=clerk.etag or '"v1"')
+    with sqlite3.connect(folder / "data/db/congvan.sqlite", timeout=30) as database:
+        database.execute("UPDATE incoming SET verification = 'INDETERMINATE' WHERE id = ?", (bytes.fromhex(arrived["id"].replace("-", "")),))
+    database.close()
+    clerk.ask("GET", path)
+    clerk.ask("POST", f"{path}/judge-again", If_Match='"v99"')
+    clerk.ask("POST", f"{path}/judge-again", If_Match=f'"v{arrived["version"]}"')
+    for part in ("/verdicts", "/verification", "/verification?ordinal=1", "/verification?ordinal=9"):
+        for person in (clerk, stranger):
+            person.ask("GET", path + part)
 
 
 def ask_arrivals(who):

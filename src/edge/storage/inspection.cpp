@@ -98,8 +98,7 @@ Result<std::vector<work::BlobHash>> namedBlobs(work::Tx& tx) {
   std::set<work::BlobHash> named;
   for (const auto* sql : {"SELECT DISTINCT file FROM document_files",
                           "SELECT DISTINCT file FROM incoming",
-                          "SELECT DISTINCT verification_report FROM incoming "
-                          "WHERE verification_report IS NOT NULL"}) {
+                          "SELECT DISTINCT report FROM incoming_verdicts"}) {
     for (const auto& row : connection.query(sql, {})) named.insert(work::BlobHash{row.hash(0)});
   }
   return std::vector<work::BlobHash>(named.begin(), named.end());

@@ -20,6 +20,7 @@ using records::Incoming;
 using records::IncomingId;
 using records::PersonId;
 using records::PostId;
+using records::Verdict;
 
 constexpr int kPageMost = 200;
 
@@ -386,6 +387,38 @@ Result<std::vector<Incoming>> SqlRecordStore::unverified(work::Tx& tx,
                  std::string(kSelectIncoming) + " WHERE judged = 0 AND id > ? ORDER BY id LIMIT ?",
                  {after.value_or(IncomingId{}), pageLimit(limit, kPageMost)}),
              incomingFrom);
+}
+
+Result<> SqlRecordStore::addVerdict(work::Tx& tx, const Verdict& verdict) {
+  const bool stored = connectionOf(tx).insertUnlessTaken(
+      "INSERT INTO incoming_verdicts (incoming, ordinal, file, verification, report, person, "
+      "judged) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?)",
+      {verdict.incoming,
+       std::int64_t{verdict.ordinal},
+       verdict.file.bytes,
+       verdict.verification,
+       verdict.report.bytes,
+       verdict.by,
+       verdict.at});
+  if (!stored) return taken("verdict_taken");
+  return kDone;
+}
+
+Result<std::vector<Verdict>> SqlRecordStore::verdicts(work::Tx& tx, IncomingId incoming) {
+  return all(
+      connectionOf(tx).query("SELECT incoming, ordinal, file, verification, report, person, judged "
+                             "FROM incoming_verdicts WHERE incoming = ? ORDER BY ordinal",
+                             {incoming}),
+      [](const Row& row) {
+        return Verdict{.incoming = row.id<IncomingId>(0),
+                       .ordinal = static_cast<int>(row.integer(1)),
+                       .file = blobHash(row, 2),
+                       .verification = row.text(3),
+                       .report = blobHash(row, 4),
+                       .by = row.optionalId<PersonId>(5),
+                       .at = row.time(6)};
+      });
 }
 
 Result<> SqlRecordStore::addAssignment(work::Tx& tx, const Assignment& assignment) {

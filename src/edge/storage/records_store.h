@@ -40,6 +40,9 @@ class SqlRecordStore final : public records::RecordStore {
                                                     std::optional<records::IncomingId> after,
                                                     int limit) override;
 
+  Result<> addVerdict(work::Tx& tx, const records::Verdict& verdict) override;
+  Result<std::vector<records::Verdict>> verdicts(work::Tx& tx,
+                                                 records::IncomingId incoming) override;
   Result<> addAssignment(work::Tx& tx, const records::Assignment& assignment) override;
   Result<> replaceAssignment(work::Tx& tx, const records::Assignment& assignment) override;
   Result<records::Assignment> findAssignment(work::Tx& tx, records::AssignmentId id) override;

@@ -48,6 +48,7 @@ constexpr auto kEventNames = std::to_array<Named<EventKind>>({
     {EventKind::DeliveryArrived, "delivery.arrived"},
     {EventKind::DeliveryRenewed, "delivery.renewed"},
     {EventKind::DeliveryVerified, "delivery.verified"},
+    {EventKind::DeliveryJudgedAgain, "delivery.judged-again"},
     {EventKind::DeliveryReturned, "delivery.returned"},
     {EventKind::DeliveryRegistered, "delivery.registered"},
     {EventKind::DeliveryAssigned, "delivery.assigned"},

@@ -57,6 +57,7 @@ enum class EventKind {
   DeliveryArrived,
   DeliveryRenewed,
   DeliveryVerified,
+  DeliveryJudgedAgain,
   DeliveryReturned,
   DeliveryRegistered,
   DeliveryAssigned,

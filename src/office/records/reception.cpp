@@ -58,16 +58,69 @@ Result<> Reception::keepVerdict(const Incoming& seen, const Judged& judged) {
         if (!incoming) return incoming.error();
         if (!incoming->verification.empty()) return kDone;  // another instance was quicker
         if (incoming->file != seen.file) return kDone;      // renewed meanwhile: judged next time
-        incoming->verification = judged.overall;
-        incoming->verification_report = judged.report;
-        incoming->changed = parts_.clock.now();
-        const auto replaced = parts_.records.replaceIncoming(tx, *incoming);
-        if (!replaced) return replaced;
-        return parts_.trail.record(
-            tx, incomingEvent(audit::EventKind::DeliveryVerified, {}, *incoming, {}));
+        return takeVerdict(tx, *incoming, judged, nullptr);
       });
   if (!kept) return kept.error();
   return kDone;
+}
+
+Result<> Reception::takeVerdict(work::Tx& tx,
+                                Incoming& incoming,
+                                const Judged& judged,
+                                const Caller* by) {
+  const auto before = parts_.records.verdicts(tx, incoming.id);
+  if (!before) return before.error();
+  audit::Details details;
+  if (by != nullptr) details.say("before", incoming.verification);
+  incoming.verification = judged.overall;
+  incoming.verification_report = judged.report;
+  incoming.changed = parts_.clock.now();
+  const auto replaced = parts_.records.replaceIncoming(tx, incoming);
+  if (!replaced) return replaced;
+  incoming.version += 1;
+  Verdict verdict{.incoming = incoming.id,
+                  .ordinal = static_cast<int>(before->size()) + 1,
+                  .file = incoming.file,
+                  .verification = judged.overall,
+                  .report = judged.report,
+                  .by = {},
+                  .at = incoming.changed};
+  if (by != nullptr) verdict.by = by->person;
+  const auto added = parts_.records.addVerdict(tx, verdict);
+  if (!added) return added;
+  return parts_.trail.record(tx,
+                             incomingEvent(by != nullptr ? audit::EventKind::DeliveryJudgedAgain
+                                                         : audit::EventKind::DeliveryVerified,
+                                           by != nullptr ? directory::actor(*by) : audit::Actor{},
+                                           incoming,
+                                           by != nullptr ? by->trace : std::string(),
+                                           details));
+}
+
+Result<Incoming> Reception::judgeAgain(const Caller& caller, IncomingId id, std::int64_t version) {
+  const Wanted wanted{id, version, Role::Clerk};
+  const auto seen = parts_.transactions.read<Incoming>([&](work::Tx& tx) -> Result<Incoming> {
+    const auto before = parts_.once.before(tx, caller.once);
+    if (!before) return before.error();
+    if (*before) return permitted(tx, caller, id, Role::Clerk);
+    auto incoming = changeable(tx, caller, wanted);
+    if (!incoming) return incoming;
+    if (incoming->state != DeliveryState::Arrived) return exchange::stateWrong(incoming->state);
+    if (incoming->verification.empty()) return Error{Code::RuleRefused, "not_verified_yet"};
+    if (incoming->verification != validation::name(validation::Overall::Indeterminate)) {
+      return Error{Code::RuleRefused, "verdict_settled", {{"verdict", incoming->verification}}};
+    }
+    return incoming;
+  });
+  if (!seen) return seen;
+  // Outside of any transaction; that the arrival is still the same, its version says.
+  const auto judged = judge(*seen);
+  if (!judged) return judged.error();
+  return alter(caller, wanted, [&](work::Tx& tx, Incoming incoming) -> Result<Incoming> {
+    const auto taken = takeVerdict(tx, incoming, *judged, &caller);
+    if (!taken) return taken.error();
+    return incoming;
+  });
 }
 
 Result<> Reception::judgeAndKeep(const Incoming& incoming,

@@ -45,6 +45,11 @@ class Reception {
   /// first. Run by a job, safe to run twice.
   Result<int> verifyArrivals(int limit = 100);
 
+  /// Judges an arrival anew whose verdict was INDETERMINATE, as when the revocation list of that
+  /// moment was not fresh; the former verdict stays on record. Needs Clerk over the receiving
+  /// agency. RuleRefused `not_verified_yet`, `verdict_settled`; Conflict `delivery_state_wrong`.
+  Result<Incoming> judgeAgain(const directory::Caller& caller, IncomingId id, std::int64_t version);
+
   /// Needs Clerk over the receiving agency. Gives the arrival number of the year, shared by all
   /// books. RuleRefused `not_verified_yet`, `verification_failed` (it can only be returned then);
   /// Conflict `delivery_state_wrong`.
@@ -83,6 +88,8 @@ class Reception {
   Result<std::vector<Incoming>> list(const directory::Caller& caller,
                                      std::optional<exchange::DeliveryState> state,
                                      const Page<IncomingId>& page);
+  /// Every verdict on it, oldest first.
+  Result<std::vector<Verdict>> verdicts(const directory::Caller& caller, IncomingId id);
   Result<std::vector<Assignment>> assignments(const directory::Caller& caller, IncomingId id);
   Result<std::vector<Assignment>> myAssignments(const directory::Caller& caller,
                                                 const Page<AssignmentId>& page);
@@ -103,6 +110,11 @@ class Reception {
   void putOff(IncomingId id);
   Result<> judgeAndKeep(const Incoming& incoming, std::map<work::BlobHash, Judged>& judged);
   Result<> keepVerdict(const Incoming& incoming, const Judged& judged);
+  /// Puts a verdict into the arrival, on record and into the trail; `by` asked for it.
+  Result<> takeVerdict(work::Tx& tx,
+                       Incoming& incoming,
+                       const Judged& judged,
+                       const directory::Caller* by);
   using Change = std::function<Result<Incoming>(work::Tx&, Incoming)>;
   struct Wanted {
     IncomingId id;

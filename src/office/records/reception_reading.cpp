@@ -44,6 +44,15 @@ Result<std::vector<Incoming>> Reception::list(const Caller& caller,
   });
 }
 
+Result<std::vector<Verdict>> Reception::verdicts(const Caller& caller, IncomingId id) {
+  return parts_.transactions.read<std::vector<Verdict>>(
+      [&](work::Tx& tx) -> Result<std::vector<Verdict>> {
+        const auto incoming = readable(tx, caller, id);
+        if (!incoming) return incoming.error();
+        return parts_.records.verdicts(tx, id);
+      });
+}
+
 Result<std::vector<Assignment>> Reception::assignments(const Caller& caller, IncomingId id) {
   return parts_.transactions.read<std::vector<Assignment>>(
       [&](work::Tx& tx) -> Result<std::vector<Assignment>> {

@@ -67,6 +67,10 @@ class RecordStore {
                                                    std::optional<IncomingId> after,
                                                    int limit) = 0;
 
+  virtual Result<> addVerdict(work::Tx& tx, const Verdict& verdict) = 0;
+  /// Oldest first.
+  virtual Result<std::vector<Verdict>> verdicts(work::Tx& tx, IncomingId incoming) = 0;
+
   virtual Result<> addAssignment(work::Tx& tx, const Assignment& assignment) = 0;
   virtual Result<> replaceAssignment(work::Tx& tx, const Assignment& assignment) = 0;
   virtual Result<Assignment> findAssignment(

@@ -131,6 +131,17 @@ struct Incoming {
   std::int64_t version = 1;
 };
 
+/// One judgement of an arrival; all are kept, and the newest stands in the arrival too.
+struct Verdict {
+  IncomingId incoming;
+  int ordinal = 0;
+  work::BlobHash file;         ///< that was judged
+  std::string verification;    ///< overall verdict
+  work::BlobHash report;       ///< JSON
+  std::optional<PersonId> by;  ///< who asked for it anew; nullopt: nobody had to
+  Instant at{};
+};
+
 enum class AssignmentState { Open, InProgress, Done };
 
 /// Bút phê: who handles it until when.

@@ -22,6 +22,7 @@ export type DocumentState = Outgoing['state'];
 export type DeliveryState = Api['DeliveryState'];
 export type Delivery = Api['Delivery'];
 export type Incoming = Api['Incoming'];
+export type Verdict = Api['Verdict'];
 export type Assignment = Api['Assignment'];
 export type Order = Api['Order'];
 export type TrailEvent = Api['Event'];

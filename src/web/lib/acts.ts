@@ -3,7 +3,7 @@ import type { Agency, Assignment, Caller, Incoming, Outgoing, Step } from '../ap
 import { holds, lineage } from './tree';
 
 export type Act = 'attach' | 'submit' | 'sign' | 'return' | 'issue' | 'cancel-number' | 'dispatch' | 'dispatch-again' | 'revise';
-export type IncomingAct = 'register' | 'return' | 'assign';
+export type IncomingAct = 'judge-again' | 'register' | 'return' | 'assign';
 export type AssignmentAct = 'start' | 'finish';
 
 export function nextStep(document: Outgoing): Step | undefined {
@@ -44,7 +44,8 @@ export function actsOnIncoming(incoming: Incoming, caller: Caller, agencies: Age
   const over = lineage(agencies, incoming.agency);
   if (incoming.state === 'arrived' && holds(caller.grants, 'clerk', over)) {
     // What failed verification can only be returned (NĐ 30/2020 Đ21).
-    return incoming.verification === 'TOTAL-PASSED' ? ['register', 'return'] : ['return'];
+    if (incoming.verification === 'TOTAL-PASSED') return ['register', 'return'];
+    return incoming.verification === 'INDETERMINATE' ? ['judge-again', 'return'] : ['return'];
   }
   if (incoming.state === 'registered' && holds(caller.grants, 'leader', over)) return ['assign'];
   return [];

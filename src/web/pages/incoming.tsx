@@ -4,7 +4,7 @@ import { go } from '../app/router';
 import { agencies, personName, postsIn } from '../api/directory';
 import { get, post } from '../api/http';
 import { caller } from '../api/session';
-import type { Agency, Assignment, Incoming, Page, Post } from '../api/types';
+import type { Agency, Assignment, Incoming, Page, Post, Verdict } from '../api/types';
 import { actOnAssignment, actsOnIncoming, type IncomingAct } from '../lib/acts';
 import { date, fileName, isoDay, time } from '../lib/format';
 import { t, word } from '../lib/i18n';
@@ -23,14 +23,16 @@ const JUDGED_EVERY_MS = 1000;
 interface Seen {
   incoming: Incoming;
   etag: string | null;
+  verdicts: Verdict[];
   assignments: Assignment[];
   agencies: Agency[];
   posts: Post[];
 }
 
 async function load(id: string): Promise<Seen> {
-  const [answer, given, all] = await Promise.all([
+  const [answer, judged, given, all] = await Promise.all([
     get<Incoming>(`/api/v1/incoming/${id}`),
+    get<Page<Verdict>>(`/api/v1/incoming/${id}/verdicts`),
     get<Page<Assignment>>(`/api/v1/incoming/${id}/assignments`),
     agencies(),
   ]);
@@ -38,6 +40,7 @@ async function load(id: string): Promise<Seen> {
   return {
     incoming: answer.data,
     etag: answer.etag,
+    verdicts: judged.data.items,
     assignments: given.data.items,
     agencies: all,
     posts: await postsIn(inside),
@@ -66,6 +69,27 @@ function Facts({ incoming }: { incoming: Incoming }) {
         </>
       )}
     </dl>
+  );
+}
+
+/** All judgements, for whoever wonders why it was undecided first. */
+function Verdicts({ all }: { all: Verdict[] }) {
+  return (
+    <section aria-labelledby="verdicts-title">
+      <h2 id="verdicts-title">{t('verdicts.title')}</h2>
+      <ol class="verdicts">
+        {all.map((one) => (
+          <li key={one.ordinal}>
+            {time(one.at)} <VerdictTag overall={one.verification} />
+            {one.by && (
+              <span class="small">
+                {t('verdicts.by')} <PersonName id={one.by} />
+              </span>
+            )}
+          </li>
+        ))}
+      </ol>
+    </section>
   );
 }
 
@@ -242,11 +266,22 @@ function IncomingView({ seen, reload }: { seen: Seen; reload: () => Promise<void
           <p class="judged" role="status">
             {t('incoming.judged')} <VerdictTag overall={incoming.verification} />
           </p>
+          {seen.verdicts.length > 1 && <Verdicts all={seen.verdicts} />}
           {acts.length > 0 && !can('assign') && (
             <div class="acts" role="group" aria-label={t('act.label')}>
               {can('register') && (
                 <button type="button" class="primary" disabled={act.busy} onClick={() => void change('register', {}, t('incoming.registered'))}>
                   {act.busy ? t('incoming.registering') : t('incoming.register')}
+                </button>
+              )}
+              {can('judge-again') && (
+                <button
+                  type="button"
+                  class="primary"
+                  disabled={act.busy}
+                  onClick={() => void change('judge-again', {}, t('incoming.judged-again'))}
+                >
+                  {act.busy ? t('verification.running') : t('incoming.judge-again')}
                 </button>
               )}
               {can('return') && (
@@ -257,7 +292,7 @@ function IncomingView({ seen, reload }: { seen: Seen; reload: () => Promise<void
             </div>
           )}
           {incoming.state === 'arrived' && can('return') && !can('register') && incoming.verification && (
-            <p class="note bad">{t('incoming.only-return')}</p>
+            <p class="note bad">{t(can('judge-again') ? 'incoming.undecided' : 'incoming.only-return')}</p>
           )}
           {!returning && !can('assign') && <ProblemBox problem={act.problem} />}
           {can('assign') && (
@@ -298,7 +333,7 @@ function IncomingView({ seen, reload }: { seen: Seen; reload: () => Promise<void
           </section>
         </div>
       </div>
-      {incoming.verification && <VerificationView path={`${path}/verification`} page={false} />}
+      {incoming.verification && <VerificationView key={incoming.version} path={`${path}/verification`} page={false} />}
       {returning && (
         <Dialog
           title={t('return.title')}

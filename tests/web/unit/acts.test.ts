@@ -76,9 +76,10 @@ test('the clerk of the issuing agency issues and dispatches, another clerk does 
   assert.deepEqual(actsOn(outgoing('signed'), OTHER_CLERK, TREE), []);
 });
 
-test('what failed verification can only be returned', () => {
+test('what failed verification can only be returned, and what is undecided judged again too', () => {
   const arrived = (verification: string) => ({ agency: 'so', state: 'arrived', verification }) as Incoming;
   assert.deepEqual(actsOnIncoming(arrived('TOTAL-PASSED'), OTHER_CLERK, TREE), ['register', 'return']);
+  assert.deepEqual(actsOnIncoming(arrived('INDETERMINATE'), OTHER_CLERK, TREE), ['judge-again', 'return']);
   assert.deepEqual(actsOnIncoming(arrived('TOTAL-FAILED'), OTHER_CLERK, TREE), ['return']);
   assert.deepEqual(actsOnIncoming(arrived('TOTAL-PASSED'), DRAFTER, TREE), []);
 });

@@ -53,16 +53,51 @@ Result<Reply> downloadIncoming(const Services& services, const Request& request)
   return fileReply(std::move(*blob), "application/pdf", id->text() + ".pdf");
 }
 
-/// GET /api/v1/incoming/{id}/verification: the report made on arrival. 404 `not_verified_yet`.
+/// Of the verdict that `ordinal` names in the query, or the newest.
+Result<work::BlobHash> reportOf(const Services& services, const Request& request, IncomingId id) {
+  const auto incoming = services.reception.find(*request.caller, id);
+  if (!incoming) return incoming.error();
+  const auto ordinal = request.queryValue("ordinal");
+  if (!ordinal) {
+    if (incoming->verification_report) return *incoming->verification_report;
+    return Error{Code::NotFound, "not_verified_yet"};
+  }
+  const auto all = services.reception.verdicts(*request.caller, id);
+  if (!all) return all.error();
+  for (const auto& one : *all) {
+    if (std::to_string(one.ordinal) == *ordinal) return one.report;
+  }
+  return Error{Code::NotFound, "verdict_missing"};
+}
+
+/// GET /api/v1/incoming/{id}/verification[?ordinal=1]: the newest report, or a former one. 404
+/// `not_verified_yet`, `verdict_missing`.
 Result<Reply> verdictOfIncoming(const Services& services, const Request& request) {
   const auto id = incomingId(request);
   if (!id) return id.error();
-  const auto incoming = services.reception.find(*request.caller, *id);
-  if (!incoming) return incoming.error();
-  if (!incoming->verification_report) return Error{Code::NotFound, "not_verified_yet"};
-  const auto blob = services.blobs.open(*incoming->verification_report);
+  const auto report = reportOf(services, request, *id);
+  if (!report) return report.error();
+  const auto blob = services.blobs.open(*report);
   if (!blob) return blob.error();
   return jsonReply(200, toText((*blob)->bytes()));
+}
+
+/// GET /api/v1/incoming/{id}/verdicts: every judgement of it, oldest first.
+Result<Reply> verdicts(const Services& services, const Request& request) {
+  const auto id = incomingId(request);
+  if (!id) return id.error();
+  const auto all = services.reception.verdicts(*request.caller, *id);
+  if (!all) return all.error();
+  return wholeListReply(views(*all));
+}
+
+/// POST /api/v1/incoming/{id}/judge-again   If-Match. 200; 403; 409; 412; 422 `not_verified_yet`,
+/// `verdict_settled`.
+Result<Reply> judgeAgain(const Services& services, const Request& request) {
+  return changeUnderIfMatch<IncomingId>(
+      request, [&](const auto& caller, IncomingId id, std::int64_t version) {
+        return services.reception.judgeAgain(caller, id, version);
+      });
 }
 
 /// POST /api/v1/incoming/{id}/register   If-Match. 200; 403; 409; 412; 422 `not_verified_yet`,
@@ -155,8 +190,10 @@ void addIncomingRoutes(Router& router, const Services& services) {
   endpoints.reading("/api/v1/incoming/{id}", &showIncoming);
   endpoints.reading("/api/v1/incoming/{id}/file", &downloadIncoming);
   endpoints.reading("/api/v1/incoming/{id}/verification", &verdictOfIncoming);
+  endpoints.reading("/api/v1/incoming/{id}/verdicts", &verdicts);
   endpoints.reading("/api/v1/incoming/{id}/assignments", &assignments);
   endpoints.reading("/api/v1/assignments", &myAssignments);
+  endpoints.changing("/api/v1/incoming/{id}/judge-again", &judgeAgain);
   endpoints.changing("/api/v1/incoming/{id}/register", &registerArrival);
   endpoints.changing("/api/v1/incoming/{id}/return", &returnIncoming);
   endpoints.changing("/api/v1/incoming/{id}/assignments", &assign);

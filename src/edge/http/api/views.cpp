@@ -196,6 +196,14 @@ Json view(const records::Incoming& incoming) {
           {"version", incoming.version}};
 }
 
+Json view(const records::Verdict& verdict) {
+  return {{"ordinal", verdict.ordinal},
+          {"verification", verdict.verification},
+          {"sha256", verdict.file.hex()},
+          {"by", idOrNull(verdict.by)},
+          {"at", formatVietnam(verdict.at)}};
+}
+
 Json view(const records::Assignment& assignment) {
   return {{"id", assignment.id.text()},
           {"incoming", assignment.incoming.text()},
@@ -257,6 +265,7 @@ template Json views(const std::vector<authority::CertificateRecord>&);
 template Json views(const std::vector<records::Document>&);
 template Json views(const std::vector<records::DocumentFile>&);
 template Json views(const std::vector<records::Incoming>&);
+template Json views(const std::vector<records::Verdict>&);
 template Json views(const std::vector<records::Assignment>&);
 template Json views(const std::vector<exchange::Delivery>&);
 

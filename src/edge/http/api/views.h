@@ -24,6 +24,7 @@ Json view(const records::Document& document);
 Json rowView(const records::Document& document);
 Json view(const records::DocumentFile& file);
 Json view(const records::Incoming& incoming);
+Json view(const records::Verdict& verdict);
 Json view(const records::Assignment& assignment);
 Json view(const exchange::Delivery& delivery);
 Json view(const audit::KeptEvent& event);
