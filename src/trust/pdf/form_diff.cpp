@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/pdf/form_diff.h"
 
+#include "trust/pdf/page_tree.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -20,12 +22,22 @@ bool wantsRedrawing(QPDFObjectHandle form) {
   return wanted.isBool() && wanted.getBoolValue();
 }
 
+constexpr const char* kAnyName = "#";  // written with escapes
+
+/// Every name in the operators of a default look.
+void addNames(const std::string& operators, KeySet& names) {
+  if (operators.find('#') != std::string::npos) names.insert(kAnyName);
+  for (auto at = operators.find('/'); at != std::string::npos; at = operators.find('/', at + 1)) {
+    const auto end = operators.find_first_of(std::string_view("\0\t\n\f\r ()<>[]{}/%", 16), at + 1);
+    names.insert(operators.substr(at, end - at));
+  }
+}
+
 /// Whether readers have to draw the widget themselves, with what the form says by default.
 bool isDrawnByReaders(const FieldEntry& entry) {
   auto node = entry.node;
   if (entry.type == "Sig" || !node.hasKey("/Rect") || drawsSomething(node)) return false;
-  // Without a name it shows the value of the field above.
-  auto value = valueAt(entry.own_name ? node : valueAt(node, "/Parent"), "/V");
+  auto value = inheritedKey(node, "/V");
   const bool says_nothing = value.isNull() || (value.isString() && value.getStringValue().empty());
   return !says_nothing || !valueAt(valueAt(node, "/MK"), "/CA").isNull();
 }
@@ -101,6 +113,21 @@ bool FormDiff::resourcesTouched(QPDFObjectHandle before, QPDFObjectHandle after)
   return false;
 }
 
+/// Whether a field that readers draw names the resource, which was not there yet.
+bool FormDiff::isAskedFor(const std::string& name) const {
+  if (!asked_) {
+    asked_.emplace();
+    const auto add = [&](QPDFObjectHandle look) {
+      if (look.isString()) addNames(look.getStringValue(), *asked_);
+    };
+    add(valueAt(valueAt(findings_.before().document().getRoot(), "/AcroForm"), "/DA"));
+    for (const auto& [key, entry] : before_) {
+      if (isDrawnByReaders(entry)) add(inheritedKey(entry.node, "/DA"));
+    }
+  }
+  return asked_->contains(name) || asked_->contains(kAnyName);
+}
+
 /// Default resources may gain entries; what is there stays, also what it is made of, since nothing
 /// here explains that.
 void FormDiff::compareResources(QPDFObjectHandle before, QPDFObjectHandle after) {
@@ -125,6 +152,7 @@ void FormDiff::compareResourceCategory(const std::string& category,
   findings_.explain(after);
   for (const auto& name : keysOfBoth(before, after)) {
     if (!before.hasKey(name)) {
+      if (isAskedFor(name)) say(" " + name);
       findings_.explainBelow(after.getKey(name));
     } else if (!sameValue(before.getKey(name), after.getKey(name))) {
       say(" " + name);

@@ -35,6 +35,7 @@ class FormDiff {
   bool showsValues() const;
   void compareEntries(QPDFObjectHandle before, QPDFObjectHandle after);
   bool resourcesTouched(QPDFObjectHandle before, QPDFObjectHandle after) const;
+  bool isAskedFor(const std::string& name) const;
   void compareResources(QPDFObjectHandle before, QPDFObjectHandle after);
   void compareResourceCategory(const std::string& category,
                                QPDFObjectHandle before,
@@ -58,6 +59,7 @@ class FormDiff {
   const FieldMap& before_;
   FieldMap fields_;
   mutable std::optional<KeySet> old_names_;  ///< made when asked
+  mutable std::optional<KeySet> asked_;      ///< made when asked
   KeySet filled_;
   KeySet signed_;
   ObjectSet new_widgets_;

@@ -191,6 +191,13 @@ TEST(DefaultLooks, StayOnceReadersDrawAField) {
         << update.begin()->second;
   }
   EXPECT_THAT(changesOf(grown(drawn_by_readers, one_font_more)), IsEmpty());
+  for (const auto* asking : {"/F2 9 Tf", "/F2\t9 Tf", "/F#32 9 Tf"}) {
+    const auto asks = grown(drawn_by_readers,
+                            {{14,
+                              "<< /FT /Tx /T (Number) /DA (" + std::string(asking) +
+                                  ") /Kids [ 15 0 R 16 0 R ] /V (05) >>"}});
+    EXPECT_THAT(changesOf(grown(asks, one_font_more)), isKind(ChangeKind::CatalogChanged));
+  }
 }
 
 struct Mark {
