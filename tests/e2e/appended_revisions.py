@@ -276,6 +276,8 @@ CHANGES = {
     "a new node": new_node,
     "a new node that says nothing": harmless_node,
     "another /Parent": other_parent,
+    "fewer pages by /Count": setting(2, "/Count", 2),
+    "fewer pages by /Count of a node": setting(3, "/Count", 1),
     "pages in another order": setting(3, "/Kids", ["6 0 R", "5 0 R"]),
     "a page less": lambda update: (update.at(2).update({"/Kids": ["3 0 R"], "/Count": 2})),
     "a page twice": lambda update: (update.at(2).update({"/Kids": ["3 0 R", "4 0 R", "4 0 R"], "/Count": 4})),

@@ -93,6 +93,10 @@ void PageDiff::compareTrees() {
   const auto& before = pagesBefore().ids();
   const auto& after = pagesAfter().ids();
   if (before != after) compareOrder(before, after);
+  for (const auto& node : pagesAfter().miscounted()) {
+    const bool old = pagesBefore().isNode(node) && !findings_.changed().contains(node);
+    if (!old) findings_.say(ChangeKind::PageChanged, "pages: /Count");
+  }
   std::map<QPDFObjGen, std::size_t> places;
   for (std::size_t i = 0; i < before.size(); ++i) places.emplace(before[i], i);
   for (std::size_t i = 0; i < after.size(); ++i) {

@@ -35,7 +35,11 @@ void PageList::visit(QPDFObjectHandle node, std::size_t parent, std::size_t dept
   nodes_.push_back(node);
   node_parents_.push_back(parent);
   if (node.isIndirect()) node_ids_.insert(node.getObjGen());
+  const auto pages_before = ids_.size();
   for (int i = 0; i < kids.getArrayNItems(); ++i) visit(kids.getArrayItem(i), place, depth + 1);
+  auto count = node.getKey("/Count");
+  const auto below = static_cast<long long>(ids_.size() - pages_before);
+  if (!count.isInteger() || count.getIntValue() != below) miscounted_.push_back(node.getObjGen());
 }
 
 QPDFObjectHandle PageList::holder(std::size_t index, const std::string& key) const {

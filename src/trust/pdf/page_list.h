@@ -24,6 +24,8 @@ class PageList {
   /// `page 3`, or `a page that is not shown`
   std::string label(QPDFObjGen page) const;
   bool isNode(QPDFObjGen id) const { return node_ids_.contains(id); }
+  /// Nodes whose /Count is not the number of pages below: some readers go by it.
+  const std::vector<QPDFObjGen>& miscounted() const { return miscounted_; }
   /// The page number `index` (from 0) or the node above it that has `key`, going by the tree and
   /// not by /Parent; null: none.
   QPDFObjectHandle holder(std::size_t index, const std::string& key) const;
@@ -38,6 +40,7 @@ class PageList {
   std::vector<std::size_t> page_parents_;  ///< of each page, by place in `nodes_`
   std::vector<std::size_t> node_parents_;
   std::set<QPDFObjGen> node_ids_;
+  std::vector<QPDFObjGen> miscounted_;
   std::map<QPDFObjGen, std::size_t> numbers_;
   mutable std::map<QPDFObjGen, QPDFObjGen>
       arrays_;  ///< of annotations, to their pages; made when asked

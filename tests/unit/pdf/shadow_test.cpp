@@ -162,6 +162,20 @@ TEST(NeedAppearances, MayNotBeSetOnceFieldsSayAnything) {
   EXPECT_THAT(changesOf(grown(looks, {{1, wanted}})), isKind(ChangeKind::CatalogChanged));
 }
 
+// Readers that go by /Count show fewer pages than stand in /Kids.
+TEST(PageTree, MayNotBeCountedWrong) {
+  const auto counted = [](const std::string& count) {
+    return changesOf(
+        grown(base(),
+              {{2,
+                "<< /Type /Pages /Resources << /Font << /F1 6 0 R >> >> /MediaBox [0 0 "
+                "595 842] /Kids [3 0 R 5 0 R] /Count " +
+                    count + " >>"}}));
+  };
+  EXPECT_THAT(counted("2 /Note (x)"), Not(Contains(Field(&Change::what, "pages: /Count"))));
+  EXPECT_THAT(counted("1"), ElementsAre(Field(&Change::what, "pages: /Count")));
+}
+
 // What a field says without an appearance is drawn by readers, with what the form says by default.
 TEST(DefaultLooks, StayOnceReadersDrawAField) {
   const auto with = [](const std::string& defaults) {
