@@ -5,7 +5,12 @@
 #include "trust/crypto/sealed.h"
 
 #include <array>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
 
 namespace congvan::app {
 namespace {
@@ -14,6 +19,10 @@ namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 8> kFolders = {
     "db", "blobs", "log/issuance", "log/records", "keys", "tls", "seals", "out"};
+/// What a set-up fills.
+constexpr std::array<std::string_view, 8> kFilled = {
+    "db", "blobs", "log", "keys", "tls", "secret.key", "root.pem", "congvan.yaml"};
+constexpr std::string_view kMark = "init.unfinished";
 
 Bytes logKeyBinding(std::string_view log) {
   return toBytes("congvan log key\n" + std::string(log));
@@ -21,14 +30,68 @@ Bytes logKeyBinding(std::string_view log) {
 
 }  // namespace
 
-Result<> DataFolder::create(Random& random) const {
-  if (fs::exists(root_) && !fs::is_empty(root_)) {
-    return Error{Code::Conflict, "data_folder_in_use", {{"folder", root_.string()}}};
+UnfinishedFolder::UnfinishedFolder(UnfinishedFolder&& other) noexcept
+    : mark_(std::move(other.mark_)),
+      id_(std::move(other.id_)),
+      locked_(std::exchange(other.locked_, -1)) {}
+
+UnfinishedFolder::~UnfinishedFolder() {
+  if (locked_ >= 0) ::close(locked_);
+}
+
+Error UnfinishedFolder::unwritable() const {
+  return {Code::Unavailable, "output_unwritable", {{"file", mark_.string()}}, std::strerror(errno)};
+}
+
+Result<> UnfinishedFolder::identify(const Uuid& fresh) {
+  id_.resize(fresh.text().size());
+  const auto size = static_cast<ssize_t>(id_.size());
+  if (::pread(locked_, id_.data(), id_.size(), 0) == size) return kDone;
+  id_ = fresh.text();
+  if (::pwrite(locked_, id_.data(), id_.size(), 0) != size || ::fsync(locked_) != 0) {
+    return unwritable();
   }
-  for (const auto folder : kFolders) fs::create_directories(root_ / folder);
+  return kDone;
+}
+
+Result<> UnfinishedFolder::finish() {
+  if (::syncfs(locked_) != 0 || ::unlink(mark_.c_str()) != 0) return unwritable();
+  return kDone;
+}
+
+Result<UnfinishedFolder> DataFolder::mark(Random& random, const Clock& clock) const {
+  const Error in_use{Code::Conflict, "data_folder_in_use", {{"folder", root_.string()}}};
+  const auto path = root_ / kMark;
+  const bool again = isUnfinished();
+  if (!again && fs::exists(root_) && !fs::is_empty(root_)) return in_use;
+  fs::create_directories(root_);
   fs::permissions(root_, fs::perms::owner_all);
+  // Never made beside files that were there before, and none that its owner has just removed.
+  const int made = again ? 0 : O_CREAT | O_EXCL;
+  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC | made, 0600);
+  UnfinishedFolder marked(path, file);
+  struct stat about {};
+  const bool locked = file >= 0 && ::flock(file, LOCK_EX | LOCK_NB) == 0 &&
+                      ::fstat(file, &about) == 0 && about.st_nlink > 0;
+  if (!locked) return in_use;
+  const auto named = marked.identify(makeUuid(clock, random));
+  if (!named) return named.error();
+  return marked;
+}
+
+bool DataFolder::isUnfinished() const {
+  return fs::exists(root_ / kMark);
+}
+
+Result<UnfinishedFolder> DataFolder::create(Random& random, const Clock& clock) const {
+  auto marked = mark(random, clock);
+  if (!marked) return marked;
+  for (const auto filled : kFilled) fs::remove_all(root_ / filled);
+  for (const auto folder : kFolders) fs::create_directories(root_ / folder);
   const auto secret = crypto::makeSealKey(random);
-  return writeSecretFile(root_ / "secret.key", secret.view());
+  const auto written = writeSecretFile(root_ / "secret.key", secret.view());
+  if (!written) return written.error();
+  return marked;
 }
 
 Result<crypto::SecretBytes> DataFolder::serverSecret() const {

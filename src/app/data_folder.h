@@ -3,6 +3,7 @@
 
 #include "base/id.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "trust/crypto/secret.h"
 #include "trust/tlog/note.h"
 
@@ -15,16 +16,45 @@
 ///   a backup of it db/            SQLite             blobs/         documents by hash
 ///   log/issuance, log/records         tiles and checkpoints, served as they are
 ///   keys/*.note    sealed log keys    log/*.vkey     their public side, for auditors
+///   init.unfinished                   only until `congvan init` has ended
 ///   tls/           certificate, key   seals/         seal images by agency
 namespace congvan::app {
+
+/// A folder that is being set up: it has a mark, which says so until `finish`, and is locked
+/// against other processes until then or until this one ends, however it ends.
+class UnfinishedFolder {
+ public:
+  /// `locked` is its descriptor.
+  UnfinishedFolder(std::filesystem::path mark, int locked)
+      : mark_(std::move(mark)), locked_(locked) {}
+  UnfinishedFolder(UnfinishedFolder&& other) noexcept;
+  UnfinishedFolder& operator=(UnfinishedFolder&&) = delete;
+  ~UnfinishedFolder();
+
+  /// Reads its id, or gives it this one.
+  Result<> identify(const Uuid& fresh);
+  /// The same whenever the set-up of this folder is tried again.
+  const std::string& id() const { return id_; }
+  /// The folder is whole: everything in it is durable, then the mark goes.
+  Result<> finish();
+
+ private:
+  Error unwritable() const;
+
+  std::filesystem::path mark_;
+  std::string id_;
+  int locked_;
+};
 
 class DataFolder {
  public:
   explicit DataFolder(std::filesystem::path root) : root_(std::move(root)) {}
 
-  /// Makes the folder tree and the server secret. Conflict `data_folder_in_use`: it exists and is
-  /// not empty.
-  Result<> create(Random& random) const;
+  /// Makes the folder tree and the server secret, anew where a set-up was cut short. Conflict
+  /// `data_folder_in_use`: it is not empty and bears no mark, or another process is at it.
+  Result<UnfinishedFolder> create(Random& random, const Clock& clock) const;
+  /// Its set-up was begun and not finished.
+  bool isUnfinished() const;
   /// RuleRefused `secret_readable_by_others`: the file's mode is wider than 0600. NotFound
   /// `input_unreadable`.
   Result<crypto::SecretBytes> serverSecret() const;
@@ -39,6 +69,8 @@ class DataFolder {
   std::filesystem::path seals() const { return root_ / "seals"; }
 
  private:
+  Result<UnfinishedFolder> mark(Random& random, const Clock& clock) const;
+
   std::filesystem::path root_;
 };
 

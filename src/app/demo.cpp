@@ -83,7 +83,9 @@ Result<Settings> openOrInitialise(const std::filesystem::path& data,
                                   std::uint16_t port,
                                   const std::optional<std::string>& database) {
   const DataFolder folder(data);
-  if (std::filesystem::exists(folder.settings())) return readSettings(folder.settings());
+  if (std::filesystem::exists(folder.settings()) && !folder.isUnfinished()) {
+    return readSettings(folder.settings());
+  }
   Settings settings;
   if (database) {
     auto read = readDatabaseSettings(*database);
@@ -96,11 +98,13 @@ Result<Settings> openOrInitialise(const std::filesystem::path& data,
   settings.pki.port = static_cast<std::uint16_t>(port + 1);
   settings.internal.port = static_cast<std::uint16_t>(port + 2);
   settings.public_url = "http://127.0.0.1:" + std::to_string(settings.pki.port);
-  const auto made =
+  auto made =
       initialise(settings,
                  {.code = "H64", .name = "Ủy ban nhân dân tỉnh An Bình", .admin_login = "admin"},
                  crypto::SecretBytes(kAdminPassword));
   if (!made) return made.error();
+  const auto finished = made->finish();
+  if (!finished) return finished.error();
   // Read back, so that the first run and every later one have the same settings.
   return readSettings(folder.settings());
 }

@@ -7,6 +7,7 @@
 #include "edge/storage/inspection.h"
 #include "edge/storage/migrations.h"
 #include "edge/storage/mysql_driver.h"
+#include "edge/storage/set_up.h"
 #include "edge/storage/sqlite_driver.h"
 #include "trust/verify/material.h"
 
@@ -257,9 +258,14 @@ House::~House() {
   stop();
 }
 
-Result<> House::setUp(const directory::NewAgency& top,
+Result<> House::setUp(std::string_view folder,
+                      const directory::NewAgency& top,
                       const directory::NewPerson& administrator,
                       const crypto::SecretBytes& password) {
+  const auto claimed = transactions_.run<std::monostate>([&](work::Tx& tx) {
+    return storage::claimForSetUp(tx, database_->dialect(), folder, clock_.now());
+  });
+  if (!claimed) return claimed;
   const auto made = directory_.setUp(top, administrator, password);
   if (!made) return made.error();
   issuance_log_.start();
@@ -268,6 +274,9 @@ Result<> House::setUp(const directory::NewAgency& top,
 }
 
 Result<> House::start() {
+  if (folder_.isUnfinished()) {
+    return Error{Code::Conflict, "set_up_unfinished", {{"folder", folder_.root().string()}}};
+  }
   issuance_log_.start();
   records_log_.start();
   const auto started = authority_.start();

@@ -49,12 +49,15 @@ class House {
   House& operator=(const House&) = delete;
 
   /// For `init`: the first agency and administrator, then root, issuing CA and time-stamping
-  /// authority.
-  Result<> setUp(const directory::NewAgency& top,
+  /// authority. `folder` is the id of the data folder. Conflict `already_set_up`,
+  /// `set_up_elsewhere`.
+  Result<> setUp(std::string_view folder,
+                 const directory::NewAgency& top,
                  const directory::NewPerson& administrator,
                  const crypto::SecretBytes& password);
 
-  /// Loads the authority, settles what a crash left and starts the background work.
+  /// Loads the authority, settles what a crash left and starts the background work. Conflict
+  /// `set_up_unfinished`.
   Result<> start();
   void stop();
 

@@ -62,28 +62,30 @@ crypto::SecretBytes pemOf(std::string_view label, BytesView der) {
   return secret;
 }
 
-Result<> initialise(const Settings& settings,
-                    const FirstAgency& first,
-                    const crypto::SecretBytes& password) {
+Result<UnfinishedFolder> initialise(const Settings& settings,
+                                    const FirstAgency& first,
+                                    const crypto::SecretBytes& password) {
   crypto::SystemRandom random;
   const DataFolder folder(settings.data);
-  const auto made = folder.create(random);
+  auto made = folder.create(random, SystemClock());
   if (!made) return made;
   const auto house = House::open(settings);
   if (!house) return house.error();
-  const auto set_up = (*house)->setUp({.code = first.code,
+  const auto set_up = (*house)->setUp(made->id(),
+                                      {.code = first.code,
                                        .name = first.name,
                                        .letters = "UBND",
                                        .kind = directory::AgencyKind::ProvinceCommittee},
                                       {.name = "Quản trị hệ thống", .login = first.admin_login},
                                       password);
-  if (!set_up) return set_up;
+  if (!set_up) return set_up.error();
   const auto tls = makeTls(**house, folder, settings);
-  if (!tls) return tls;
+  if (!tls) return tls.error();
   const auto anchor = writeAnchor(**house, folder);
-  if (!anchor) return anchor;
-  // Last: a folder with settings is a whole one.
-  return writeFile(folder.settings(), {asBytes(settingsText(settings))});
+  if (!anchor) return anchor.error();
+  const auto written = writeFile(folder.settings(), {asBytes(settingsText(settings))});
+  if (!written) return written.error();
+  return made;
 }
 
 Exit runInit(const Arguments& arguments) {
@@ -114,7 +116,7 @@ Exit runInit(const Arguments& arguments) {
                           .admin_login = options->valueOr("admin", "admin")};
   crypto::SystemRandom random;
   const auto password = makePassword(random);
-  const auto done = initialise(settings, first, crypto::SecretBytes(std::string_view(password)));
+  auto done = initialise(settings, first, crypto::SecretBytes(std::string_view(password)));
   if (!done) return complain(done.error());
   std::printf(
       "Đã tạo thư mục dữ liệu / data folder made: %s\n"
@@ -124,7 +126,12 @@ Exit runInit(const Arguments& arguments) {
       first.admin_login.c_str(),
       password.c_str(),
       DataFolder(settings.data).settings().c_str());
-  return Exit::Good;
+  // After the password is out: a folder that is whole has an administrator who can sign in.
+  if (std::fflush(stdout) != 0) {
+    return complain({Code::Unavailable, "output_unwritable", {{"file", "-"}}});
+  }
+  const auto finished = done->finish();
+  return finished ? Exit::Good : complain(finished.error());
 }
 
 }  // namespace congvan::app
