@@ -41,7 +41,8 @@ refused 66 input_unreadable "no database" -- "${doctor[@]}"
 [ -z "$(ls -A "$data/db")" ]; check $? "the doctor made a database"
 
 # A MariaDB that does not keep what it says it kept.
-private_mariadb "$folder" --log-bin --binlog-format=ROW --sync-binlog=1 || { cat "$folder"/mariadb*.log; echo "$passed passed, 1 failed, 0 skipped"; exit 1; }
+port=$((20000 + RANDOM % 20000))
+private_mariadb "$folder" --log-bin --binlog-format=ROW --sync-binlog=1 --skip-networking=0 --bind-address=127.0.0.1 --port=$port || { cat "$folder"/mariadb*.log; echo "$passed passed, 1 failed, 0 skipped"; exit 1; }
 settings() { printf 'province: Tinh Mau\npublic_url: "http://127.0.0.1:8080"\ndata: "%s"\ndatabase:\n%s\n' "$data" "$(sed 's/^/  /' "$1")" >"$folder/congvan.yaml"; }
 settings "$folder/database.yaml"
 migrate=("$congvan" migrate --config "$folder/congvan.yaml")
@@ -60,6 +61,18 @@ server "SET GLOBAL binlog_format = ROW"
 sed 's#unix://[^"]*#tcp://192.0.2.1:3306#' "$folder/database.yaml" >"$folder/far.yaml"
 settings "$folder/far.yaml"
 refused 77 database_tls_required "another machine without TLS" -- "${migrate[@]}"
+
+# Whoever names an authority wants TLS, and this server has none: an account and a password are not sent in the clear instead.
+server "CREATE USER far@'127.0.0.1', far@localhost; GRANT ALL ON congvan.* TO far@'127.0.0.1'; GRANT ALL ON congvan.* TO far@localhost"
+[ "$(server "SELECT @@have_ssl")" != YES ]; check $? "the server has TLS"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout /dev/null -out "$folder/ca.pem" -days 2 -subj /CN=CA 2>/dev/null
+printf 'kind: mysql\nservers: ["tcp://127.0.0.1:%s"]\nuser: far\nschema: congvan\n' $port >"$folder/plain.yaml"
+settings "$folder/plain.yaml"
+"${migrate[@]}" >/dev/null; check $? "the same server in the clear, on this machine"
+printf 'tls_ca: "%s"\n' "$folder/ca.pem" | cat "$folder/plain.yaml" - >"$folder/tls.yaml"
+settings "$folder/tls.yaml"
+refused 70 "SSL is required" "a server that speaks no TLS" -- "${migrate[@]}"
+
 sed 's#unix://[^"]*#unix:///nowhere#' "$folder/database.yaml" >"$folder/gone.yaml"
 settings "$folder/gone.yaml"
 refused 69 storage_unavailable "no server" -- "${migrate[@]}"
