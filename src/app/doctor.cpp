@@ -134,6 +134,21 @@ void checkTimestamps(Sheet& sheet, work::Transactions& transactions) {
   if (awaiting->empty()) sheet.line(Health::Good, what, "0 documents");
 }
 
+void checkJobs(Sheet& sheet, work::Transactions& transactions) {
+  constexpr int kListed = 20;
+  const auto counts = transactions.read<std::map<std::string, std::int64_t>>(&storage::jobCounts);
+  if (!counts) return sheet.refused("jobs", counts.error());
+  const auto dead = transactions.read<std::vector<storage::Breach>>(
+      [](work::Tx& tx) { return storage::deadJobs(tx, kListed); });
+  if (!dead) return sheet.refused("jobs", dead.error());
+  for (const auto& one : *dead) sheet.line(Health::Warning, "job " + one.where, one.what);
+  std::string summary;
+  for (const auto& [state, count] : *counts) {
+    summary += (summary.empty() ? "" : ", ") + std::to_string(count) + " " + state;
+  }
+  sheet.line(dead->empty() ? Health::Good : Health::Warning, "jobs", summary);
+}
+
 }  // namespace
 
 Exit runDoctor(const Arguments& arguments) {
@@ -156,6 +171,7 @@ Exit runDoctor(const Arguments& arguments) {
   checkWaiting(sheet, (*house)->transactions());
   checkNumbers(sheet, (*house)->transactions());
   checkTimestamps(sheet, (*house)->transactions());
+  checkJobs(sheet, (*house)->transactions());
   checkFiles(sheet, (*house)->transactions(), (*house)->blobs());
   return sheet.bad() ? Exit::Bad : Exit::Good;
 }

@@ -291,6 +291,7 @@ void House::stop() {
   arrivals_.stop();
   sweeps_.stop();
   blob_sweeps_.stop();
+  job_counts_loop_.stop();
   jobs_loop_.stop();  // a run at work comes to its end, at most the time for an answer away
   issuance_log_.stop();
   records_log_.stop();
@@ -304,6 +305,7 @@ void House::startBackground() {
   sweeps_.start([this](const std::stop_token&) { return sweep(); });
   blob_sweeps_.start([this](const std::stop_token&) { return sweepBlobs(); });
   jobs_loop_.start([this](const std::stop_token& stop) { return runJobs(stop); });
+  job_counts_loop_.start([this](const std::stop_token&) { return countJobs(); });
 }
 
 Result<> House::sweep() {
@@ -312,6 +314,9 @@ Result<> House::sweep() {
   const auto forgotten = transactions_.run<std::int64_t>(
       [&](work::Tx& tx) { return idempotency_.sweep(tx, clock_.now() - kRetriesKept); });
   if (!forgotten) return forgotten.error();
+  const auto ended = transactions_.run<std::int64_t>(
+      [&](work::Tx& tx) { return jobs_.sweep(tx, clock_.now() - settings_.jobs_kept); });
+  if (!ended) return ended.error();
   return authority_.settle();
 }
 
@@ -349,6 +354,19 @@ Result<> House::runJobs(const std::stop_token& stop) {
     if (!*ran) break;
   }
   return kDone;
+}
+
+Result<> House::countJobs() {
+  auto counts = transactions_.read<std::map<std::string, std::int64_t>>(&storage::jobCounts);
+  if (!counts) return counts.error();
+  const std::lock_guard lock(job_counts_mutex_);
+  job_counts_ = std::move(*counts);
+  return kDone;
+}
+
+std::map<std::string, std::int64_t> House::jobCounts() const {
+  const std::lock_guard lock(job_counts_mutex_);
+  return job_counts_;
 }
 
 std::optional<Error> House::trouble() {

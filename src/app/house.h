@@ -22,7 +22,9 @@
 #include "office/signing/timestamps.h"
 #include "trust/crypto/random.h"
 
+#include <map>
 #include <memory>
+#include <mutex>
 
 /// The wiring: the only place that knows concrete classes. Members are made in order and undone in
 /// reverse.
@@ -71,6 +73,9 @@ class House {
   };
   Result<std::vector<Expiry>> expiries();
 
+  /// By state, as they were a moment ago: whoever asks does not wait for the database.
+  std::map<std::string, std::int64_t> jobCounts() const;
+
   const http::Services& services() const { return services_; }
   RunningLog& issuanceLog() { return issuance_log_; }
   RunningLog& recordsLog() { return records_log_; }
@@ -87,6 +92,7 @@ class House {
   Result<> sweep();
   Result<> sweepBlobs();
   Result<> runJobs(const std::stop_token& stop);
+  Result<> countJobs();
 
   Settings settings_;
   DataFolder folder_;
@@ -131,10 +137,13 @@ class House {
   records::TimestampCompletion completion_;
   work::Worker worker_;
   http::Services services_;
+  mutable std::mutex job_counts_mutex_;
+  std::map<std::string, std::int64_t> job_counts_;
   JobLoop arrivals_{"arrivals", {}};
   JobLoop sweeps_{"sweeps", {.turn = std::chrono::minutes{10}}};
   JobLoop blob_sweeps_{"blobs", {.turn = std::chrono::hours{6}}};  // it lists every file
   JobLoop jobs_loop_{"jobs", {.turn = std::chrono::seconds{1}}};
+  JobLoop job_counts_loop_{"job-counts", {.turn = std::chrono::seconds{10}}};
 };
 
 /// Listeners over a house.

@@ -50,6 +50,15 @@ void writeLogs(Exposition& out, House& house) {
   for (const auto& one : logs) out.sample({{"log", one.name}}, one.log.failure() ? 1 : 0);
 }
 
+void writeJobs(Exposition& out, const House& house) {
+  out.family("congvan_jobs",
+             Exposition::Kind::Gauge,
+             "Jobs by state; ended ones stay for a while (jobs_kept_days).");
+  for (const auto& [state, count] : house.jobCounts()) {
+    out.sample({{"state", state}}, static_cast<double>(count));
+  }
+}
+
 }  // namespace
 
 std::string metricsText(House& house,
@@ -64,6 +73,7 @@ std::string metricsText(House& house,
   http::Traffic::write(out, listeners);
   writeTransactions(out, house.transactions().counts());
   writeLogs(out, house);
+  writeJobs(out, house);
   return out.text();
 }
 

@@ -154,6 +154,9 @@ Result<Settings> readSettings(const std::filesystem::path& file) {
     settings.internal = listenerField(nested, "internal", settings.internal);
     fields.adopt(nested);
   }
+  constexpr std::int64_t kDaysMost = 3650;
+  settings.jobs_kept = std::chrono::days{
+      fields.optionalInteger("jobs_kept_days", 1, kDaysMost).value_or(settings.jobs_kept.count())};
   constexpr int kConnectionsMost = 100'000;
   settings.connections_per_address =
       static_cast<int>(fields.optionalInteger("connections_per_address", 0, kConnectionsMost)

@@ -5,6 +5,7 @@
 #include "edge/http/api/limits.h"
 #include "edge/http/trusted_proxies.h"
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -46,7 +47,8 @@ struct Settings {
       public_url;  ///< of the PKI listener, as it stands in certificates: `http://ca.tinh.gov.vn`
   std::string node = "node-1";  ///< names this instance in leases; different for each
   TsaSettings tsa;
-  std::filesystem::path pages;  ///< folder of the built pages; empty: where the build put them
+  std::chrono::days jobs_kept{30};  ///< after they have ended
+  std::filesystem::path pages;      ///< folder of the built pages; empty: where the build put them
   ListenerSettings app{"127.0.0.1", 8443, true};
   ListenerSettings pki{"127.0.0.1", 8080, false};
   ListenerSettings internal{"127.0.0.1", 8081, false};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "edge/storage/inspection.h"
 #include "edge/storage/jobs.h"
 #include "edge/storage/outbox.h"
 #include "office/work/worker.h"
@@ -209,6 +210,53 @@ TEST_P(JobsContract, AreCancelledAtOnceWhenWaitingAndAskedWhenRunning) {
   const auto nobody = change([&](Tx& tx) { return jobs_.askCancel(tx, makeId<work::JobTag>()); });
   ASSERT_FALSE(nobody);
   EXPECT_EQ(nobody.error().reason, "job_missing");
+}
+
+TEST_P(JobsContract, AreCountedByStateAndTheGivenUpOnesListed) {
+  added();
+  added(1min);
+  auto job = take("w1");
+  ASSERT_TRUE(job);
+  job->state = JobState::Failed;
+  job->last_error = "peer_unreachable";
+  ASSERT_TRUE(settle(*job, "w1"));
+
+  const auto counts = run<std::map<std::string, std::int64_t>>(&jobCounts);
+  const auto dead = run<std::vector<Breach>>([](Tx& tx) { return deadJobs(tx, 5); });
+
+  ASSERT_TRUE(counts);
+  EXPECT_EQ(*counts,
+            (std::map<std::string, std::int64_t>{
+                {"cancelled", 0}, {"done", 0}, {"failed", 1}, {"running", 0}, {"waiting", 1}}));
+  ASSERT_TRUE(dead);
+  ASSERT_EQ(dead->size(), 1U);
+  EXPECT_EQ(dead->front().where, job->id.text());
+  EXPECT_EQ(dead->front().what, "deliver given up after 1 runs: peer_unreachable");
+}
+
+TEST_P(JobsContract, AreSweptOnceTheyHaveEndedAndWereDueLongAgo) {
+  const auto ended = [&](JobState state) {
+    added();
+    auto job = take("w1");
+    EXPECT_TRUE(job);
+    job->state = state;
+    EXPECT_TRUE(settle(*job, "w1"));
+    return job->id;
+  };
+  ended(JobState::Done);
+  ended(JobState::Failed);
+  clock_.advance(1h);
+  const auto young = ended(JobState::Done);
+  const auto waiting = added(-2h);
+  const auto running = added(-2h);
+  ASSERT_TRUE(take("w1"));
+
+  const auto swept =
+      run<std::int64_t>([&](Tx& tx) { return jobs_.sweep(tx, clock_.now() - 30min); });
+
+  ASSERT_TRUE(swept);
+  EXPECT_EQ(*swept, 2);
+  for (const auto id : {young, waiting.id, running.id}) EXPECT_EQ(found(id).id, id);
 }
 
 TEST_P(JobsContract, AreListedNewestFirstByPages) {

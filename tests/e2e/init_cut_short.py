@@ -6,44 +6,23 @@ usage: init_cut_short.py CONGVAN KILLED_AT [mariadb]
 """
 import os, pathlib, re, shutil, signal, subprocess, sys, tempfile
 
+from checks import check, finish
+from province import MariaDb
+
 congvan, killed_at, on_mariadb = sys.argv[1], sys.argv[2], "mariadb" in sys.argv[3:]
-SUPPORT = pathlib.Path(__file__).resolve().parents[1] / "support"
 MARK = "init.unfinished"
 SAMPLES = 6 if on_mariadb else 12
 FILES = ["tls/certificate.pem", "congvan.yaml", MARK] if on_mariadb else [
     "secret.key", "keys/records.note", "log/records.vkey", "tls/key.pem", "tls/certificate.pem", "root.pem", "congvan.yaml", MARK]
-passed, failures = 0, []
 
 
-def check(holds, what):
-    global passed
-    if holds:
-        passed += 1
-    else:
-        failures.append(what)
-        print("FAILED", what, flush=True)
-
-
-class MariaDb:
-    def __init__(self, folder):
-        self.folder = folder
-        script = '. "$1"; trap stop_mariadb EXIT; private_mariadb "$2" || exit 1; echo up; read -r'
-        self.shell = subprocess.Popen(["bash", "-c", script, "-", str(SUPPORT / "private_mariadb.sh"), folder],
-                                      stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        assert self.shell.stdout.readline() == "up\n", "no MariaDB"
-        self.options = ["--database", f"{folder}/database.yaml"]
-
+class Server(MariaDb):
     def make_anew(self):
-        subprocess.run(["mariadb", "--no-defaults", f"--socket={self.folder}/sock", "-u", "root", "-e",
-                        "DROP DATABASE congvan; CREATE DATABASE congvan CHARACTER SET utf8mb4"], check=True)
-
-    def stop(self):
-        self.shell.stdin.close()
-        self.shell.wait()
+        self.ask("DROP DATABASE congvan; CREATE DATABASE congvan CHARACTER SET utf8mb4")
 
 
 class Sqlite:
-    options = []
+    init = []
     make_anew = stop = lambda self: None
 
 
@@ -58,7 +37,7 @@ class Trial:
 
     def init(self, data=None, kill_at=None):
         environment = {"LD_PRELOAD": killed_at, "CONGVAN_STEPS": str(self.steps)} | ({"CONGVAN_KILL_AT": str(kill_at)} if kill_at else {})
-        return subprocess.run([congvan, "init", "--data", data or self.data, "--public-url", "http://ca.example.vn", *self.database.options],
+        return subprocess.run([congvan, "init", "--data", data or self.data, "--public-url", "http://ca.example.vn", *self.database.init],
                               env=os.environ | environment, capture_output=True, text=True)
 
     def run(self, *command):
@@ -117,7 +96,7 @@ def another_folder(trial, folder):
 
 
 with tempfile.TemporaryDirectory() as folder:
-    database = MariaDb(folder) if on_mariadb else Sqlite()
+    database = Server(folder) if on_mariadb else Sqlite()
     try:
         trial = Trial(folder, database)
         steps = killed_anywhere(trial)
@@ -127,5 +106,4 @@ with tempfile.TemporaryDirectory() as folder:
             another_folder(trial, folder)
     finally:
         database.stop()
-print(f"{passed} passed, {len(failures)} failed, 0 skipped")
-sys.exit(bool(failures))
+finish()

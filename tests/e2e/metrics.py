@@ -4,7 +4,7 @@
 
 usage: metrics.py CONGVAN
 """
-import http.client, json, re, ssl, sys, tempfile, uuid
+import http.client, json, re, sqlite3, ssl, subprocess, sys, tempfile, threading, time, uuid
 
 from checks import check, finish
 from province import Service
@@ -43,8 +43,33 @@ def value(samples, name, **labels):
     return samples.get((name, tuple(sorted(labels.items()))), 0)
 
 
+def put_jobs(folder):
+    """What the service finds when it starts: one given up, and of those that are done one of last month."""
+    day = 86_400_000_000
+    with sqlite3.connect(f"{folder}/db/congvan.sqlite") as database:
+        for state, due in (("failed", time.time() * 1e6), ("done", time.time() * 1e6 - day), ("done", time.time() * 1e6 - 31 * day)):
+            database.execute("INSERT INTO jobs (id, kind, payload, state, done, failed, total, attempts, cancel_asked, last_error, due, created) "
+                             "VALUES (?, 'no-such-work', '{}', ?, 0, 0, 1, 7, 0, 'tsa_unavailable', ?, ?)",
+                             (uuid.uuid4().bytes, state, int(due), int(due)))
+    database.close()
+
+
+def jobs(service):
+    counted = {}
+    for _ in range(120):  # the sweep and the count each have a turn of their own
+        _, samples = measured(service)
+        counted = {state: value(samples, "congvan_jobs", state=state) for state in ("waiting", "running", "done", "failed", "cancelled")}
+        if counted["done"] == 1:
+            break
+        threading.Event().wait(0.25)
+    check(counted == {"waiting": 0, "running": 0, "done": 1, "failed": 1, "cancelled": 0}, f"jobs by state, the old one swept: {counted}")
+    doctor = subprocess.run([sys.argv[1], "doctor", "--config", f"{service.folder}/congvan.yaml"], capture_output=True, text=True)
+    check(doctor.returncode == 0 and "no-such-work given up after 7 runs: tsa_unavailable" in doctor.stdout, f"the doctor lists it: {doctor.stdout}")
+
+
 with tempfile.TemporaryDirectory() as temporary:
     service = Service(sys.argv[1], temporary + "/data")
+    put_jobs(service.folder)
     service.start()
     try:
         _, before = measured(service)
@@ -81,6 +106,7 @@ with tempfile.TemporaryDirectory() as temporary:
         check(re.search(r'congvan_build_info\{version="\d+\.\d+\.\d+"\} 1\n', text), "version")
         for told in ("bi.mat", "bi-mat", str(document), "127.0.0.1"):
             check(told not in text, f"it tells {told}")
+        jobs(service)
         answer, text = ask(service.app, "GET", "/metrics", tls=True)
         check("congvan_http" not in text, "the application listener has no measurements")
         answer, text = ask(service.pki, "GET", "/metrics")

@@ -6,22 +6,13 @@ usage: secrets_in_memory.py CONGVAN
 """
 import http.client, json, ssl, sys, tempfile, threading, time
 
+from checks import check, finish
 from province import Service, made
 
-passed, failures = 0, []
 # Long, because the heap writes over the beginning of what is freed; with and without letters that have marks.
 PASSWORDS = ["".join(f"{word}-{number}-" for number in range(4710, 4722)) for word in ("rieng", "riêng-bí-ẩn")]
 WRONG = "".join(f"sai-{number}-" for number in range(3316, 3336))
 PIN, WRONG_PIN = ("".join(f"{word}-{number}-" for number in range(4418, 4424)) for word in ("pin", "sai-pin"))
-
-
-def check(holds, what):
-    global passed
-    if holds:
-        passed += 1
-    else:
-        failures.append(what)
-        print("FAILED", what)
 
 
 class Person:
@@ -92,5 +83,4 @@ with tempfile.TemporaryDirectory() as folder:
         search(service)
     finally:
         service.stop()
-print(f"{passed} passed, {len(failures)} failed, 0 skipped")
-sys.exit(bool(failures))
+finish()

@@ -7,20 +7,11 @@ usage: tls_renewal.py CONGVAN LATER_CLOCK
 """
 import datetime, http.client, os, pathlib, ssl, struct, subprocess, sys, tempfile, threading, time
 
+from checks import check, failures, finish
 from province import Service
 
 congvan, later_clock = sys.argv[1:3]
 DAY = 86400
-passed, failures = 0, []
-
-
-def check(holds, what):
-    global passed
-    if holds:
-        passed += 1
-    else:
-        failures.append(what)
-        print("FAILED", what)
 
 
 class Connection:
@@ -107,5 +98,4 @@ with tempfile.TemporaryDirectory() as folder:
         put_there(service, standing, folder)
     finally:
         service.stop()
-print(f"{passed} passed, {len(failures)} failed, 0 skipped")
-sys.exit(bool(failures))
+finish()

@@ -3,6 +3,7 @@
 
 #include "edge/storage/database.h"
 #include "edge/storage/transactions.h"
+#include "office/work/jobs.h"
 
 #include <algorithm>
 #include <array>
@@ -114,6 +115,29 @@ Result<std::vector<AwaitingTimestamp>> awaitingTimestamps(work::Tx& tx) {
     all.push_back({row.text(0), row.text(1), row.integer(2)});
   }
   return all;
+}
+
+Result<std::map<std::string, std::int64_t>> jobCounts(work::Tx& tx) {
+  std::map<std::string, std::int64_t> counts{
+      {"waiting", 0}, {"running", 0}, {"done", 0}, {"failed", 0}, {"cancelled", 0}};
+  for (const auto& row :
+       connectionOf(tx).query("SELECT state, COUNT(*) FROM jobs GROUP BY state", {})) {
+    counts[row.text(0)] = row.integer(1);
+  }
+  return counts;
+}
+
+Result<std::vector<Breach>> deadJobs(work::Tx& tx, int limit) {
+  std::vector<Breach> dead;
+  for (const auto& row :
+       connectionOf(tx).query("SELECT kind, attempts, last_error, id FROM jobs WHERE state = ? "
+                              "ORDER BY id DESC LIMIT ?",
+                              std::array{Param("failed"), Param(limit)})) {
+    dead.push_back({row.text(0) + " given up after " + std::to_string(row.integer(1)) +
+                        " runs: " + row.text(2),
+                    row.id<work::JobId>(3).text()});
+  }
+  return dead;
 }
 
 Result<std::int64_t> waitingLeaves(work::Tx& tx) {

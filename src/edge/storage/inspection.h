@@ -5,6 +5,7 @@
 #include "office/work/blobs.h"
 #include "office/work/transactions.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,13 @@ struct AwaitingTimestamp {
   std::int64_t documents = 0;
 };
 Result<std::vector<AwaitingTimestamp>> awaitingTimestamps(work::Tx& tx);
+
+/// Jobs by state, those of no job too: `waiting`, `running`, `done`, `failed`, `cancelled`.
+Result<std::map<std::string, std::int64_t>> jobCounts(work::Tx& tx);
+
+/// Jobs that were given up: `what` is the kind, the number of runs and the last reason; newest
+/// first, at most `limit`.
+Result<std::vector<Breach>> deadJobs(work::Tx& tx, int limit);
 
 /// Leaves that wait for their place in a log.
 Result<std::int64_t> waitingLeaves(work::Tx& tx);

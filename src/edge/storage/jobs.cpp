@@ -179,6 +179,10 @@ Result<> SqlJobs::askCancel(work::Tx& tx, work::JobId id) {
   return kDone;
 }
 
+Result<std::int64_t> SqlJobs::sweep(work::Tx& tx, Instant before) {
+  return connectionOf(tx).execute("DELETE FROM jobs WHERE free_at IS NULL AND due < ?", {before});
+}
+
 Result<bool> SqlLeases::acquire(
     work::Tx& tx, std::string_view name, std::string_view holder, Instant now, Duration length) {
   auto& connection = connectionOf(tx);

@@ -30,6 +30,9 @@ class SqlJobs final : public work::Jobs {
                      Duration lease) override;
   Result<> settle(work::Tx& tx, const work::Job& job, std::string_view worker) override;
   Result<> askCancel(work::Tx& tx, work::JobId id) override;
+
+  /// Removes those that have ended and were last due before this. How many.
+  Result<std::int64_t> sweep(work::Tx& tx, Instant before);
 };
 
 /// The port `work::Leases` over SQL.
