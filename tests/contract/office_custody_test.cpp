@@ -85,7 +85,7 @@ TEST_P(Custody, OpensForRightPinsThatComeAtOnce) {
 TEST_P(Custody, NamesForWhomAKeyWasWrapped) {
   auto& w = world();
   const auto seal = w.certifySeal(w.province, w.clerk);
-  must(w.custody.share(w.clerk, seal.id.value, w.pin, w.second_clerk.person.value, w.pin));
+  must(w.custody.offer(w.clerk, seal.id.value, w.pin, w.second_clerk.person.value));
   EXPECT_THAT(w.eventsOf(seal.id.value), ::testing::EndsWith("key.shared"));
   EXPECT_EQ(w.detailsOf(seal.id.value, audit::EventKind::KeyCreated),
             R"({"person":")" + w.clerk.person.text() + R"("})");
@@ -96,33 +96,121 @@ TEST_P(Custody, NamesForWhomAKeyWasWrapped) {
 TEST_P(Custody, OpensForNobodyElse) {
   auto& w = world();
   EXPECT_EQ(why(w.custody.open(w.checker, certificate_.id.value, w.pin)), "key_not_yours");
-  EXPECT_EQ(
-      why(w.custody.share(w.head, certificate_.id.value, w.pin, w.checker.person.value, w.pin)),
-      "key_is_personal");
+  EXPECT_EQ(why(w.custody.offer(w.head, certificate_.id.value, w.pin, w.checker.person.value)),
+            "key_is_personal");
+  EXPECT_EQ(why(w.custody.withdraw(w.head, certificate_.id.value, w.head.person.value)),
+            "key_is_personal");
 }
 
-TEST_P(Custody, GivesASealFromOneClerkOfItsAgencyToAnotherOnly) {
+TEST_P(Custody, OffersASealFromOneClerkOfItsAgencyToAnotherOnly) {
   auto& w = world();
   const auto seal = w.certifySeal(w.province, w.clerk);
-  const auto share = [&](const directory::Caller& from, const directory::Caller& to) {
-    return why(w.custody.share(from, seal.id.value, w.pin, to.person.value, w.pin));
+  const auto offer = [&](const directory::Caller& from, const directory::Caller& to) {
+    return why(w.custody.offer(from, seal.id.value, w.pin, to.person.value));
   };
   for (const auto* stranger : {&w.chairman, &w.officer, &w.administrator, &w.commune_clerk}) {
-    EXPECT_EQ(share(*stranger, w.second_clerk), "role_missing") << stranger->name;
-    EXPECT_EQ(share(w.clerk, *stranger), "seal_needs_clerk") << stranger->name;
+    EXPECT_EQ(offer(*stranger, w.second_clerk), "role_missing") << stranger->name;
+    EXPECT_EQ(offer(w.clerk, *stranger), "seal_needs_clerk") << stranger->name;
+    EXPECT_EQ(why(w.custody.holders(*stranger, seal.id.value)), "role_missing") << stranger->name;
   }
-  EXPECT_EQ(why(w.custody.share(w.clerk, seal.id.value, w.pin, w.ids.make<int>().value, w.pin)),
+  EXPECT_EQ(why(w.custody.offer(w.clerk, seal.id.value, w.pin, w.ids.make<int>().value)),
             "seal_needs_clerk");
-  EXPECT_EQ(share(w.second_clerk, w.second_clerk), "key_not_yours");
+  EXPECT_EQ(why(w.custody.offer(w.clerk, seal.id.value, w.wrong_pin, w.second_clerk.person.value)),
+            "pin_wrong");
+  EXPECT_EQ(offer(w.second_clerk, w.second_clerk), "key_not_yours");
   EXPECT_EQ(why(w.custody.open(w.second_clerk, seal.id.value, w.pin)), "key_not_yours");
 
   auto dismissed = w.clerk;
   dismissed.grants.clear();
-  EXPECT_EQ(share(dismissed, w.second_clerk), "role_missing") << "the key alone is no right";
+  EXPECT_EQ(offer(dismissed, w.second_clerk), "role_missing") << "the key alone is no right";
+}
 
-  EXPECT_EQ(share(w.clerk, w.second_clerk), "(done)");
+TEST_P(Custody, GivesASealThatWasTakenUpWithTheCodeAndAPinOfOnesOwn) {
+  auto& w = world();
+  const auto seal = w.certifySeal(w.province, w.clerk);
+  const auto& other = w.second_clerk;
+  const crypto::SecretBytes own(std::string_view("246802"));
+  const auto lost = must(w.custody.offer(w.clerk, seal.id.value, w.pin, other.person.value));
+  const auto offer = must(w.custody.offer(w.clerk, seal.id.value, w.pin, other.person.value));
+  const crypto::SecretBytes code{std::string_view(offer.code)};
+  EXPECT_NE(offer.code, lost.code);
+
+  EXPECT_EQ(why(w.custody.open(other, seal.id.value, code)), "key_not_taken_up");
+  EXPECT_FALSE(must(w.custody.mayOpen(other, seal.id.value)));
+  EXPECT_EQ(why(w.custody.offer(other, seal.id.value, code, w.clerk.person.value)),
+            "key_not_taken_up");
+  EXPECT_EQ(why(w.custody.takeUp(
+                other, seal.id.value, crypto::SecretBytes(std::string_view(lost.code)), own)),
+            "pin_wrong");
+  EXPECT_EQ(
+      why(w.custody.takeUp(other, seal.id.value, code, crypto::SecretBytes(std::string_view("1")))),
+      "pin_too_short");
+  EXPECT_EQ(why(w.custody.takeUp(w.clerk, seal.id.value, code, own)), "access_taken");
+
+  EXPECT_EQ(why(w.custody.takeUp(other, seal.id.value, code, own)), "(done)");
+
+  EXPECT_EQ(why(w.custody.open(other, seal.id.value, own)), "(done)");
+  EXPECT_EQ(why(w.custody.open(other, seal.id.value, code)), "pin_wrong");
+  EXPECT_EQ(why(w.custody.open(w.clerk, seal.id.value, w.pin)), "(done)");
+  EXPECT_EQ(why(w.custody.offer(w.clerk, seal.id.value, w.pin, other.person.value)),
+            "access_taken");
+  EXPECT_EQ(must(w.custody.holders(other, seal.id.value)).size(), 2U);
+  EXPECT_THAT(w.eventsOf(seal.id.value),
+              ::testing::HasSubstr("key.shared key.shared key.pin-failed key.taken-up"));
+}
+
+TEST_P(Custody, ForgetsAnOfferThatWasNotTakenUpInTime) {
+  auto& w = world();
+  const auto seal = w.certifySeal(w.province, w.clerk);
+  const auto offer =
+      must(w.custody.offer(w.clerk, seal.id.value, w.pin, w.second_clerk.person.value));
+  w.clock.advance(std::chrono::hours(24));
+  EXPECT_EQ(
+      why(w.custody.takeUp(
+          w.second_clerk, seal.id.value, crypto::SecretBytes(std::string_view(offer.code)), w.pin)),
+      "offer_over");
+}
+
+TEST_P(Custody, TakesASealAwayAgainButNotFromItsLastHolder) {
+  auto& w = world();
+  const auto seal = w.certifySeal(w.province, w.clerk);
+  const auto withdraw = [&](const directory::Caller& by, const directory::Caller& from) {
+    return why(w.custody.withdraw(by, seal.id.value, from.person.value));
+  };
+  const auto share = [&] { w.shareSeal(seal, w.pin); };
+  must(w.custody.offer(w.clerk, seal.id.value, w.pin, w.second_clerk.person.value));
+  EXPECT_EQ(withdraw(w.second_clerk, w.clerk), "key_not_yours");
+  EXPECT_EQ(withdraw(w.clerk, w.clerk), "seal_last_holder") << "an offer is no holder";
+  EXPECT_EQ(withdraw(w.clerk, w.second_clerk), "(done)");
+  EXPECT_EQ(withdraw(w.clerk, w.second_clerk), "key_access_missing");
+  EXPECT_EQ(withdraw(w.commune_clerk, w.clerk), "role_missing");
+
+  share();
+  EXPECT_EQ(withdraw(w.clerk, w.second_clerk), "(done)");
+  EXPECT_EQ(why(w.custody.open(w.second_clerk, seal.id.value, w.pin)), "key_not_yours");
+  EXPECT_THAT(w.eventsOf(seal.id.value), ::testing::EndsWith("key.access-removed"));
+
+  share();
+  EXPECT_EQ(withdraw(w.second_clerk, w.clerk), "(done)");
+  EXPECT_EQ(why(w.custody.open(w.clerk, seal.id.value, w.pin)), "key_not_yours");
   EXPECT_EQ(why(w.custody.open(w.second_clerk, seal.id.value, w.pin)), "(done)");
-  EXPECT_EQ(share(w.clerk, w.second_clerk), "access_taken");
+}
+
+TEST_P(Custody, KeepsAHolderWhenBothLeaveAtOnce) {
+  auto& w = world();
+  const auto seal = w.certifySeal(w.province, w.clerk);
+  w.shareSeal(seal, w.pin);
+  {
+    std::vector<std::jthread> both;
+    for (const auto* one : {&w.clerk, &w.second_clerk}) {
+      both.emplace_back([&w, &seal, one] {
+        static_cast<void>(why(w.custody.withdraw(*one, seal.id.value, one->person.value)));
+      });
+    }
+  }
+  const bool first = must(w.custody.mayOpen(w.clerk, seal.id.value));
+  const bool second = must(w.custody.mayOpen(w.second_clerk, seal.id.value));
+  EXPECT_NE(first, second);
 }
 
 TEST_P(Custody, RefusesPinsOutOfBounds) {

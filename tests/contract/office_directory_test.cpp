@@ -295,7 +295,7 @@ TEST_P(Register, LetsNobodyTakeSomeonesPeopleIntoService) {
 TEST_P(Register, EndsAPostAndTheWayToTheSealWithIt) {
   auto& w = world();
   const auto seal = w.certifySeal(w.province, w.clerk);
-  must(w.custody.share(w.clerk, seal.id.value, w.pin, w.second_clerk.person.value, w.pin));
+  w.shareSeal(seal, w.pin);
   const auto open = [&](const directory::Caller& who) {
     return why(w.custody.open(who, seal.id.value, w.pin));
   };

@@ -190,7 +190,7 @@ TEST_P(Issue, NeedsAccessToTheSealNotOnlyTheRole) {
   EXPECT_EQ(why(w.outgoing.issue(w.second_clerk, document.id, document.version, other_pin)),
             "key_not_yours");
   EXPECT_EQ(w.documentNow(document.id).state, DocumentState::Signed);
-  must(w.custody.share(w.clerk, seal.id.value, w.pin, w.second_clerk.person.value, other_pin));
+  w.shareSeal(seal, other_pin);
   EXPECT_EQ(must(w.outgoing.issue(w.second_clerk, document.id, document.version, other_pin)).number,
             1);
 }
@@ -220,7 +220,7 @@ TEST_P(Issue, GivesOneNumberWhenTwoClerksIssueTheSameDocument) {
   auto& w = world();
   const auto document = w.signedOff({w.commune});
   const auto seal = w.certifySeal(w.province, w.clerk);
-  must(w.custody.share(w.clerk, seal.id.value, w.pin, w.second_clerk.person.value, w.pin));
+  w.shareSeal(seal, w.pin);
   std::atomic<int> done = 0;
   std::vector<std::thread> clerks;
   for (const auto* clerk : {&w.clerk, &w.second_clerk}) {

@@ -29,6 +29,8 @@ struct UseCase {
   /// What the second sending may hear besides `(done)`: an act without a retry key that finds its
   /// effect in place.
   std::string found_done = "(done)";
+  /// The second sending does it anew: another code, another event.
+  bool each_time = false;
 };
 
 template <typename T>
@@ -66,6 +68,15 @@ records::Assignment assigned(World& w) {
                                     incoming.id,
                                     incoming.version,
                                     {.lead = w.commune_officer.post, .opinion = "Giao"}));
+}
+
+/// An agency has one seal at a time, and each request has a new one.
+authority::CertificateRecord newSeal(World& w) {
+  constexpr auto kSeal = authority::CertificateKind::OrganisationSeal;
+  if (const auto former = w.ca->active({.agency = w.province.value}, kSeal)) {
+    valueOf(w.ca->revoke(w.officer, former->id, pki::RevocationReason::Superseded, std::nullopt));
+  }
+  return w.certifySeal(w.province, w.clerk);
 }
 
 const std::vector<UseCase>& directoryUseCases() {
@@ -115,20 +126,35 @@ const std::vector<UseCase>& certificateUseCases() {
            return whyOf(w.ca->revoke(by, id, pki::RevocationReason::Superseded, std::nullopt));
          };
        }},
-      {"share a seal",
+      {"offer a seal",
        [](World& w, const std::string&) -> Request {
-         // An agency has one seal at a time, and each request shares a new one.
-         constexpr auto kSeal = authority::CertificateKind::OrganisationSeal;
-         if (const auto former = w.ca->active({.agency = w.province.value}, kSeal)) {
-           valueOf(w.ca->revoke(
-               w.officer, former->id, pki::RevocationReason::Superseded, std::nullopt));
-         }
-         const auto seal = w.certifySeal(w.province, w.clerk);
+         const auto seal = newSeal(w);
          return [&w, id = seal.id.value] {
-           return whyOf(w.custody.share(w.clerk, id, w.pin, w.second_clerk.person.value, w.pin));
+           return whyOf(w.custody.offer(w.clerk, id, w.pin, w.second_clerk.person.value));
+         };
+       },
+       .each_time = true},
+      {"take a seal up",
+       [](World& w, const std::string&) -> Request {
+         const auto seal = newSeal(w);
+         const auto offer =
+             valueOf(w.custody.offer(w.clerk, seal.id.value, w.pin, w.second_clerk.person.value));
+         return [&w,
+                 id = seal.id.value,
+                 code = std::make_shared<crypto::SecretBytes>(std::string_view(offer.code))] {
+           return whyOf(w.custody.takeUp(w.second_clerk, id, *code, w.pin));
          };
        },
        "access_taken"},
+      {"withdraw a seal",
+       [](World& w, const std::string&) -> Request {
+         const auto seal = newSeal(w);
+         valueOf(w.custody.offer(w.clerk, seal.id.value, w.pin, w.second_clerk.person.value));
+         return [&w, id = seal.id.value] {
+           return whyOf(w.custody.withdraw(w.clerk, id, w.second_clerk.person.value));
+         };
+       },
+       "key_access_missing"},
       {"open a key",
        [](World& w, const std::string&) -> Request {
          const auto record = w.certify(w.drafter);
@@ -383,6 +409,10 @@ class LostCommit : public test::OfficeTest {
         EXPECT_EQ(when, Fault::When::After);
       }
     });
+    if (use_case.each_time && lost && when == Fault::When::After) {
+      EXPECT_EQ(effect.at("key_access"), once.at("key_access"));
+      return false;
+    }
     EXPECT_EQ(effect, once);
     return !lost;
   }

@@ -282,6 +282,14 @@ authority::CertificateRecord World::certifySeal(AgencyId agency, const Caller& b
   return valueOrThrow(signing::activate(by, *ca, custody, order, pin));
 }
 
+void World::shareSeal(const authority::CertificateRecord& seal,
+                      const crypto::SecretBytes& own_pin) {
+  const auto offer =
+      valueOrThrow(custody.offer(clerk, seal.id.value, pin, second_clerk.person.value));
+  const crypto::SecretBytes code{std::string_view(offer.code)};
+  valueOrThrow(custody.takeUp(second_clerk, seal.id.value, code, own_pin));
+}
+
 records::NewDocument World::newDocument(const std::vector<AgencyId>& recipients) const {
   return {.agency = province,
           .type = "CT",

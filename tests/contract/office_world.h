@@ -157,6 +157,8 @@ struct World {
   authority::CertificateRecord certify(const directory::Caller& holder);
   authority::CertificateRecord certifySeal(directory::AgencyId agency,
                                            const directory::Caller& clerk);
+  /// From the clerk to the second clerk, with a PIN of their own.
+  void shareSeal(const authority::CertificateRecord& seal, const crypto::SecretBytes& own_pin);
   work::BlobHash putFile(BytesView bytes) { return *blobs.put(bytes); }
 
   /// A draft with a file, for `recipients`.

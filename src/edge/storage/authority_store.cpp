@@ -125,6 +125,23 @@ signing::KeptKey keyFrom(const Row& row) {
   return key;
 }
 
+constexpr std::string_view kSelectAccess =
+    "SELECT kept_key, person, wrapped, offered_until, failures, blocked_until, locked, version "
+    "FROM key_access";
+
+signing::KeyAccess accessFrom(const Row& row) {
+  signing::KeyAccess access;
+  access.key = row.id<signing::KeyId>(0);
+  access.person = row.uuid(1);
+  access.wrapped = row.bytes(2);
+  access.offered_until = row.optionalTime(3);
+  access.failures = row.integer(4);
+  access.blocked_until = row.optionalTime(5);
+  access.locked = row.boolean(6);
+  access.version = row.integer(7);
+  return access;
+}
+
 }  // namespace
 
 Result<> SqlCertificateStore::add(work::Tx& tx, const CertificateRecord& record) {
@@ -332,11 +349,12 @@ Result<> SqlKeyStore::addKey(work::Tx& tx, const signing::KeptKey& key) {
 
 Result<> SqlKeyStore::addAccess(work::Tx& tx, const signing::KeyAccess& access) {
   const bool stored = connectionOf(tx).insertUnlessTaken(
-      "INSERT INTO key_access (kept_key, person, wrapped, failures, blocked_until, locked, "
-      "version) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO key_access (kept_key, person, wrapped, offered_until, failures, blocked_until, "
+      "locked, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
       {access.key,
        access.person,
        access.wrapped,
+       access.offered_until,
        access.failures,
        access.blocked_until,
        access.locked,
@@ -347,9 +365,10 @@ Result<> SqlKeyStore::addAccess(work::Tx& tx, const signing::KeyAccess& access) 
 
 Result<> SqlKeyStore::replaceAccess(work::Tx& tx, const signing::KeyAccess& access) {
   return swapped(connectionOf(tx).execute(
-      "UPDATE key_access SET wrapped = ?, failures = ?, blocked_until = ?, locked = ?, "
-      "version = version + 1 WHERE kept_key = ? AND person = ? AND version = ?",
+      "UPDATE key_access SET wrapped = ?, offered_until = ?, failures = ?, blocked_until = ?, "
+      "locked = ?, version = version + 1 WHERE kept_key = ? AND person = ? AND version = ?",
       {access.wrapped,
+       access.offered_until,
        access.failures,
        access.blocked_until,
        access.locked,
@@ -384,23 +403,20 @@ Result<signing::KeptKey> SqlKeyStore::findKeyOfCertificate(work::Tx& tx, const U
       keyFrom);
 }
 
+Result<std::vector<signing::KeyAccess>> SqlKeyStore::accesses(work::Tx& tx, signing::KeyId key) {
+  return all(connectionOf(tx).query(
+                 std::string(kSelectAccess) + " WHERE kept_key = ? ORDER BY person", {key}),
+             accessFrom);
+}
+
 Result<signing::KeyAccess> SqlKeyStore::findAccess(work::Tx& tx,
                                                    signing::KeyId key,
                                                    const Uuid& person) {
-  const auto row = connectionOf(tx).queryOne(
-      "SELECT kept_key, person, wrapped, failures, blocked_until, locked, version "
-      "FROM key_access WHERE kept_key = ? AND person = ?",
-      {key, person});
-  if (!row) return missing("key_access_missing");
-  signing::KeyAccess access;
-  access.key = row->id<signing::KeyId>(0);
-  access.person = row->uuid(1);
-  access.wrapped = row->bytes(2);
-  access.failures = row->integer(3);
-  access.blocked_until = row->optionalTime(4);
-  access.locked = row->boolean(5);
-  access.version = row->integer(6);
-  return access;
+  return found(
+      connectionOf(tx).queryOne(std::string(kSelectAccess) + " WHERE kept_key = ? AND person = ?",
+                                {key, person}),
+      "key_access_missing",
+      accessFrom);
 }
 
 }  // namespace congvan::storage

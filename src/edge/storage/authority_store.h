@@ -45,6 +45,7 @@ class SqlKeyStore final : public signing::KeyStore {
   Result<signing::KeptKey> findKey(work::Tx& tx, signing::KeyId id) override;
   Result<std::vector<signing::KeptKey>> keysOfAgency(work::Tx& tx, const Uuid& agency) override;
   Result<signing::KeptKey> findKeyOfCertificate(work::Tx& tx, const Uuid& certificate) override;
+  Result<std::vector<signing::KeyAccess>> accesses(work::Tx& tx, signing::KeyId key) override;
   Result<signing::KeyAccess> findAccess(work::Tx& tx,
                                         signing::KeyId key,
                                         const Uuid& person) override;

@@ -26,6 +26,7 @@ constexpr auto kEventNames = std::to_array<Named<EventKind>>({
     {EventKind::CrlPublished, "crl.published"},
     {EventKind::KeyCreated, "key.created"},
     {EventKind::KeyShared, "key.shared"},
+    {EventKind::KeyTakenUp, "key.taken-up"},
     {EventKind::KeyAccessRemoved, "key.access-removed"},
     {EventKind::PinFailed, "key.pin-failed"},
     {EventKind::KeyLocked, "key.locked"},

@@ -35,6 +35,7 @@ enum class EventKind {
   CrlPublished,
   KeyCreated,
   KeyShared,
+  KeyTakenUp,
   KeyAccessRemoved,
   PinFailed,
   KeyLocked,

@@ -43,6 +43,17 @@ audit::Entry keyEvent(audit::EventKind kind,
           .details = audit::Details().say("person", whose).text()};
 }
 
+/// Fifty bits that people copy from a screen: no letters or digits that look alike.
+std::string freshCode(Random& random) {
+  constexpr std::string_view kLetters = "23456789abcdefghijkmnpqrstuvwxyz";
+  static_assert(kLetters.size() == 32);
+  Bytes drawn(10);
+  random.fill(drawn);
+  std::string code;
+  for (const auto one : drawn) code.push_back(kLetters[one % kLetters.size()]);
+  return code;
+}
+
 }  // namespace
 
 Custody::Custody(work::Transactions& transactions,
@@ -119,7 +130,8 @@ Result<> Custody::add(work::Tx& tx,
 }
 
 Result<Custody::Attempt> Custody::countAttempt(const directory::Caller& caller,
-                                               const Uuid& certificate) {
+                                               const Uuid& certificate,
+                                               Way way) {
   return work::runUntilCurrent<Attempt>(transactions_, [&](work::Tx& tx) -> Result<Attempt> {
     const auto key = store_.findKeyOfCertificate(tx, certificate);
     if (!key) return key.error();
@@ -128,8 +140,14 @@ Result<Custody::Attempt> Custody::countAttempt(const directory::Caller& caller,
       if (access.error().code == Code::NotFound) return Error{Code::Forbidden, "key_not_yours"};
       return access.error();
     }
-    if (access->locked) return Error{Code::Forbidden, "key_locked"};
     const auto now = clock_.now();
+    if (way == Way::Held && access->offered_until)
+      return Error{Code::Forbidden, "key_not_taken_up"};
+    if (way == Way::Offered && !access->offered_until) return Error{Code::Conflict, "access_taken"};
+    if (way == Way::Offered && now > *access->offered_until) {
+      return Error{Code::Forbidden, "offer_over"};
+    }
+    if (access->locked) return Error{Code::Forbidden, "key_locked"};
     if (access->blocked_until && now < *access->blocked_until) {
       return Error{Code::TooMany, "pin_delayed", work::waitUntil(*access->blocked_until, now)};
     }
@@ -173,11 +191,12 @@ Result<> Custody::settleSuccess(const Attempt& attempt) {
 
 Result<Custody::Opened> Custody::tryPin(const directory::Caller& caller,
                                         const Uuid& certificate,
-                                        const crypto::SecretBytes& pin) {
+                                        const crypto::SecretBytes& pin,
+                                        Way way) {
   const std::lock_guard turn(turns_[caller.person.value.bytes.back() % turns_.size()]);
   const auto place = gate_.enter();
   if (!place) return place.error();
-  const auto attempt = countAttempt(caller, certificate);
+  const auto attempt = countAttempt(caller, certificate, way);
   if (!attempt) return attempt.error();
   auto data_key = crypto::unwrapSecret(attempt->access.wrapped,
                                        pin,
@@ -198,7 +217,7 @@ Result<bool> Custody::mayOpen(const directory::Caller& caller, const Uuid& certi
     if (!key) return key.error();
     const auto access = store_.findAccess(tx, key->id, caller.person.value);
     if (!access && access.error().code != Code::NotFound) return access.error();
-    return static_cast<bool>(access);
+    return access && !access->offered_until;
   });
 }
 
@@ -231,50 +250,139 @@ Result<> Custody::ended(work::Tx& tx,
   return kDone;
 }
 
-Result<> Custody::mayShare(work::Tx& tx,
+Result<directory::Lineage> Custody::asClerk(work::Tx& tx,
+                                            const directory::Caller& caller,
+                                            const KeptKey& key) {
+  if (!key.agency) return Error{Code::RuleRefused, "key_is_personal"};
+  auto lineage = directory::lineageOf(tx, directory_, directory::AgencyId{*key.agency});
+  if (!lineage) return lineage;
+  const auto allowed = directory::require(caller, directory::Role::Clerk, *lineage);
+  if (!allowed) return allowed.error();
+  return lineage;
+}
+
+Result<> Custody::mayOffer(work::Tx& tx,
                            const directory::Caller& caller,
                            const KeptKey& key,
                            const Uuid& other) {
-  if (!key.agency) return Error{Code::RuleRefused, "key_is_personal"};
-  const auto lineage = directory::lineageOf(tx, directory_, directory::AgencyId{*key.agency});
+  const auto lineage = asClerk(tx, caller, key);
   if (!lineage) return lineage.error();
-  const auto allowed = directory::require(caller, directory::Role::Clerk, *lineage);
-  if (!allowed) return allowed;
-  const auto today = vietnamDate(clock_.now());
-  const auto posts = directory_.postsOfPerson(tx, directory::PersonId{other});
-  if (!posts) return posts.error();
-  const bool clerks = std::ranges::any_of(*posts, [&](const directory::Post& post) {
-    return directory::inForce(post, today) &&
-           directory::holds(post.grants, directory::Role::Clerk, *lineage);
-  });
-  if (!clerks) return Error{Code::RuleRefused, "seal_needs_clerk"};
+  const auto clerks = directory::personHolds(tx,
+                                             directory_,
+                                             directory::PersonId{other},
+                                             directory::Role::Clerk,
+                                             *lineage,
+                                             vietnamDate(clock_.now()));
+  if (!clerks) return clerks.error();
+  if (!*clerks) return Error{Code::RuleRefused, "seal_needs_clerk"};
   return kDone;
 }
 
-Result<> Custody::share(const directory::Caller& caller,
-                        const Uuid& certificate,
-                        const crypto::SecretBytes& pin,
-                        const Uuid& other,
-                        const crypto::SecretBytes& pin_of_other) {
-  const auto fine = checkPin(pin_of_other);
-  if (!fine) return fine;
+Result<Custody::Offer> Custody::offer(const directory::Caller& caller,
+                                      const Uuid& certificate,
+                                      const crypto::SecretBytes& pin,
+                                      const Uuid& other) {
   const auto allowed = transactions_.read<std::monostate>([&](work::Tx& tx) -> Result<> {
     const auto key = store_.findKeyOfCertificate(tx, certificate);
     if (!key) return key.error();
-    return mayShare(tx, caller, *key, other);
+    return mayOffer(tx, caller, *key, other);
   });
-  if (!allowed) return allowed;
+  if (!allowed) return allowed.error();
   const auto opened = tryPin(caller, certificate, pin);
   if (!opened) return opened.error();
+  const Offer made{.code = freshCode(random_), .until = clock_.now() + rules_.offer_stands};
   const KeyAccess access{.key = opened->key.id,
                          .person = other,
-                         .wrapped = wrapFor(other, opened->key.id, opened->data_key, pin_of_other)};
-  return transactions_.run<std::monostate>([&](work::Tx& tx) -> Result<> {
-    const auto still = mayShare(tx, caller, opened->key, other);
-    if (!still) return still;
-    const auto added = store_.addAccess(tx, access);
-    if (!added) return added;
-    return trail_.record(tx, keyEvent(audit::EventKind::KeyShared, caller, opened->key, other));
+                         .wrapped = wrapFor(other,
+                                            opened->key.id,
+                                            opened->data_key,
+                                            crypto::SecretBytes(std::string_view(made.code))),
+                         .offered_until = made.until};
+  const auto done =
+      work::runUntilCurrent<std::monostate>(transactions_, [&](work::Tx& tx) -> Result<> {
+        const auto still = mayOffer(tx, caller, opened->key, other);
+        if (!still) return still;
+        const auto before = store_.findAccess(tx, access.key, other);
+        if (!before && before.error().code != Code::NotFound) return before.error();
+        if (before && !before->offered_until) return Error{Code::Conflict, "access_taken"};
+        if (before) {  // the code was lost, or guessed at: another one
+          const auto removed = store_.removeAccess(tx, access.key, other);
+          if (!removed) return removed;
+        }
+        const auto added = store_.addAccess(tx, access);
+        if (!added) return added;
+        return trail_.record(tx, keyEvent(audit::EventKind::KeyShared, caller, opened->key, other));
+      });
+  if (!done) return done.error();
+  return made;
+}
+
+Result<> Custody::takeUp(const directory::Caller& caller,
+                         const Uuid& certificate,
+                         const crypto::SecretBytes& code,
+                         const crypto::SecretBytes& own_pin) {
+  const auto fine = checkPin(own_pin);
+  if (!fine) return fine;
+  const auto opened = tryPin(caller, certificate, code, Way::Offered);
+  if (!opened) return opened.error();
+  const auto& person = caller.person.value;
+  const auto wrapped = wrapFor(person, opened->key.id, opened->data_key, own_pin);
+  return work::runUntilCurrent<std::monostate>(transactions_, [&](work::Tx& tx) -> Result<> {
+    auto access = store_.findAccess(tx, opened->key.id, person);
+    if (!access) {
+      if (access.error().code != Code::NotFound) return access.error();
+      return Error{Code::Forbidden, "key_not_yours"};  // withdrawn meanwhile
+    }
+    if (!access->offered_until) return Error{Code::Conflict, "access_taken"};
+    access->wrapped = wrapped;
+    access->offered_until.reset();
+    const auto kept = store_.replaceAccess(tx, *access);
+    if (!kept) return kept;
+    return trail_.record(tx, keyEvent(audit::EventKind::KeyTakenUp, caller, opened->key, person));
+  });
+}
+
+Result<> Custody::withdraw(const directory::Caller& caller,
+                           const Uuid& certificate,
+                           const Uuid& other) {
+  return work::runUntilCurrent<std::monostate>(transactions_, [&](work::Tx& tx) -> Result<> {
+    const auto key = store_.findKeyOfCertificate(tx, certificate);
+    if (!key) return key.error();
+    const auto clerk = asClerk(tx, caller, *key);
+    if (!clerk) return clerk.error();
+    const auto all = store_.accesses(tx, key->id);
+    if (!all) return all.error();
+    const auto holds = [&](const KeyAccess& one) { return !one.offered_until; };
+    const bool mine = std::ranges::any_of(*all, [&](const KeyAccess& one) {
+      return one.person == caller.person.value && holds(one);
+    });
+    if (!mine) return Error{Code::Forbidden, "key_not_yours"};
+    const auto left = std::ranges::find_if(
+        *all, [&](const KeyAccess& one) { return one.person != other && holds(one); });
+    if (left == all->end()) return Error{Code::RuleRefused, "seal_last_holder"};
+    // Two who leave at once would each count on the other: whoever is left is changed as well.
+    const auto counted = store_.replaceAccess(tx, *left);
+    if (!counted) return counted;
+    const auto removed = store_.removeAccess(tx, key->id, other);
+    if (!removed) return removed;
+    return trail_.record(tx, keyEvent(audit::EventKind::KeyAccessRemoved, caller, *key, other));
+  });
+}
+
+Result<std::vector<Custody::Holder>> Custody::holders(const directory::Caller& caller,
+                                                      const Uuid& certificate) {
+  return transactions_.read<std::vector<Holder>>([&](work::Tx& tx) -> Result<std::vector<Holder>> {
+    const auto key = store_.findKeyOfCertificate(tx, certificate);
+    if (!key) return key.error();
+    const auto clerk = asClerk(tx, caller, *key);
+    if (!clerk) return clerk.error();
+    const auto all = store_.accesses(tx, key->id);
+    if (!all) return all.error();
+    std::vector<Holder> holders;
+    for (const auto& one : *all) {
+      holders.push_back({one.person, one.offered_until, one.locked});
+    }
+    return holders;
   });
 }
 

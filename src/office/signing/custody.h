@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "office/audit/trail.h"
 #include "office/directory/directory.h"
+#include "office/directory/permissions.h"
 #include "office/directory/store.h"
 #include "office/signing/store.h"
 #include "office/work/gate.h"
@@ -14,6 +15,8 @@
 #include <array>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <vector>
 
 /// Keeping private keys (DESIGN decision 10).
 ///
@@ -30,6 +33,8 @@ struct PinRules {
   int failures_free = 2;
   int failures_most = 6;
   Duration delay_first = std::chrono::seconds{15};
+  /// How long the offer of a seal stands.
+  Duration offer_stands = std::chrono::hours{24};
   /// Of each wrap made from now on; a wrap remembers its own.
   crypto::ScryptCost cost = {};
   /// Trying a PIN takes as much memory as `cost` says.
@@ -105,23 +110,53 @@ class Custody final : public directory::RightsEnded {
                  directory::PersonId person,
                  const directory::Grant& lost) override;
 
-  /// Lets another clerk of the agency use its seal, with a PIN of their own; `pin` is the caller's.
+  /// Offers the seal to another clerk of the agency. Answers the code that they take it up with; it
+  /// is shown once, and an offer made again has another. `pin` is the caller's.
   ///
   /// Forbidden `role_missing` unless the caller is a clerk of the agency. RuleRefused
   /// `key_is_personal`, `seal_needs_clerk` (the other one is none today). Otherwise as `open`.
-  /// Conflict `access_taken`.
-  Result<> share(const directory::Caller& caller,
-                 const Uuid& certificate,
-                 const crypto::SecretBytes& pin,
-                 const Uuid& other,
-                 const crypto::SecretBytes& pin_of_other);
+  /// Conflict `access_taken`: they hold it already.
+  struct Offer {
+    std::string code;
+    Instant until{};
+  };
+  Result<Offer> offer(const directory::Caller& caller,
+                      const Uuid& certificate,
+                      const crypto::SecretBytes& pin,
+                      const Uuid& other);
+
+  /// The seal offered to the caller is theirs to use from now on, under a PIN of their own. The
+  /// code is counted as a PIN is, and refused with the same reasons. RuleRefused `pin_too_short`,
+  /// `pin_too_long`; Forbidden `key_not_yours`, `offer_over`; Conflict `access_taken`.
+  Result<> takeUp(const directory::Caller& caller,
+                  const Uuid& certificate,
+                  const crypto::SecretBytes& code,
+                  const crypto::SecretBytes& own_pin);
+
+  /// Takes a clerk's way to a seal, or the offer of one, away again. The caller is a clerk of the
+  /// agency and holds the seal. Forbidden `role_missing`, `key_not_yours`; NotFound
+  /// `key_access_missing`; RuleRefused `key_is_personal`, `seal_last_holder`: nobody could seal any
+  /// more.
+  Result<> withdraw(const directory::Caller& caller, const Uuid& certificate, const Uuid& other);
+
+  /// Who has a way to a seal, for clerks of its agency. Refusals of `withdraw` but the last two.
+  struct Holder {
+    Uuid person{};
+    std::optional<Instant> offered_until;  ///< nullopt: holds it
+    bool locked = false;
+  };
+  Result<std::vector<Holder>> holders(const directory::Caller& caller, const Uuid& certificate);
 
  private:
   struct Attempt {
     KeptKey key;
     KeyAccess access;
   };
-  Result<> mayShare(work::Tx& tx,
+  /// The lineage of the agency whose seal it is, when the caller is its clerk.
+  Result<directory::Lineage> asClerk(work::Tx& tx,
+                                     const directory::Caller& caller,
+                                     const KeptKey& key);
+  Result<> mayOffer(work::Tx& tx,
                     const directory::Caller& caller,
                     const KeptKey& key,
                     const Uuid& other);
@@ -134,10 +169,12 @@ class Custody final : public directory::RightsEnded {
     KeptKey key;
     crypto::SecretBytes data_key;
   };
-  Result<Attempt> countAttempt(const directory::Caller& caller, const Uuid& certificate);
+  enum class Way { Held, Offered };
+  Result<Attempt> countAttempt(const directory::Caller& caller, const Uuid& certificate, Way way);
   Result<Opened> tryPin(const directory::Caller& caller,
                         const Uuid& certificate,
-                        const crypto::SecretBytes& pin);
+                        const crypto::SecretBytes& pin,
+                        Way way = Way::Held);
   Result<> settleSuccess(const Attempt& attempt);
   Error noteWrongPin(const directory::Caller& caller, const Attempt& attempt);
 

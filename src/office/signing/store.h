@@ -22,6 +22,8 @@ class KeyStore {
   /// All keys of an agency's seals.
   virtual Result<std::vector<KeptKey>> keysOfAgency(work::Tx& tx, const Uuid& agency) = 0;
   virtual Result<KeptKey> findKeyOfCertificate(work::Tx& tx, const Uuid& certificate) = 0;
+  /// In order of persons.
+  virtual Result<std::vector<KeyAccess>> accesses(work::Tx& tx, KeyId key) = 0;
   virtual Result<KeyAccess> findAccess(work::Tx& tx,
                                        KeyId key,
                                        const Uuid& person) = 0;  ///< NotFound `key_access_missing`

@@ -29,6 +29,9 @@ struct KeyAccess {
   KeyId key;
   Uuid person{};
   Bytes wrapped;
+  /// Set: `wrapped` is under a code that was handed over, and opens nothing until its person takes
+  /// the key up with a PIN of their own, by then at the latest.
+  std::optional<Instant> offered_until = {};
   std::int64_t failures = 0;             ///< wrong PINs since the last right one
   std::optional<Instant> blocked_until;  ///< delay after wrong PINs
   bool locked = false;                   ///< too many: a new certificate is needed

@@ -25,6 +25,7 @@ export type Incoming = Api['Incoming'];
 export type Verdict = Api['Verdict'];
 export type Assignment = Api['Assignment'];
 export type Order = Api['Order'];
+export type Seal = Api['Seal'];
 export type TrailEvent = Api['Event'];
 
 export interface Page<T> {

@@ -7,6 +7,7 @@ import { DocumentPage } from '../pages/document';
 import { DraftPage } from '../pages/draft';
 import { InboxPage } from '../pages/inbox';
 import { IncomingPage } from '../pages/incoming';
+import { SealsPage } from '../pages/seals';
 import { SignInForm, SignInPage } from '../pages/sign_in';
 import { VerifyPage } from '../pages/verify';
 import { ActingPost } from '../parts/acting_post';
@@ -25,6 +26,7 @@ function entries(): Entry[] {
   const all: (Entry | false)[] = [
     { page: '', path: '/', label: 'nav.work', icon: 'M4 5h16v14H4zM4 10h16M9 14l2 2 4-4' },
     hasRole('drafter') && { page: 'soan', path: '/soan', label: 'nav.draft', icon: 'M5 19h14M6 15 16 5l3 3L9 18H6z' },
+    hasRole('clerk') && { page: 'con-dau', path: '/con-dau', label: 'nav.seals', icon: 'M12 3a3 3 0 0 1 2 5l1 5h3v4H6v-4h3l1-5a3 3 0 0 1 2-5zM6 20h12' },
     { page: 'kiem-tra', path: '/kiem-tra', label: 'nav.verify', icon: 'M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6zM9 12l2 2 4-4' },
   ];
   return all.filter((entry): entry is Entry => entry !== false);
@@ -104,6 +106,8 @@ function pageFor(page: string, id: string | null): JSX.Element {
       return id ? <DocumentPage key={id} id={id} /> : <MissingPage />;
     case 'den':
       return id ? <IncomingPage key={id} id={id} /> : <MissingPage />;
+    case 'con-dau':
+      return <SealsPage />;
     case 'kiem-tra':
       return <VerifyPage />;
     default:

@@ -6,7 +6,7 @@ import { caller, hasRole } from '../api/session';
 import type { Assignment, Incoming, Order, OutgoingRow, Page } from '../api/types';
 import { date, time } from '../lib/format';
 import { t, word, type Key } from '../lib/i18n';
-import { Dialog, PinField } from '../parts/dialog';
+import { Dialog, NewPinFields, newPin } from '../parts/dialog';
 import { asProblem, useAct, useLoaded, usePageTitle } from '../parts/hooks';
 import { AgencyName } from '../parts/names';
 import { ProblemBox } from '../parts/problem';
@@ -105,12 +105,12 @@ function OrderRow({ item, reload }: { item: Order; reload: () => void }) {
   const act = useAct();
   const [mismatch, setMismatch] = useState(false);
   const activate = (values: FormData) => {
-    const same = values.get('pin') === values.get('again');
-    setMismatch(!same);
-    if (!same) return;
+    const pin = newPin(values);
+    setMismatch(!pin);
+    if (!pin) return;
     void act
       .run(async () => {
-        await post(`/api/v1/certificate-orders/${item.id}/activate`, { pin: values.get('pin') });
+        await post(`/api/v1/certificate-orders/${item.id}/activate`, { pin });
       })
       .then((through) => {
         if (!through) return;
@@ -139,12 +139,7 @@ function OrderRow({ item, reload }: { item: Order; reload: () => void }) {
             onClose={() => setOpen(false)}
           >
             <p>{t('order.hint')}</p>
-            <PinField label={t('order.pin')} />
-            <div class="field">
-              <label for="again">{t('order.again')}</label>
-              <input id="again" name="again" type="password" autocomplete="off" required maxLength={64} aria-invalid={mismatch} />
-              <div role="alert">{mismatch && <p class="field-error">{t('order.mismatch')}</p>}</div>
-            </div>
+            <NewPinFields mismatch={mismatch} />
           </Dialog>
         )}
       </td>

@@ -88,6 +88,25 @@ export function PinField({ label, hint }: { label: string; hint?: string }) {
   );
 }
 
+/** A PIN of one's own, typed twice. */
+export function NewPinFields({ mismatch }: { mismatch: boolean }) {
+  return (
+    <>
+      <PinField label={t('order.pin')} />
+      <div class="field">
+        <label for="again">{t('order.again')}</label>
+        <input id="again" name="again" type="password" autocomplete="off" required maxLength={64} aria-invalid={mismatch} />
+        <div role="alert">{mismatch && <p class="field-error">{t('order.mismatch')}</p>}</div>
+      </div>
+    </>
+  );
+}
+
+/** The PIN of those fields, or null when the two differ. */
+export function newPin(values: FormData): string | null {
+  return values.get('pin') === values.get('again') ? String(values.get('pin')) : null;
+}
+
 export function ReasonField({ label }: { label: string }) {
   return (
     <div class="field">

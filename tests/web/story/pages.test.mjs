@@ -285,6 +285,57 @@ step('the clerk sends it again to who returned it, and both attempts are shown',
   await clerk.getByText('Đã vào sổ văn bản đến.').waitFor();
 });
 
+step('a clerk shares the seal by a code, the second clerk sets a PIN, and it is taken away again', async () => {
+  const admin = await people.window();
+  await people.signIn(admin, 'admin', service.notes.adminPassword);
+  const top = Object.values(service.notes.agencies)[0];
+  const given = await ask(admin, 'POST', '/api/v1/posts', {
+    agency: top,
+    title: 'Văn thư thứ hai',
+    holder: service.notes.people['cv.cds'],
+    grants: [{ role: 'clerk', over: top }],
+  });
+  assert.equal(given.status, 201, JSON.stringify(given.body));
+  await admin.context().close();
+
+  const page = await people.as('vanthu');
+  await page.goto('/con-dau');
+  await page.getByRole('button', { name: 'Giao cho văn thư khác' }).press('Enter');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Mã PIN của con dấu').fill(service.notes.pin);
+  await picture(page, 'seal-offer');
+  await page.keyboard.press('Enter');
+  const code = await page.locator('strong.code').textContent();
+  assert.match(code, /^[2-9a-z]{10}$/);
+  await picture(page, 'seal-offered');
+
+  const second = await people.as('cv.cds');
+  await second.goto('/');
+  await second.getByLabel('Chức vụ đang làm việc').selectOption({ index: 1 });
+  await second.getByRole('button', { name: 'Chuyển sang chức vụ này' }).click();
+  await second.getByRole('link', { name: 'Con dấu' }).click();
+  await second.getByRole('button', { name: 'Nhận con dấu' }).click();
+  await second.getByRole('dialog').getByLabel('Mã nhận con dấu').fill(code);
+  await second.getByRole('dialog').getByLabel('Mã PIN mới').fill('97531');
+  await second.getByRole('dialog').getByLabel('Nhập lại mã PIN').fill('97531');
+  await second.keyboard.press('Enter');
+  await second.getByRole('alert').filter({ hasText: 'PIN' }).first().waitFor();
+  await second.getByRole('dialog').getByLabel('Mã PIN mới').fill('975310');
+  await second.getByRole('dialog').getByLabel('Nhập lại mã PIN').fill('975310');
+  await second.keyboard.press('Enter');
+  await second.getByText('Bạn đã nhận con dấu').waitFor();
+  await second.goto('/');
+  await second.getByLabel('Chức vụ đang làm việc').selectOption({ index: 0 });
+  await second.getByRole('button', { name: 'Chuyển sang chức vụ này' }).click();
+  await second.getByRole('link', { name: 'Con dấu' }).waitFor({ state: 'detached' });
+
+  await page.goto('/con-dau');
+  await page.getByRole('button', { name: 'Thu lại' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Thu lại' }).click();
+  await page.getByText('Đã thu lại.').waitFor();
+  assert.equal(await page.locator('.holders li').count(), 1);
+});
+
 step('the verification page passes the directive and refuses a tampered copy', async () => {
   const page = await people.as('thanhtra');
   await page.goto('/kiem-tra');

@@ -3,6 +3,7 @@
 #include "edge/http/api/bodies.h"
 #include "edge/http/api/services.h"
 #include "edge/http/api/views.h"
+#include "office/directory/permissions.h"
 #include "office/signing/activation.h"
 
 #include <nlohmann/json.hpp>
@@ -140,6 +141,94 @@ Result<Reply> revoke(const Services& services, const Request& request) {
   return resourceReply(200, view(*record), record->version);
 }
 
+Json holdersView(const std::vector<signing::Custody::Holder>& holders) {
+  auto list = Json::array();
+  for (const auto& one : holders) {
+    list.push_back({{"person", one.person.text()},
+                    {"offeredUntil",
+                     one.offered_until ? Json(formatVietnam(*one.offered_until)) : Json(nullptr)},
+                    {"locked", one.locked}});
+  }
+  return list;
+}
+
+/// GET /api/v1/seals: those of the agencies the caller clerks for that can seal now, each with who
+/// has a way to it. 200.
+Result<Reply> seals(const Services& services, const Request& request) {
+  auto items = Json::array();
+  for (const auto agency : directory::agenciesWith(*request.caller, {directory::Role::Clerk})) {
+    const auto records =
+        services.authority.usable({.agency = agency.value}, CertificateKind::OrganisationSeal);
+    if (!records) {
+      const auto code = records.error().code;
+      if (code == Code::NotFound || code == Code::RuleRefused) continue;
+      return records.error();
+    }
+    for (const auto& record : *records) {
+      const auto holders = services.custody.holders(*request.caller, record.id.value);
+      if (!holders) return holders.error();
+      items.push_back({{"certificate", record.id.text()},
+                       {"agency", agency.text()},
+                       {"notAfter", formatVietnam(record.not_after)},
+                       {"holders", holdersView(*holders)}});
+    }
+  }
+  return wholeListReply(std::move(items));
+}
+
+/// POST /api/v1/seals/{id}/offer   body {"person", "pin"}: the caller's PIN.
+///
+/// 201 `code` and `until`; the code is shown this once. 401 `pin_wrong`; 403 `key_not_yours`; 404
+/// `key_missing`; 409 `access_taken`; 422 `seal_needs_clerk`; 429 `pin_delayed`.
+Result<Reply> offerSeal(const Services& services, const Request& request) {
+  struct Body {
+    Uuid person{};
+    crypto::SecretBytes pin;
+  };
+  const auto id = pathId(request);
+  if (!id) return id.error();
+  const auto body = readBody<Body>(request, [](Fields& fields) {
+    return Body{idField(fields, "person"), secretField(fields, "pin")};
+  });
+  if (!body) return body.error();
+  const auto offer = services.custody.offer(*request.caller, *id, body->pin, body->person);
+  if (!offer) return offer.error();
+  auto reply = jsonReply({{"code", offer->code}, {"until", formatVietnam(offer->until)}});
+  reply.status = 201;
+  return reply;
+}
+
+/// POST /api/v1/seals/{id}/take-up   body {"code", "pin"}: a PIN of one's own. 204; 401
+/// `pin_wrong`; 403 `key_not_yours`, `offer_over`; 409 `access_taken`; 422 `pin_too_short`.
+Result<Reply> takeUpSeal(const Services& services, const Request& request) {
+  struct Body {
+    crypto::SecretBytes code;
+    crypto::SecretBytes pin;
+  };
+  const auto id = pathId(request);
+  if (!id) return id.error();
+  const auto body = readBody<Body>(request, [](Fields& fields) {
+    return Body{secretField(fields, "code"), secretField(fields, "pin")};
+  });
+  if (!body) return body.error();
+  const auto taken = services.custody.takeUp(*request.caller, *id, body->code, body->pin);
+  if (!taken) return taken.error();
+  return Reply{.status = 204};
+}
+
+/// POST /api/v1/seals/{id}/withdraw   body {"person"}. 204; 403; 404 `key_access_missing`; 422
+/// `seal_last_holder`.
+Result<Reply> withdrawSeal(const Services& services, const Request& request) {
+  const auto id = pathId(request);
+  if (!id) return id.error();
+  const auto person =
+      readBody<Uuid>(request, [](Fields& fields) { return idField(fields, "person"); });
+  if (!person) return person.error();
+  const auto done = services.custody.withdraw(*request.caller, *id, *person);
+  if (!done) return done.error();
+  return Reply{.status = 204};
+}
+
 }  // namespace
 
 void addCertificateRoutes(Router& router, const Services& services) {
@@ -151,6 +240,10 @@ void addCertificateRoutes(Router& router, const Services& services) {
   endpoints.reading("/api/v1/certificates/{id}", &showCertificate);
   endpoints.reading("/api/v1/certificates/{id}/proof", &proof);
   endpoints.changing("/api/v1/certificates/{id}/revoke", &revoke);
+  endpoints.reading("/api/v1/seals", &seals);
+  endpoints.changing("/api/v1/seals/{id}/offer", &offerSeal);
+  endpoints.changing("/api/v1/seals/{id}/take-up", &takeUpSeal);
+  endpoints.changing("/api/v1/seals/{id}/withdraw", &withdrawSeal);
 }
 
 void addPkiRoutes(Router& router, const Services& services) {
