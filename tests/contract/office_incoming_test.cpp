@@ -340,7 +340,7 @@ TEST_P(Arrival, IsWorkedOnByItsLeadOnly) {
 TEST_P(Arrival, StandsInTheTrailThatAnAuditorTakesAway) {
   auto& w = world();
   const auto incoming = registered();
-  const auto trail = must(w.evidence.trail(w.auditor, sent_.id));
+  const auto trail = must(w.evidence.trail(w.auditor, sent_.id, {.limit = 200}));
   std::vector<std::string> names;
   for (const auto& one : trail) names.emplace_back(audit::name(one.event.event.kind));
   EXPECT_TRUE(
@@ -357,6 +357,27 @@ TEST_P(Arrival, StandsInTheTrailThatAnAuditorTakesAway) {
   EXPECT_EQ(w.eventCount(), events) << "looking leaves nothing in the record";
 }
 
+TEST_P(Arrival, StandsInTheTrailPageByPageAsInTheWhole) {
+  auto& w = world();
+  registered();
+  const auto ids = [](const std::vector<records::ProvenEvent>& some) {
+    std::vector<audit::EventId> all;
+    for (const auto& one : some) all.push_back(one.event.event.id);
+    return all;
+  };
+  const auto whole = ids(must(w.evidence.trail(w.auditor, sent_.id, {.limit = 200})));
+  ASSERT_GT(whole.size(), 6U);
+  std::vector<audit::EventId> paged;
+  for (records::Page<audit::EventId> page{.limit = 3};; page.after = paged.back()) {
+    const auto some = ids(must(w.evidence.trail(w.auditor, sent_.id, page)));
+    paged.insert(paged.end(), some.begin(), some.end());
+    if (some.size() < 3) break;
+  }
+  EXPECT_EQ(paged, whole);
+  EXPECT_EQ(why(w.evidence.trail(w.auditor, sent_.id, {.after = w.ids.make<audit::EventTag>()})),
+            "event_missing");
+}
+
 TEST_P(Arrival, ShowsTheSenderItsStateButNotWhoHandlesIt) {
   auto& w = world();
   const auto incoming = registered();
@@ -366,7 +387,7 @@ TEST_P(Arrival, ShowsTheSenderItsStateButNotWhoHandlesIt) {
                           {.lead = w.commune_officer.post, .opinion = "Giao", .deadline = {}}));
   const auto namesFor = [&](const directory::Caller& reader) {
     std::set<std::string> names;
-    for (const auto& one : must(w.evidence.trail(reader, sent_.id))) {
+    for (const auto& one : must(w.evidence.trail(reader, sent_.id, {.limit = 200}))) {
       names.emplace(audit::name(one.event.event.kind));
       if (reader.person != w.auditor.person) {
         EXPECT_NE(one.event.event.agency, w.commune.value) << audit::name(one.event.event.kind);

@@ -357,7 +357,7 @@ TEST_P(Route, TellsAForeignerNothingOfADocument) {
     EXPECT_EQ(why(w.outgoing.find(*foreigner, document.id)), "document_missing");
     EXPECT_EQ(why(w.outgoing.files(*foreigner, document.id)), "document_missing");
     EXPECT_EQ(why(w.outgoing.deliveries(*foreigner, document.id)), "document_missing");
-    EXPECT_EQ(why(w.evidence.trail(*foreigner, document.id)), "document_missing");
+    EXPECT_EQ(why(w.evidence.trail(*foreigner, document.id, {})), "document_missing");
     // Not even whether the version is right.
     EXPECT_EQ(why(w.outgoing.dispatch(*foreigner, document.id, 99)), "document_missing");
   }

@@ -341,7 +341,7 @@ records::Document World::documentNow(records::DocumentId id) {
 
 std::string World::eventsOf(const Uuid& subject) {
   const auto kept = valueOrThrow(transactions.read<std::vector<audit::KeptEvent>>(
-      [&](work::Tx& tx) { return events.list(tx, {.subject = subject, .limit = 500}); }));
+      [&](work::Tx& tx) { return events.list(tx, {.subjects = {subject}, .limit = 500}); }));
   std::string names;
   for (const auto& one : kept) {
     names += (names.empty() ? "" : " ") + std::string(audit::name(one.event.kind));
@@ -351,7 +351,7 @@ std::string World::eventsOf(const Uuid& subject) {
 
 std::string World::detailsOf(const Uuid& subject, audit::EventKind kind) {
   const auto kept = valueOrThrow(transactions.read<std::vector<audit::KeptEvent>>(
-      [&](work::Tx& tx) { return events.list(tx, {.subject = subject, .limit = 500}); }));
+      [&](work::Tx& tx) { return events.list(tx, {.subjects = {subject}, .limit = 500}); }));
   std::string details;
   for (const auto& one : kept) {
     if (one.event.kind == kind) details = one.event.details;

@@ -118,7 +118,7 @@ TEST_P(AuditContract, ListsByFilterOldestFirstInPages) {
     if (i % 2 == 0) mine.push_back(event.event.id);
     ASSERT_TRUE(change([&](Tx& tx) { return events_.add(tx, event, id()); }));
   }
-  EXPECT_EQ(list({.subject = subject}).size(), 3U);
+  EXPECT_EQ(list({.subjects = {subject}}).size(), 3U);
   EXPECT_EQ(list({.person = person}).size(), 3U);
   EXPECT_EQ(list({.from = now()}).size(), 1U);
   EXPECT_EQ(list({.to = now()}).size(), 5U);

@@ -168,7 +168,7 @@ Result<std::string> Story::auditOffline() {
   }
   // The last events get their proofs with the next checkpoint, a second away at most.
   for (int tries = 0;; ++tries) {
-    const auto trail = download(document + "/trail", out_ / "nhat-ky.json", "thanhtra");
+    const auto trail = download(document + "/trail?limit=200", out_ / "nhat-ky.json", "thanhtra");
     if (!trail) return trail.error();
     if (asText(*trail).find(R"("proof":null)") == std::string_view::npos) break;
     if (tries == 50) return wentWrongOffline("trail", "an event has no proof after 10 s");

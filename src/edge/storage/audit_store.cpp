@@ -58,7 +58,7 @@ Result<std::vector<audit::KeptEvent>> SqlEventStore::list(work::Tx& tx,
                                                           const audit::EventFilter& filter) {
   auto& connection = connectionOf(tx);
   Conditions where;
-  if (filter.subject) where.add("e.subject = ?", {*filter.subject});
+  where.addAnyOf("e.subject", std::vector<Param>(filter.subjects.begin(), filter.subjects.end()));
   if (filter.person) where.add("e.person = ?", {*filter.person});
   if (filter.from) where.add("e.happened >= ?", {*filter.from});
   if (filter.to) where.add("e.happened < ?", {*filter.to});

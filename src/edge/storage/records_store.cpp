@@ -366,6 +366,18 @@ Result<Incoming> SqlRecordStore::findIncomingOfDelivery(work::Tx& tx,
       incomingFrom);
 }
 
+Result<std::vector<records::SentCopy>> SqlRecordStore::copies(work::Tx& tx, DocumentId document) {
+  return all(
+      connectionOf(tx).query("SELECT d.id, d.recipient, i.id FROM deliveries d "
+                             "LEFT JOIN incoming i ON i.delivery = d.id WHERE d.document = ?",
+                             {document}),
+      [](const Row& row) {
+        return records::SentCopy{.delivery = row.id<exchange::DeliveryId>(0),
+                                 .recipient = row.id<AgencyId>(1),
+                                 .incoming = row.optionalId<IncomingId>(2)};
+      });
+}
+
 Result<std::vector<Incoming>> SqlRecordStore::incoming(work::Tx& tx,
                                                        const records::IncomingFilter& filter,
                                                        const records::Page<IncomingId>& page) {

@@ -32,6 +32,8 @@ class SqlRecordStore final : public records::RecordStore {
   Result<records::Incoming> findIncoming(work::Tx& tx, records::IncomingId id) override;
   Result<records::Incoming> findIncomingOfDelivery(work::Tx& tx,
                                                    exchange::DeliveryId delivery) override;
+  Result<std::vector<records::SentCopy>> copies(work::Tx& tx,
+                                                records::DocumentId document) override;
   Result<std::vector<records::Incoming>> incoming(
       work::Tx& tx,
       const records::IncomingFilter& filter,

@@ -18,7 +18,7 @@ struct KeptEvent {
 };
 
 struct EventFilter {
-  std::optional<Uuid> subject;
+  std::vector<Uuid> subjects;  ///< any of these; none: all
   std::optional<Uuid> person;
   std::optional<Instant> from;
   std::optional<Instant> to;

@@ -6,6 +6,8 @@
 namespace congvan::directory {
 namespace {
 
+constexpr std::size_t kDeepest = 16;  // a loop in the data must not hang the service
+
 bool isOversight(Role role) {
   return role == Role::CertificateOfficer || role == Role::Auditor || role == Role::Administrator;
 }
@@ -20,8 +22,22 @@ bool covers(const Grant& grant, const Lineage& lineage) {
 
 }  // namespace
 
+Lineages::Lineages(const std::vector<Agency>& all) {
+  for (const auto& agency : all) nodes_.emplace(agency.id, Node{agency.kind, agency.parent});
+}
+
+Lineage Lineages::of(AgencyId agency) const {
+  Lineage lineage;
+  for (std::optional<AgencyId> next = agency; next && lineage.links.size() < kDeepest;) {
+    const auto found = nodes_.find(*next);
+    if (found == nodes_.end()) break;
+    lineage.links.push_back({*next, found->second.kind});
+    next = found->second.parent;
+  }
+  return lineage;
+}
+
 Result<Lineage> lineageOf(work::Tx& tx, DirectoryStore& store, AgencyId agency) {
-  constexpr std::size_t kDeepest = 16;  // a loop in the data must not hang the service
   Lineage lineage;
   for (std::optional<AgencyId> next = agency; next && lineage.links.size() < kDeepest;) {
     const auto found = store.findAgency(tx, *next);

@@ -3,6 +3,7 @@
 
 #include "office/directory/store.h"
 
+#include <map>
 #include <vector>
 
 /// Who may act for which agency. Every use case asks here; HTTP and pages never decide. Deny by
@@ -20,6 +21,21 @@ struct Lineage {
 
 /// NotFound `agency_missing`.
 Result<Lineage> lineageOf(work::Tx& tx, DirectoryStore& store, AgencyId agency);
+
+/// The lineages of many agencies, out of all of them: no query for each.
+class Lineages {
+ public:
+  explicit Lineages(const std::vector<Agency>& all);
+  /// Empty: no such agency.
+  Lineage of(AgencyId agency) const;
+
+ private:
+  struct Node {
+    AgencyKind kind;
+    std::optional<AgencyId> parent;
+  };
+  std::map<AgencyId, Node> nodes_;
+};
 
 /// Do `grants` give `role` over the agency at the start of `lineage`?
 ///

@@ -1,60 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "office/records/evidence_desk.h"
 
-#include "office/directory/actor.h"
 #include "office/directory/permissions.h"
 #include "office/records/reception.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace congvan::records {
-namespace {
 
-using Events = std::vector<audit::KeptEvent>;
-
-/// All of one subject, page by page.
-Result<> addEvents(work::Tx& tx, audit::EventStore& store, const Uuid& subject, Events& all) {
-  constexpr int kPage = 500;
-  audit::EventFilter filter{.subject = subject, .limit = kPage};
-  for (;;) {
-    const auto some = store.list(tx, filter);
-    if (!some) return some.error();
-    all.insert(all.end(), some->begin(), some->end());
-    if (some->size() < kPage) return kDone;
-    filter.after = some->back().event.id;
+/// What events of the document may be about: itself, its deliveries, and those of its copies whose
+/// handling the caller may read. Three queries, however many recipients it has.
+Result<std::vector<Uuid>> EvidenceDesk::subjects(work::Tx& tx,
+                                                 const directory::Caller& caller,
+                                                 DocumentId id) {
+  std::vector<Uuid> subjects{id.value};
+  const auto copies = parts_.records.copies(tx, id);
+  if (!copies) return copies.error();
+  const auto agencies = parts_.directory.agencies(tx);
+  if (!agencies) return agencies.error();
+  const directory::Lineages lineages(*agencies);
+  for (const auto& copy : *copies) {
+    subjects.push_back(copy.delivery.value);
+    if (copy.incoming && mayReadArrivals(caller, lineages.of(copy.recipient))) {
+      subjects.push_back(copy.incoming->value);
+    }
   }
+  return subjects;
 }
 
-}  // namespace
-
 Result<std::vector<ProvenEvent>> EvidenceDesk::trail(const directory::Caller& caller,
-                                                     DocumentId id) {
+                                                     DocumentId id,
+                                                     const Page<audit::EventId>& page) {
+  using Events = std::vector<audit::KeptEvent>;
   const auto document = parts_.outgoing.find(caller, id);
   if (!document) return document.error();
   auto events = parts_.transactions.read<Events>([&](work::Tx& tx) -> Result<Events> {
-    std::vector<Uuid> subjects{id.value};
-    const auto deliveries = parts_.deliveries.ofDocument(tx, id.value);
-    if (!deliveries) return deliveries.error();
-    for (const auto& delivery : *deliveries) {
-      subjects.push_back(delivery.id.value);
-      const auto incoming = parts_.records.findIncomingOfDelivery(tx, delivery.id);
-      if (!incoming && incoming.error().code != Code::NotFound) return incoming.error();
-      if (!incoming) continue;
-      const auto recipient = directory::lineageOf(tx, parts_.directory, incoming->agency);
-      if (!recipient) return recipient.error();
-      if (mayReadArrivals(caller, *recipient)) subjects.push_back(incoming->id.value);
-    }
-    Events all;
-    for (const auto& subject : subjects) {
-      const auto added = addEvents(tx, parts_.events, subject, all);
-      if (!added) return added.error();
-    }
-    // Ids of one millisecond are in no order.
-    std::ranges::sort(all, {}, [](const audit::KeptEvent& kept) {
-      return std::make_pair(kept.event.time, kept.event.id);
-    });
-    return all;
+    auto about = subjects(tx, caller, id);
+    if (!about) return about.error();
+    return parts_.events.list(
+        tx, {.subjects = std::move(*about), .after = page.after, .limit = page.limit});
   });
   if (!events) return events.error();
 

@@ -35,16 +35,20 @@ class EvidenceDesk {
   };
   explicit EvidenceDesk(Parts parts) : parts_(parts) {}
 
-  /// Every event of a document and its deliveries, oldest first. Who may read the document may read
-  /// its trail. How a recipient handled its copy, and who did, is in it only for those who may read
-  /// what that agency received; the sender sees the state of the delivery. Refusals of
-  /// Outgoing::find.
-  Result<std::vector<ProvenEvent>> trail(const directory::Caller& caller, DocumentId id);
+  /// The events of a document and its deliveries, oldest first, a page of them. Who may read the
+  /// document may read its trail. How a recipient handled its copy, and who did, is in it only for
+  /// those who may read what that agency received; the sender sees the state of the delivery.
+  /// Refusals of Outgoing::find; NotFound `event_missing`: no such event to go on after.
+  Result<std::vector<ProvenEvent>> trail(const directory::Caller& caller,
+                                         DocumentId id,
+                                         const Page<audit::EventId>& page);
 
   /// Judges the newest file of a document now.
   Result<verify::Outcome> verification(const directory::Caller& caller, DocumentId id);
 
  private:
+  Result<std::vector<Uuid>> subjects(work::Tx& tx, const directory::Caller& caller, DocumentId id);
+
   Parts parts_;
 };
 

@@ -30,6 +30,13 @@ struct IncomingFilter {
   std::optional<exchange::DeliveryState> state;
 };
 
+/// A copy of a document on its way: what the sender and what the recipient has of it.
+struct SentCopy {
+  exchange::DeliveryId delivery;
+  AgencyId recipient;
+  std::optional<IncomingId> incoming;
+};
+
 /// A port; the same refusals as DirectoryStore. Lists give whole rows: no second call per row.
 class RecordStore {
  public:
@@ -59,6 +66,7 @@ class RecordStore {
   virtual Result<Incoming> findIncoming(work::Tx& tx,
                                         IncomingId id) = 0;  ///< NotFound `incoming_missing`
   virtual Result<Incoming> findIncomingOfDelivery(work::Tx& tx, exchange::DeliveryId delivery) = 0;
+  virtual Result<std::vector<SentCopy>> copies(work::Tx& tx, DocumentId document) = 0;
   virtual Result<std::vector<Incoming>> incoming(work::Tx& tx,
                                                  const IncomingFilter& filter,
                                                  const Page<IncomingId>& page) = 0;

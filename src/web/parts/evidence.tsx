@@ -39,23 +39,50 @@ export function VerificationView({ path, page }: { path: string; page: boolean }
   );
 }
 
+type Trail = Page<TrailEvent>;
+
+const PAGE = 50;
+const WHOLE = 200;
+
+function pageOf(path: string, after: string | null, limit = PAGE): Promise<Trail> {
+  return get<Trail>(`${path}?limit=${limit}${after ? `&after=${after}` : ''}`).then((answer) => answer.data);
+}
+
+/** All of it, as an auditor takes it away. */
+async function save(path: string): Promise<void> {
+  const items: TrailEvent[] = [];
+  for (let next: string | null = null, more = true; more; more = next !== null) {
+    const page: Trail = await pageOf(path, next, WHOLE);
+    items.push(...page.items);
+    next = page.next;
+  }
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([JSON.stringify({ items, next: null })], { type: 'application/json' }));
+  link.download = 'trail.json';
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 export function TrailView({ path }: { path: string }) {
   const [events, setEvents] = useState<TrailEvent[]>();
+  const [next, setNext] = useState<string | null>(null);
   const act = useAct();
-  const load = () =>
+  const load = (before: TrailEvent[], after: string | null) =>
     act.run(async () => {
-      setEvents((await get<Page<TrailEvent>>(path)).data.items);
+      const page = await pageOf(path, after);
+      setEvents([...before, ...page.items]);
+      setNext(page.next);
     });
   return (
     <section aria-labelledby="trail-title">
       <h2 id="trail-title">{t('trail.title')}</h2>
       <div class="buttons">
-        <button type="button" disabled={act.busy} onClick={() => void load()}>
+        <button type="button" disabled={act.busy} onClick={() => void load([], null)}>
           {act.busy ? t('act.loading') : t('trail.load')}
         </button>
-        <a class="button" href={path} download="trail.json">
+        <button type="button" disabled={act.busy} onClick={() => void act.run(() => save(path))}>
           {t('trail.json')}
-        </a>
+        </button>
       </div>
       <ProblemBox problem={act.problem} />
       {events && (
@@ -84,6 +111,11 @@ export function TrailView({ path }: { path: string }) {
             </tbody>
           </table>
         </div>
+      )}
+      {events && next && (
+        <button type="button" disabled={act.busy} onClick={() => void load(events, next)}>
+          {t('box.more')}
+        </button>
       )}
     </section>
   );

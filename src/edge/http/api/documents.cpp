@@ -264,11 +264,15 @@ Result<Reply> verification(const Services& services, const Request& request) {
   return page;
 }
 
-/// GET /api/v1/documents/{id}/trail: every event with its salt, leaf and proof.
+/// GET /api/v1/documents/{id}/trail: events with their salt, leaf and proof, oldest first.
 Result<Reply> trail(const Services& services, const Request& request) {
   const auto id = documentId(request);
   if (!id) return id.error();
-  const auto events = services.evidence.trail(*request.caller, *id);
+  const auto page = pageOf(request);
+  if (!page) return page.error();
+  records::Page<audit::EventId> wanted{.limit = page->limit};
+  if (page->after) wanted.after = audit::EventId{*page->after};
+  const auto events = services.evidence.trail(*request.caller, *id, wanted);
   if (!events) return events.error();
   auto items = Json::array();
   for (const auto& proven : *events) {
@@ -277,7 +281,8 @@ Result<Reply> trail(const Services& services, const Request& request) {
     item["proof"] = proven.leaf.proof ? Json(*proven.leaf.proof) : Json(nullptr);
     items.push_back(std::move(item));
   }
-  return wholeListReply(std::move(items));
+  return listReply(
+      std::move(items), events->empty() ? "" : events->back().event.event.id.text(), page->limit);
 }
 
 }  // namespace
