@@ -241,7 +241,7 @@ INSTANTIATE_TEST_SUITE_P(Both, Register, onBoth(), backendName);
 TEST_P(Register, GrowsUnderItsAdministratorOnly) {
   auto& w = world();
   const directory::NewAgency wanted{.parent = w.province,
-                                    .code = "H01.99",
+                                    .code = "H02.99",
                                     .name = "Sở Mới",
                                     .letters = "SM",
                                     .kind = directory::AgencyKind::Department};
@@ -255,7 +255,7 @@ TEST_P(Register, GrowsUnderItsAdministratorOnly) {
   const auto made = must(w.people.addAgency(w.administrator, wanted));
   EXPECT_EQ(w.detailsOf(made.id.value, audit::EventKind::AgencyAdded),
             R"({"kind":"department","parent":")" + w.province.text() +
-                R"(","code":"H01.99","name":"Sở Mới","letters":"SM"})");
+                R"(","code":"H02.99","name":"Sở Mới","letters":"SM"})");
   EXPECT_EQ(why(w.people.addAgency(w.administrator, wanted)), "agency_code_taken");
 }
 

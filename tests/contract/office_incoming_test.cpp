@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edge/storage/inspection.h"
 #include "tests/contract/office_world.h"
+#include "tests/support/faulty_database.h"
 
 #include <algorithm>
 #include <set>
@@ -416,6 +417,42 @@ TEST_P(Arrival, ChangesNothingWhenItsEventCannotBeWritten) {
   EXPECT_EQ(must(w.reception.registerArrival(w.commune_clerk, incoming.id, incoming.version))
                 .arrival_number,
             1);
+}
+
+/// Over a database that counts what it is asked.
+class TrailOfMany : public test::OfficeTest {
+ protected:
+  void SetUp() override {
+    DatabaseTest::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    counting_ = std::make_unique<test::FaultyDatabase>(database());
+    counted_ = std::make_unique<storage::SqlTransactions>(*counting_, random_);
+    world_ = std::make_unique<test::World>(*counted_);
+  }
+  int callsFor(const records::Document& document) {
+    const int before = counting_->calls();
+    must(world().evidence.trail(world().auditor, document.id, {.limit = 200}));
+    return counting_->calls() - before;
+  }
+  void TearDown() override {
+    OfficeTest::TearDown();
+    counted_.reset();
+    counting_.reset();
+  }
+
+ private:
+  std::unique_ptr<test::FaultyDatabase> counting_;
+  std::unique_ptr<storage::SqlTransactions> counted_;
+};
+INSTANTIATE_TEST_SUITE_P(Both, TrailOfMany, onBoth(), backendName);
+
+TEST_P(TrailOfMany, AsksTheDatabaseAsOftenAsThatOfOne) {
+  auto& w = world();
+  const auto one = w.dispatched({w.commune});
+  const auto many = w.dispatched({w.commune, w.other_commune, w.department, w.office});
+  w.issuance_log.stop();
+  w.records_log.stop();
+  EXPECT_EQ(callsFor(many), callsFor(one));
 }
 
 }  // namespace

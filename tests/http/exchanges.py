@@ -113,6 +113,36 @@ def ask_certificates(officer, auditor, person, binh, notes):
         officer.ask("POST", f"/api/v1/certificates/{made['id']}/revoke", {"reason": reason})
 
 
+def share_seal(admin, who, notes):
+    """From the clerk to a second one, and back again."""
+    clerk, person = who["vanthu"], notes["people"]["cv.cds"]
+    seal = clerk.ask("GET", "/api/v1/seals")["items"][0]
+    path, offer = f"/api/v1/seals/{seal['certificate']}", {"person": person, "pin": notes["pin"]}
+    clerk.ask("POST", f"{path}/offer", offer)
+    given = admin.ask("POST", "/api/v1/posts", {"agency": seal["agency"], "title": "Văn thư", "holder": person,
+                                                "grants": [{"role": "clerk", "over": seal["agency"]}]})
+    second = Person().sign_in("cv.cds", notes["password"])
+    second.ask("POST", f"{path}/take-up", {"code": "2222222222", "pin": notes["pin"]})
+    second.ask("POST", "/api/v1/session/post", {"post": given["id"]})
+    for wrong in ({}, {"person": person}, offer | {"pin": "not the pin"}):
+        clerk.ask("POST", f"{path}/offer", wrong)
+    clerk.ask("POST", f"/api/v1/seals/{person}/offer", offer)
+    code = clerk.ask("POST", f"{path}/offer", offer)["code"]
+    for wrong in ({}, {"code": "2222222222", "pin": notes["pin"]}, {"code": code, "pin": "1"}):
+        second.ask("POST", f"{path}/take-up", wrong)
+    for turn in ("by right", "again"):
+        second.ask("POST", f"{path}/take-up", {"code": code, "pin": notes["pin"]})
+    clerk.ask("POST", f"{path}/offer", offer)
+    second.ask("GET", "/api/v1/seals")
+    for turn in ("by right", "again"):
+        clerk.ask("POST", f"{path}/withdraw", {"person": person})
+    clerk.ask("POST", f"{path}/withdraw", {})
+    clerk.ask("POST", f"{path}/withdraw", {"person": notes["people"]["vanthu"]})
+    second.ask("POST", f"{path}/withdraw", {"person": notes["people"]["vanthu"]})
+    admin.ask("POST", f"{path}/withdraw", {"person": person})
+    admin.ask("GET", "/api/v1/seals")
+
+
 def ask_documents(who, notes):
     seen = None
     for login, person in who.items():
@@ -122,7 +152,8 @@ def ask_documents(who, notes):
             if sent:
                 seen = seen or (person, sent[0])
     person, document = seen
-    for part in ("", "/file", "/versions", "/deliveries", "/verification", "/verification?format=page", "/trail"):
+    for part in ("", "/file", "/versions", "/deliveries", "/verification", "/verification?format=page", "/trail", "/trail?limit=2",
+                 f"/trail?after={notes['agencies']['snv']}"):
         person.ask("GET", f"/api/v1/documents/{document}{part}")
         person.ask("GET", f"/api/v1/documents/{notes['agencies']['snv']}{part}")
     return person.ask("GET", f"/api/v1/documents/{document}")
@@ -326,6 +357,7 @@ def main():
         notes, who, admin = people()
         person, binh = ask_directory(admin, notes)
         ask_certificates(who["chungthu"], who["thanhtra"], person, binh, notes)
+        share_seal(admin, who, notes)
         issued = ask_documents(who, notes)
         ask_changes(who, notes, issued)
         play_story(who, notes, issued)

@@ -288,7 +288,7 @@ step('the clerk sends it again to who returned it, and both attempts are shown',
 step('a clerk shares the seal by a code, the second clerk sets a PIN, and it is taken away again', async () => {
   const admin = await people.window();
   await people.signIn(admin, 'admin', service.notes.adminPassword);
-  const top = Object.values(service.notes.agencies)[0];
+  const top = service.notes.agencies.ubnd;
   const given = await ask(admin, 'POST', '/api/v1/posts', {
     agency: top,
     title: 'Văn thư thứ hai',
