@@ -9,7 +9,9 @@
 #include "app/program.h"
 #include "app/stop_signal.h"
 
+#include <Poco/Exception.h>
 #include <Poco/Net/SSLManager.h>
+#include <Poco/Net/ServerSocket.h>
 
 #include <charconv>
 #include <cstdio>
@@ -38,6 +40,8 @@ const std::vector<Option> kDemoOptions = {
 constexpr std::string_view kAdminPassword = "quan-tri-minh-hoa";
 constexpr std::string_view kPassword = "mat-khau-minh-hoa";
 constexpr std::string_view kPin = "20252025";
+constexpr std::uint16_t kPort = 8443;
+constexpr std::size_t kFileMost = 256U << 20U;  // what the service takes
 
 /// The service of this process, as the story switches it off and on.
 class OwnService {
@@ -70,21 +74,53 @@ class OwnService {
   std::unique_ptr<Listeners> listeners_;
 };
 
-/// Two more ports follow it.
-Result<std::uint16_t> readPort(const std::string& text) {
+/// Two more ports follow it. nullopt: none was named.
+Result<std::optional<std::uint16_t>> readPort(const std::optional<std::string>& named) {
+  if (!named) return std::optional<std::uint16_t>();
+  const auto& text = *named;
   std::uint16_t port = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), port);
   const bool read = failed == std::errc{} && end == text.data() + text.size();
-  if (read && port >= 1 && port <= 65533) return port;
+  if (read && port >= 1 && port <= 65533) return std::optional(port);
   return Error{Code::Malformed, "usage_value_wrong", {{"option", "--port"}, {"value", text}}};
 }
 
+void usePorts(Settings& settings, std::uint16_t first) {
+  settings.app.port = first;
+  settings.pki.port = static_cast<std::uint16_t>(first + 1);
+  settings.internal.port = static_cast<std::uint16_t>(first + 2);
+}
+
+Result<> tryPorts(const Settings& settings) {
+  for (const auto* one : {&settings.app, &settings.pki, &settings.internal}) {
+    const Poco::Net::SocketAddress address(one->address, one->port);
+    try {
+      Poco::Net::ServerSocket socket;
+      socket.bind(address, true, false);
+      socket.listen();
+    } catch (const Poco::Exception& taken) {  // the library's only way to say so
+      return Error{Code::Unavailable,
+                   "address_taken",
+                   {{"address", address.toString()}},
+                   taken.displayText()};
+    }
+  }
+  return kDone;
+}
+
+/// `port` is for this run; the addresses in certificates stay those of the first one.
 Result<Settings> openOrInitialise(const std::filesystem::path& data,
-                                  std::uint16_t port,
+                                  std::optional<std::uint16_t> port,
                                   const std::optional<std::string>& database) {
   const DataFolder folder(data);
   if (std::filesystem::exists(folder.settings()) && !folder.isUnfinished()) {
-    return readSettings(folder.settings());
+    if (database) return Error{Code::Malformed, "demo_database_fixed"};
+    auto settings = readSettings(folder.settings());
+    if (!settings) return settings;
+    if (port) usePorts(*settings, *port);
+    const auto free = tryPorts(*settings);
+    if (!free) return free.error();
+    return settings;
   }
   Settings settings;
   if (database) {
@@ -94,9 +130,9 @@ Result<Settings> openOrInitialise(const std::filesystem::path& data,
   }
   settings.data = data;
   settings.province = demo::kProvinceName;
-  settings.app.port = port;
-  settings.pki.port = static_cast<std::uint16_t>(port + 1);
-  settings.internal.port = static_cast<std::uint16_t>(port + 2);
+  usePorts(settings, port.value_or(kPort));
+  const auto free = tryPorts(settings);  // or the folder would keep ports that it cannot use
+  if (!free) return free.error();
   settings.public_url = "http://127.0.0.1:" + std::to_string(settings.pki.port);
   auto made =
       initialise(settings,
@@ -132,6 +168,9 @@ void printAccounts(const Settings& settings) {
   std::printf("Tài khoản minh họa / demonstration accounts (mật khẩu / password: %s, PIN: %s):\n",
               std::string(kPassword).c_str(),
               std::string(kPin).c_str());
+  std::printf("  %-14s quản trị / administrator (mật khẩu / password: %s)\n",
+              "admin",
+              std::string(kAdminPassword).c_str());
   for (const auto& person : demo::people()) {
     std::printf("  %-14s %s, %s\n",
                 std::string(person.login).c_str(),
@@ -147,17 +186,28 @@ Exit runDemo(const Arguments& arguments) {
   const auto options = Options::parse(arguments, kDemoOptions);
   if (!options) return complain(options.error(), Exit::Usage);
   if (options->has("help")) {
-    std::printf("Usage: congvan demo [--data DIR] [--once] [--file PDF]\n\n%s",
-                helpText(kDemoOptions).c_str());
+    std::printf(
+        "Usage: congvan demo [--data DIR] [--once] [--file PDF] [--port PORT] [--database "
+        "FILE]\n\n%s",
+        helpText(kDemoOptions).c_str());
     return Exit::Good;
   }
   const StopSignal stop;
 
   const std::filesystem::path data = std::filesystem::absolute(options->valueOr("data", "data"));
-  const auto port = readPort(options->valueOr("port", "8443"));
+  const auto port = readPort(options->value("port"));
   if (!port) return complain(port.error(), Exit::Usage);
+  std::optional<Bytes> own_file;
+  if (const auto named = options->value("file")) {
+    auto read = readFile(*named, kFileMost);
+    if (!read) return complain(read.error());
+    own_file = std::move(*read);
+  }
   const auto settings = openOrInitialise(data, *port, options->value("database"));
-  if (!settings) return complain(settings.error());
+  if (!settings) {
+    const bool usage = settings.error().reason == "demo_database_fixed";
+    return usage ? complain(settings.error(), Exit::Usage) : complain(settings.error());
+  }
   const auto logging = logToFile(data / "service.log");
   if (!logging) return complain(logging.error());
   const auto notes_file = data / "demo.json";
@@ -174,14 +224,14 @@ Exit runDemo(const Arguments& arguments) {
   demo::Story story({.settings = *settings,
                      .app_port = settings->app.port,
                      .pki_port = settings->pki.port,
-                     .file = options->value("file"),
-                     .program = programBeside("congvan")},
+                     .file = std::move(own_file),
+                     .program = programBeside("congvan"),
+                     .notes = notes_file,
+                     .stop_wanted = [&] { return stop.requested(); }},
                     *notes,
                     {.on = [&] { return service.on(); }, .off = [&] { service.off(); }});
   const auto played = story.play();
-  const auto noted = demo::writeNotes(notes_file, story.notes());
   if (!played) return tell(played.error(), Exit::Bad);
-  if (!noted) return tell(noted.error(), Exit::OutputUnwritable);
   printAccounts(*settings);
   if (options->has("once")) return Exit::Good;
   std::printf("Đang phục vụ, Ctrl+C để dừng / serving, Ctrl+C stops\n");

@@ -418,7 +418,7 @@ constexpr LogCommand kLogCommands[] = {
 }  // namespace
 
 Exit runLog(const Arguments& arguments) {
-  const auto options = Options::parse(arguments, logOptions());
+  const auto options = Options::parseWithWords(arguments, logOptions());
   if (!options) return complain(options.error(), Exit::Usage);
   if (options->has("help")) {
     printLogHelp();

@@ -9,6 +9,15 @@ namespace congvan::app {
 
 Result<Options> Options::parse(const std::vector<std::string>& arguments,
                                const std::vector<Option>& known) {
+  auto options = parseWithWords(arguments, known);
+  if (options && !options->positionals_.empty()) {
+    return Error{Code::Malformed, "usage_unknown_word", {{"word", options->positionals_.front()}}};
+  }
+  return options;
+}
+
+Result<Options> Options::parseWithWords(const std::vector<std::string>& arguments,
+                                        const std::vector<Option>& known) {
   std::vector<option> table;
   for (const auto& one : known) {
     table.push_back(

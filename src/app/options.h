@@ -21,10 +21,13 @@ struct Option {
 /// Options in GNU style (getopt_long), read once.
 class Options {
  public:
-  /// `arguments` without the program and command names. Malformed `usage_…` names the option at
-  /// fault.
+  /// Of a command that takes options alone. `arguments` without the program and command names.
+  /// Malformed `usage_…` names the option or word at fault.
   static Result<Options> parse(const std::vector<std::string>& arguments,
                                const std::vector<Option>& known);
+  /// Of a command that takes words (files) beside its options.
+  static Result<Options> parseWithWords(const std::vector<std::string>& arguments,
+                                        const std::vector<Option>& known);
 
   bool has(std::string_view name) const;
   /// The last value given; nullopt when absent.

@@ -382,7 +382,7 @@ const std::vector<Option>& pathOptions() {
 }  // namespace
 
 Exit runPath(const Arguments& arguments) {
-  const auto options = Options::parse(arguments, pathOptions());
+  const auto options = Options::parseWithWords(arguments, pathOptions());
   if (!options) return complain(options.error(), Exit::Usage);
   if (options->has("help")) {
     std::printf("Usage: congvan path --batch < QUESTIONS\n%s", helpText(pathOptions()).c_str());

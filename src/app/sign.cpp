@@ -248,7 +248,7 @@ Exit exitOf(const Error& error) {
 }  // namespace
 
 Exit signCommand(const Arguments& arguments, const TimestampSources& sources) {
-  const auto options = Options::parse(arguments, signOptions());
+  const auto options = Options::parseWithWords(arguments, signOptions());
   if (!options) return complain(options.error(), Exit::Usage);
   if (options->has("help")) {
     fmt::print("Usage: congvan sign FILE --cert PEM --key PEM [OPTIONS]\n\n{}",

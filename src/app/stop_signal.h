@@ -16,6 +16,12 @@ class StopSignal {
     ::pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
   }
+  /// Whether one has come; it stays, so that `await` returns at once.
+  bool requested() const {
+    sigset_t waiting{};
+    ::sigpending(&waiting);
+    return ::sigismember(&waiting, SIGTERM) == 1 || ::sigismember(&waiting, SIGINT) == 1;
+  }
   void await() const {
     int signal = 0;
     ::sigwait(&signals_, &signal);

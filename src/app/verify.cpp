@@ -243,7 +243,7 @@ Exit refuse(const Error& error) {
 }  // namespace
 
 Exit runVerify(const Arguments& arguments) {
-  const auto options = Options::parse(arguments, verifyOptions());
+  const auto options = Options::parseWithWords(arguments, verifyOptions());
   if (!options) return complain(options.error(), Exit::Usage);
   if (options->has("help")) {
     printVerifyHelp();

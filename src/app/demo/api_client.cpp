@@ -12,6 +12,8 @@
 #include <Poco/StreamCopier.h>
 #include <nlohmann/json.hpp>
 
+#include <optional>
+
 namespace congvan::app {
 namespace {
 
@@ -26,6 +28,7 @@ struct ApiClient::State {
   Poco::Net::HTTPSClientSession session;
   std::string cookie;
   std::string csrf;
+  std::optional<Error> not_signed_in;
   crypto::SystemRandom random;
   SystemClock clock;
 
@@ -61,12 +64,15 @@ Result<ApiClient::Answer> ApiClient::send(const std::string& method,
                                           const std::string& path,
                                           std::string_view type,
                                           BytesView body,
-                                          const std::string& if_match) {
+                                          const std::string& if_match,
+                                          const std::string& key) {
+  if (state_->not_signed_in) return *state_->not_signed_in;
   Poco::Net::HTTPRequest request(method, path, Poco::Net::HTTPRequest::HTTP_1_1);
   if (!state_->cookie.empty()) request.set("Cookie", state_->cookie);
   if (method != "GET") {
     request.set("X-CSRF-Token", state_->csrf);
-    request.set("Idempotency-Key", makeUuid(state_->clock, state_->random).text());
+    request.set("Idempotency-Key",
+                key.empty() ? makeUuid(state_->clock, state_->random).text() : key);
     request.setContentType(std::string(type));
     request.setContentLength64(static_cast<Poco::Int64>(body.size()));
   }
@@ -98,6 +104,13 @@ Result<ApiClient::Answer> ApiClient::post(const std::string& path,
   return send("POST", path, "application/json", asBytes(text), if_match);
 }
 
+Result<ApiClient::Answer> ApiClient::postOnce(const std::string& path,
+                                              const Json& body,
+                                              const std::string& key) {
+  const auto text = toJsonText(body);
+  return send("POST", path, "application/json", asBytes(text), "", key);
+}
+
 Result<ApiClient::Answer> ApiClient::put(const std::string& path,
                                          BytesView body,
                                          const std::string& if_match) {
@@ -113,9 +126,10 @@ Result<Json> ApiClient::signIn(const std::string& login, const std::string& pass
   const auto answer = post("/api/v1/session", {{"login", login}, {"password", password}});
   if (!answer) return answer.error();
   if (answer->status != 200) {
-    return Error{Code::Unauthenticated,
-                 "demo_refused",
-                 {{"what", "sign in " + login}, {"code", answer->code()}}};
+    state_->not_signed_in = Error{Code::Unauthenticated,
+                                  "demo_refused",
+                                  {{"what", "sign in " + login}, {"code", answer->code()}}};
+    return *state_->not_signed_in;
   }
   auto who = answer->json();
   state_->csrf = who.value("csrf", "");

@@ -33,10 +33,13 @@ class ApiClient {
   /// error here.
   Result<Answer> get(const std::string& path);
   Result<Answer> post(const std::string& path, const Json& body, const std::string& if_match = {});
+  /// Under a key of its own: asked again, the service gives the first answer and does nothing.
+  Result<Answer> postOnce(const std::string& path, const Json& body, const std::string& key);
   Result<Answer> put(const std::string& path, BytesView body, const std::string& if_match);
   Result<Answer> postBytes(const std::string& path, BytesView body);
 
-  /// Refusals of the service as `demo_refused` with its code.
+  /// Refusals of the service as `demo_refused` with its code; every later request answers with it
+  /// too.
   Result<Json> signIn(const std::string& login, const std::string& password);
 
  private:
@@ -44,7 +47,8 @@ class ApiClient {
                       const std::string& path,
                       std::string_view type,
                       BytesView body,
-                      const std::string& if_match);
+                      const std::string& if_match,
+                      const std::string& key = {});
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -9,6 +9,7 @@
 #include <Poco/Net/NetException.h>
 #include <Poco/StreamCopier.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <spawn.h>
@@ -31,6 +32,37 @@ struct Ran {
   int exit_code = -1;
   std::string output;
 };
+
+/// `chung-thu/KEY.intent` and `chung-thu/KEY.issued` of each certificate in use.
+std::vector<std::filesystem::path> issuanceStems(const std::filesystem::path& out,
+                                                 std::string key) {
+  std::replace(key.begin(), key.end(), ':', '-');
+  return {out / "chung-thu" / (key + ".intent"), out / "chung-thu" / (key + ".issued")};
+}
+
+/// A leaf and its proof as files.
+Result<> keepLeaf(const std::filesystem::path& stem, const Json& item) {
+  if (!item.at("proof").is_string()) return wentWrongOffline("log proof", stem.string());
+  const auto leaf = fromBase64(item.at("leaf").get<std::string>());
+  if (!leaf) return leaf.error();
+  std::filesystem::create_directories(stem.parent_path());
+  const auto proof = item.at("proof").get<std::string>();
+  const auto kept = writeFile(stem.string() + ".tlog-proof", {asBytes(proof)});
+  if (!kept) return kept;
+  return writeFile(stem.string() + ".leaf", {*leaf});
+}
+
+/// What has to be the same wherever a file is judged: all but the name of the file and the
+/// sentences, which tell the time of judgement.
+Json verdictOf(const Json& report) {
+  Json verdict = {{"overall", report.at("overall")}, {"sha256", report.at("sha256")}};
+  for (const auto& one : report.at("signatures")) {
+    auto kept = one;
+    for (auto& check : kept.at("checks")) check.erase("detail");
+    verdict["signatures"].push_back(std::move(kept));
+  }
+  return verdict;
+}
 
 /// Runs this program with arguments, as an auditor would on another machine.
 Ran runProgram(const std::filesystem::path& program, std::vector<std::string> arguments) {
@@ -98,38 +130,55 @@ Result<> Story::fetchPki(const std::string& path, const std::filesystem::path& t
   }
 }
 
-/// Every event's leaf and proof, checked with `congvan log verify` against the log's public key.
+/// `stem`.leaf with `stem`.tlog-proof, by `congvan log verify` and the log's public key.
+Result<> Story::checkLeaf(const std::filesystem::path& stem, std::string_view log) {
+  const auto vkey = readFile(out_ / (std::string(log) + ".vkey"), 4096);
+  if (!vkey) return vkey.error();
+  auto key = toText(*vkey);
+  while (!key.empty() && key.back() == '\n') key.pop_back();
+  const auto ran = runProgram(setting_.program,
+                              {"log",
+                               "verify",
+                               stem.string() + ".tlog-proof",
+                               "--leaf",
+                               stem.string() + ".leaf",
+                               "--key",
+                               key});
+  if (ran.exit_code != 0) return wentWrongOffline("log proof " + stem.string(), ran.output);
+  return kDone;
+}
+
 Result<> Story::checkProofs() {
   const auto trail = readFile(out_ / "nhat-ky.json");
   if (!trail) return trail.error();
   const auto json = parseJson(asText(*trail), {.bytes = 256U << 20U});
   if (!json) return json.error();
-  const auto vkey = readFile(setting_.settings.data / "log" / "records.vkey", 4096);
-  if (!vkey) return vkey.error();
-  auto key = toText(*vkey);
-  while (!key.empty() && key.back() == '\n') key.pop_back();
-  const auto folder = out_ / "bang-chung";
-  std::filesystem::create_directories(folder);
   for (const auto& item : json->at("items")) {
-    if (!item.at("proof").is_string())
-      return wentWrongOffline("log proof", item.at("kind").get<std::string>());
-    const auto stem = item.at("id").get<std::string>();
-    const auto leaf = fromBase64(item.at("leaf").get<std::string>());
-    if (!leaf) return leaf.error();
-    const auto proof_text = item.at("proof").get<std::string>();
-    const auto kept = writeFile(folder / (stem + ".tlog-proof"), {asBytes(proof_text)});
+    const auto stem = out_ / "bang-chung" / item.at("id").get<std::string>();
+    const auto kept = keepLeaf(stem, item);
     if (!kept) return kept;
-    const auto kept_leaf = writeFile(folder / (stem + ".leaf"), {*leaf});
-    if (!kept_leaf) return kept_leaf;
-    const auto ran = runProgram(setting_.program,
-                                {"log",
-                                 "verify",
-                                 (folder / (stem + ".tlog-proof")).string(),
-                                 "--leaf",
-                                 (folder / (stem + ".leaf")).string(),
-                                 "--key",
-                                 key});
-    if (ran.exit_code != 0) return wentWrongOffline("log proof of " + stem, ran.output);
+    const auto checked = checkLeaf(stem, "records");
+    if (!checked) return checked;
+  }
+  for (const auto& [key, _] : notes_.certificates) {
+    for (const auto& stem : issuanceStems(out_, key)) {
+      const auto checked = checkLeaf(stem, "issuance");
+      if (!checked) return checked;
+    }
+  }
+  return kDone;
+}
+
+Result<> Story::downloadIssuanceProofs() {
+  for (const auto& [key, certificate] : notes_.certificates) {
+    const auto proof = expect(as("chungthu").get("/api/v1/certificates/" + certificate + "/proof"),
+                              200,
+                              "issuance proof");
+    if (!proof) return proof.error();
+    for (const auto& stem : issuanceStems(out_, key)) {
+      const auto kept = keepLeaf(stem, proof->at(stem.extension().string().substr(1)));
+      if (!kept) return kept;
+    }
   }
   return kDone;
 }
@@ -139,7 +188,7 @@ Result<std::string> Story::verifyOffline(std::string_view when) {
                               {"verify",
                                (out_ / "chi-thi.pdf").string(),
                                "--trust",
-                               (setting_.settings.data / "root.pem").string(),
+                               (out_ / "root.pem").string(),
                                "--extra",
                                (out_ / "goc.crl").string(),
                                "--extra",
@@ -151,6 +200,14 @@ Result<std::string> Story::verifyOffline(std::string_view when) {
   const auto overall = report->at("overall").get<std::string>();
   if (ran.exit_code != 0 || overall != "TOTAL-PASSED")
     return wentWrongOffline(when, ran.output.substr(0, 4000));
+  const auto online = readFile(out_ / "kiem-tra.json");
+  if (!online) return online.error();
+  const auto said = parseJson(asText(*online), {.bytes = 16U << 20U});
+  if (!said) return said.error();
+  if (verdictOf(*report) != verdictOf(*said)) {
+    return wentWrongOffline(when,
+                            "another verdict than the service's: " + ran.output.substr(0, 4000));
+  }
   return overall;
 }
 
@@ -174,6 +231,16 @@ Result<std::string> Story::auditOffline() {
     if (tries == 50) return wentWrongOffline("trail", "an event has no proof after 10 s");
     std::this_thread::sleep_for(std::chrono::milliseconds{200});
   }
+  const auto issuance = downloadIssuanceProofs();
+  if (!issuance) return issuance.error();
+  for (const auto& [from, name] : {std::pair{"root.pem", "root.pem"},
+                                   std::pair{"log/records.vkey", "records.vkey"},
+                                   std::pair{"log/issuance.vkey", "issuance.vkey"}}) {
+    const auto bytes = readFile(setting_.settings.data / from, 64U << 10U);
+    if (!bytes) return bytes.error();
+    const auto kept = save(name, *bytes);
+    if (!kept) return kept.error();
+  }
   for (const auto* name : {"goc.crl", "ca1.crl"}) {
     const auto got = fetchPki(std::string("/pki/") + name, out_ / name);
     if (!got) return got.error();
@@ -193,7 +260,6 @@ Result<std::string> Story::auditOffline() {
       200,
       "revoke");
   if (!revoked) return revoked.error();
-  notes_.certificates.erase("chutich");
   const auto fetched = fetchPki("/pki/ca1.crl", out_ / "ca1.crl");
   if (!fetched) return fetched.error();
   const auto refused = refuseRevokedSigner();
@@ -207,7 +273,8 @@ Result<std::string> Story::auditOffline() {
   return "trước và sau khi thu hồi chứng thư / before and after the Chairman's certificate was "
          "revoked: " +
          *before + ", " + *after + "; chữ ký mới bị từ chối / a new signature is refused; " +
-         out_.string();
+         std::to_string(notes_.certificates.size()) +
+         " chứng thư có trong nhật ký / certificates proved in the log; " + out_.string();
 }
 
 }  // namespace congvan::app::demo

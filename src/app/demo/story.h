@@ -33,6 +33,8 @@ Result<Notes> readNotes(const std::filesystem::path& file);
 Result<> writeNotes(const std::filesystem::path& file, const Notes& notes);
 
 /// Starts and stops the service that the story talks to.
+struct PersonRow;
+
 struct ServiceSwitch {
   std::function<Result<>()> on;
   std::function<void()> off;
@@ -44,15 +46,16 @@ class Story {
     Settings settings;
     std::uint16_t app_port = 0;
     std::uint16_t pki_port = 0;
-    std::optional<std::filesystem::path> file;  ///< the person's own PDF
-    std::filesystem::path program;              ///< this program, for the offline check
+    std::optional<Bytes> file;          ///< the person's own PDF
+    std::filesystem::path program;      ///< this program, for the offline check
+    std::filesystem::path notes;        ///< where they are kept
+    std::function<bool()> stop_wanted;  ///< asked before every request
   };
   Story(Setting setting, Notes notes, ServiceSwitch service);
 
   /// Plays all steps and prints each. The first that does not come out as it should ends the story
   /// with its error.
   Result<> play();
-  const Notes& notes() const { return notes_; }
 
  private:
   using Step = Result<std::string> (Story::*)();
@@ -75,10 +78,19 @@ class Story {
   Result<std::string> refuseTampered();
   Result<std::string> auditOffline();
 
+  /// What a run that was cut short may have made already. Notes are kept after each.
+  Result<std::string> makeOnce(const std::string& login,
+                               const std::string& path,
+                               const Json& body,
+                               const std::string& key,
+                               std::string_view what);
+  Result<> keepNotes() { return writeNotes(setting_.notes, notes_); }
+
   Result<> addAgencies();
   Result<> addPeople();
+  Result<> addPerson(const PersonRow& row);
   Result<> certificateFor(const std::string& key, const Json& order, const std::string& login);
-  Result<> checkIssuanceProof(const std::string& certificate);
+  Result<> personalCertificate(const std::string& login);
   Result<> receiveAt(const std::string& clerk,
                      const std::string& leader,
                      const std::string& worker);
@@ -89,6 +101,11 @@ class Story {
                          const std::string& login);
   Result<> fetchPki(const std::string& path, const std::filesystem::path& to);
   Result<> checkProofs();
+  /// Intent and issued entries of every certificate in use.
+  Result<> downloadIssuanceProofs();
+  Result<> checkLeaf(const std::filesystem::path& stem, std::string_view log);
+  /// Every signature has this level and verdict.
+  Result<> demand(const Json& report, std::size_t signatures, std::string_view what);
   Result<std::string> verifyOffline(std::string_view when);
   /// A second directive goes as far as the Chairman, whose certificate is revoked.
   Result<> refuseRevokedSigner();
@@ -103,7 +120,6 @@ class Story {
   std::string etag_;
   Json last_;
   Bytes issued_;
-  std::string online_overall_;
 };
 
 }  // namespace congvan::app::demo
