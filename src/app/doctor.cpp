@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/commands.h"
 #include "app/house.h"
+#include "app/log_text.h"
 #include "app/options.h"
 #include "app/tls.h"
 #include "edge/storage/inspection.h"
 #include "edge/storage/migrations.h"
 #include "trust/tlog/check.h"
 
+#include <chrono>
 #include <cstdio>
 
 namespace congvan::app {
@@ -32,6 +34,11 @@ class Sheet {
   void refused(const std::string& what, const Error& error) {
     line(Health::Bad, what, error.reason);
   }
+  void found(Health health, const std::string& what, std::string_view reason, std::string where) {
+    line(health,
+         what,
+         where.append(": ").append(findingText(reason)) + " [" + std::string(reason) + "]");
+  }
   bool bad() const { return bad_; }
 
  private:
@@ -49,11 +56,101 @@ void checkLog(Sheet& sheet, const std::string& name, RunningLog& log, tlog::LogR
                                            .rules = rules});
   for (const auto& finding : report.findings) {
     const auto health = finding.gravity == tlog::Gravity::Broken ? Health::Bad : Health::Warning;
-    sheet.line(health, "log " + name, finding.reason + " " + finding.where);
+    sheet.found(health, "log " + name, finding.reason, finding.where);
   }
   if (report.sound()) {
     sheet.line(Health::Good, "log " + name, std::to_string(report.entries_checked) + " entries");
   }
+}
+
+/// Says on standard error how far a long check has come.
+class Progress {
+ public:
+  explicit Progress(std::string what) : what_(std::move(what)) {}
+  void at(std::uint64_t done) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - said_ < std::chrono::seconds{1}) return;
+    said_ = now;
+    std::fprintf(stderr, "… %s: %llu\n", what_.c_str(), static_cast<unsigned long long>(done));
+  }
+
+ private:
+  const std::string what_;
+  std::chrono::steady_clock::time_point said_ = std::chrono::steady_clock::now();
+};
+
+constexpr std::size_t kBreachesShown = 100;  // a lost table would fill the screen for hours
+
+/// Bad lines of one check, the first of them in full.
+class Breaches {
+ public:
+  Breaches(Sheet& sheet, std::string what) : sheet_(sheet), what_(std::move(what)) {}
+  void add(std::string_view reason, const std::string& where) {
+    if (++count_ <= kBreachesShown) sheet_.found(Health::Bad, what_, reason, where);
+  }
+  void finish(const std::string& when_none) {
+    if (count_ == 0) sheet_.line(Health::Good, what_, when_none);
+    if (count_ > kBreachesShown) {
+      sheet_.line(Health::Bad, what_, "+ " + std::to_string(count_ - kBreachesShown));
+    }
+  }
+
+ private:
+  Sheet& sheet_;
+  const std::string what_;
+  std::size_t count_ = 0;
+};
+
+/// Every event against its leaf in the log, and every leaf against its event.
+void checkEvents(Sheet& sheet, House& house) {
+  constexpr int kPage = 1000;
+  using Found = std::vector<audit::FoundEvent>;
+  auto& transactions = house.transactions();
+  auto waiting = transactions.read<std::vector<audit::LeafId>>(
+      [](work::Tx& tx) { return storage::waitingRecords(tx); });
+  if (!waiting) return sheet.refused("events", waiting.error());
+  auto check = audit::EventCheck::begin(house.recordsLog().files(), std::move(*waiting));
+  if (!check) return sheet.refused("events", check.error());
+
+  Progress progress("sự việc / events");
+  Breaches breaches(sheet, "events");
+  std::optional<Uuid> after;
+  for (;;) {
+    const auto found = transactions.read<Found>(
+        [&](work::Tx& tx) { return storage::foundEvents(tx, after, kPage); });
+    if (!found) return sheet.refused("events", found.error());
+    if (found->empty()) break;
+    for (const auto& event : *found) {
+      if (const auto finding = check->take(event)) breaches.add(finding->reason, finding->where);
+    }
+    after = found->back().id;
+    progress.at(check->taken());
+  }
+  const auto head = house.recordsHead();
+  if (!head) return sheet.refused("events", head.error());
+  for (const auto& finding : check->finish(*head)) breaches.add(finding.reason, finding.where);
+  breaches.finish(std::to_string(check->taken()) + " events, " +
+                  std::to_string(check->published()) + " leaves");
+}
+
+/// What a document's row says against what its events say.
+void checkDocuments(Sheet& sheet, work::Transactions& transactions) {
+  constexpr int kPage = 200;
+  Progress progress("văn bản / documents");
+  Breaches breaches(sheet, "documents");
+  std::optional<Uuid> after;
+  std::uint64_t documents = 0;
+  for (;;) {
+    const auto page = transactions.read<storage::DocumentPage>(
+        [&](work::Tx& tx) { return storage::inspectDocuments(tx, after, kPage); });
+    if (!page) return sheet.refused("documents", page.error());
+    if (!page->last) break;
+    for (const auto& breach : page->breaches) breaches.add(breach.what, breach.where);
+    documents += static_cast<std::uint64_t>(page->documents);
+    after = page->last;
+    progress.at(documents);
+  }
+  breaches.finish(std::to_string(documents) + " documents as their events say");
 }
 
 void checkNumbers(Sheet& sheet, work::Transactions& transactions) {
@@ -169,6 +266,8 @@ Exit runDoctor(const Arguments& arguments) {
   checkLog(sheet, "issuance", (*house)->issuanceLog(), tlog::LogRules::Issuance);
   checkLog(sheet, "records", (*house)->recordsLog(), tlog::LogRules::Events);
   checkWaiting(sheet, (*house)->transactions());
+  checkEvents(sheet, **house);
+  checkDocuments(sheet, (*house)->transactions());
   checkNumbers(sheet, (*house)->transactions());
   checkTimestamps(sheet, (*house)->transactions());
   checkJobs(sheet, (*house)->transactions());

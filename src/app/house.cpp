@@ -331,6 +331,14 @@ Result<> House::sweepBlobs() {
   return kDone;
 }
 
+Result<std::uint64_t> House::recordsHead() {
+  return transactions_.read<std::uint64_t>([&](work::Tx& tx) -> Result<std::uint64_t> {
+    const auto head = log_state_.find(tx, audit::Log::Records);
+    if (!head) return head.error();
+    return *head ? (*head)->tree.size : 0;
+  });
+}
+
 Result<std::vector<House::Expiry>> House::expiries() {
   return transactions_.read<std::vector<Expiry>>([&](work::Tx& tx) -> Result<std::vector<Expiry>> {
     const auto issuers = certificate_store_.issuers(tx);

@@ -79,6 +79,8 @@ class House {
   const http::Services& services() const { return services_; }
   RunningLog& issuanceLog() { return issuance_log_; }
   RunningLog& recordsLog() { return records_log_; }
+  /// How far the records log has come, published or not.
+  Result<std::uint64_t> recordsHead();
   const Clock& clock() const { return clock_; }
   Random& random() { return random_; }
   authority::Authority& authority() { return authority_; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/commands.h"
 #include "app/files.h"
+#include "app/log_event.h"
 #include "app/log_text.h"
 #include "app/options.h"
 #include "base/encoding.h"
@@ -12,12 +13,14 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdio>
 
 namespace congvan::app {
 namespace {
 
 constexpr std::size_t kNoteFileBytes = 2U << 20U;
+constexpr std::size_t kTrailFileBytes = 256U << 20U;
 constexpr unsigned kTileFoldersMost = 10;  // `tile/LEVEL/` and seven groups of digits and a `.p`
 
 const std::vector<Option>& logOptions() {
@@ -28,6 +31,7 @@ const std::vector<Option>& logOptions() {
       {"index", "N", "vị trí của mục / index of an entry"},
       {"leaf", "FILE", "tệp chứa mục / a file that holds the entry"},
       {"leaf-hash", "HEX", "băm của mục / hash of the entry"},
+      {"event", "FILE", "nhật ký đã tải về / a trail of events as it was downloaded"},
       {"previous", "FILE", "điểm kiểm tra đã lưu từ trước / a checkpoint kept from earlier"},
       {"rules", "none|records|issuance", "loại nhật ký / what the entries must be"},
       {"format", "text|json", "dạng kết quả / form of the output"},
@@ -44,6 +48,9 @@ void printLogHelp() {
       "    bằng chứng có trong nhật ký / print the proof that an entry is in the log\n"
       "congvan log verify PROOF --leaf FILE | --leaf-hash HEX --key VKEY\n"
       "    kiểm tra bằng chứng, không cần mạng / check such a proof, offline\n"
+      "congvan log verify --event FILE --key VKEY\n"
+      "    từng sự việc của nhật ký đã tải: nội dung và bằng chứng, không cần mạng\n"
+      "    each event of a downloaded trail: what it says and its proof, offline\n"
       "congvan log consistency OLD NEW DIR [--key VKEY]\n"
       "    nhật ký mới có tiếp nối nhật ký cũ / does the newer checkpoint continue the older\n"
       "congvan log show DIR [--index N]...\n"
@@ -210,21 +217,22 @@ Exit runLogProve(const Options& options, const std::vector<std::string>& names) 
   if (!index) return complain(index.error(), Exit::Usage);
   const auto log = LogFolder::open(names[0]);
   if (!log) return complain(log.error());
-  const auto evidence = audit::proveLeaf(*log->files, *index);
-  if (!evidence) {
-    const bool broken = evidence.error().reason == "tree_root_differs";
-    return broken ? complain(evidence.error(), Exit::Bad) : complain(evidence.error());
+  const auto logged = audit::proveLeaf(*log->files, *index);
+  if (!logged) {
+    const bool broken = logged.error().reason == "tree_root_differs";
+    return broken ? complain(logged.error(), Exit::Bad) : complain(logged.error());
   }
+  const auto& evidence = logged->evidence;
   if (options.has("key")) {
     const auto key = readKey(*options.value("key"));
     if (!key) return complain(key.error());
-    const auto opened = tlog::openCheckpoint(evidence->checkpoint, {*key});
+    const auto opened = tlog::openCheckpoint(evidence.checkpoint, {*key});
     if (!opened) return complain(opened.error());
     if (!tlog::verifiedBy(opened->note, *key)) {
       return complain({Code::RuleRefused, "checkpoint_not_signed"}, Exit::Bad);
     }
   }
-  fmt::print("{}", tlog::evidenceText(*evidence));
+  fmt::print("{}", tlog::evidenceText(evidence));
   return options.has("key") ? Exit::Good : complainOfNoKey();
 }
 
@@ -269,9 +277,47 @@ std::string_view verdictText(tlog::EvidenceVerdict verdict) {
   return "";
 }
 
+Exit printTrailReport(const TrailReport& report, const tlog::NoteVerifier& key, bool json) {
+  const auto open =
+      std::ranges::count(report.findings, tlog::Gravity::Open, &tlog::Finding::gravity);
+  const auto all = std::ssize(report.findings);
+  const auto exit = all > open                       ? Exit::Bad
+                    : open > 0 || report.events == 0 ? Exit::Undecided
+                                                     : Exit::Good;
+  if (json) {
+    Json findings = Json::array();
+    for (const auto& finding : report.findings) findings.push_back(findingJson(finding));
+    printLine(toJsonText({{"events", report.events}, {"findings", findings}}));
+    return exit;
+  }
+  for (const auto& finding : report.findings) printLine(findingLine(finding));
+  const auto good = report.events - report.findings.size();
+  printLine(fmt::format(
+      "{} trong {} sự việc đúng như nhật ký / of {} events {} are as the log has them: {}",
+      good,
+      report.events,
+      report.events,
+      good,
+      key.name()));
+  return exit;
+}
+
+Exit runLogVerifyEvents(const Options& options, const tlog::NoteVerifier& key) {
+  const auto file = *options.value("event");
+  const auto bytes = readFile(file, kTrailFileBytes);
+  if (!bytes) return complain(bytes.error());
+  const auto trail = parseJson(asText(*bytes), {.bytes = kTrailFileBytes});
+  if (!trail) return complain(inFile(trail.error(), file));
+  return printTrailReport(checkTrail(*trail, key), key, wantsJson(options));
+}
+
 Exit runLogVerify(const Options& options, const std::vector<std::string>& names) {
-  if (names.size() != 1) return usage("PROOF");
   if (!options.has("key")) return usage("--key");
+  if (options.has("event") && names.empty()) {
+    const auto key = readKey(*options.value("key"));
+    return key ? runLogVerifyEvents(options, *key) : complain(key.error());
+  }
+  if (names.size() != 1) return usage("PROOF");
   if (options.has("leaf") == options.has("leaf-hash")) return usage("--leaf | --leaf-hash");
   const auto key = readKey(*options.value("key"));
   if (!key) return complain(key.error());

@@ -25,6 +25,22 @@ constexpr auto kFindings = std::to_array<FindingText>({
     {"checkpoint_malformed", "điểm kiểm tra không đúng dạng / not a checkpoint"},
     {"checkpoint_not_signed", "điểm kiểm tra không do khóa này ký / not signed by this key"},
     {"checkpoint_origin", "điểm kiểm tra của nhật ký khác / the checkpoint of another log"},
+    {"document_differs",
+     "hồ sơ văn bản khác với sự việc đã ghi / the document's row is not what its events say"},
+    {"document_without_event", "văn bản không có sự việc nào / a document without any event"},
+    {"event_beyond_log",
+     "sự việc nhận vị trí mà nhật ký chưa có / an event claims a place the log has not come to"},
+    {"event_changed",
+     "sự việc đã bị sửa: nhật ký cam kết nội dung khác / the event was changed: the log commits to "
+     "something else"},
+    {"event_tampered",
+     "chính dịch vụ báo sự việc đã bị sửa / the service itself says that it is not what the log "
+     "holds"},
+    {"event_unreadable", "dòng lưu không phải là sự việc / what is kept is no event"},
+    {"event_without_leaf",
+     "sự việc bị thêm vào: nhật ký không có / the event was put in: the log has no leaf for it"},
+    {"event_without_proof",
+     "chưa có bằng chứng, tải lại sau / no proof yet, download it again later"},
     {"intent_open", "ý định cấp chưa có kết quả / an intent without its certificate yet"},
     {"intent_used_twice", "một ý định cấp hai chứng thư / two certificates for one intent"},
     {"issued_after_abandoned", "cấp sau khi đã bỏ / issued after it was abandoned"},
@@ -33,6 +49,9 @@ constexpr auto kFindings = std::to_array<FindingText>({
     {"leaf_hash_differs", "mục khác với băm của nó / entries are not those that were hashed"},
     {"leaf_malformed", "mục không đúng dạng / not an entry of this format"},
     {"leaf_not_for_log", "mục không thuộc loại nhật ký này / an entry of another kind of log"},
+    {"leaf_without_event",
+     "sự việc đã bị xóa: nhật ký còn mục của nó / the event was removed: the log still has its "
+     "leaf"},
     {"partial_differs",
      "tệp từng phần không khớp / a partial file is no beginning of the full one"},
     {"previous_ahead", "điểm kiểm tra cũ dài hơn nhật ký / the log is shorter than it was"},
@@ -40,6 +59,9 @@ constexpr auto kFindings = std::to_array<FindingText>({
     {"previous_malformed", "điểm kiểm tra cũ không đúng dạng / not a checkpoint"},
     {"previous_not_signed", "điểm kiểm tra cũ không do khóa này ký / not signed by this key"},
     {"previous_origin", "điểm kiểm tra cũ của nhật ký khác / the checkpoint of another log"},
+    {"proof_wrong",
+     "bằng chứng không dẫn từ sự việc tới gốc đã ký: sự việc hay bằng chứng đã bị sửa / the proof "
+     "does not lead from what the event says to the signed root: either was changed"},
     {"root_differs", "các mục không cho ra gốc đã ký / the entries do not give the signed root"},
     {"serial_reused", "số sê-ri dùng hai lần / a serial number is used twice"},
     {"status_without_certificate",
@@ -47,6 +69,7 @@ constexpr auto kFindings = std::to_array<FindingText>({
     {"tile_differs", "tệp băm không khớp tầng dưới / a tile is not the hash of the level below"},
     {"tile_malformed", "tệp băm hỏng / the tile is damaged"},
     {"tile_missing", "thiếu tệp băm / the tile is missing"},
+    {"tlog_proof_malformed", "bằng chứng không đúng dạng / not a proof of this format"},
 });
 
 std::string_view statusName(tlog::CertificateStatus status) {
@@ -95,11 +118,15 @@ Json leafJson(const tlog::StatusLeaf& leaf) {
 
 }  // namespace
 
-std::string findingLine(const tlog::Finding& finding) {
-  std::string_view text = "không rõ / unknown";
+std::string_view findingText(std::string_view reason) {
   for (const auto& one : kFindings) {
-    if (one.reason == finding.reason) text = one.text;
+    if (one.reason == reason) return one.text;
   }
+  return "không rõ / unknown";
+}
+
+std::string findingLine(const tlog::Finding& finding) {
+  const auto text = findingText(finding.reason);
   const auto* const gravity =
       finding.gravity == tlog::Gravity::Broken ? "HỎNG / BROKEN" : "chờ / open";
   return fmt::format("{}: {}: {} [{}]", gravity, finding.where, text, finding.reason);

@@ -10,6 +10,8 @@
 /// What `congvan log` prints: one line for a person, Vietnamese ` / ` English, or JSON.
 namespace congvan::app {
 
+/// The sentences of a reason: `vi / en`.
+std::string_view findingText(std::string_view reason);
 std::string findingLine(const tlog::Finding& finding);
 Json findingJson(const tlog::Finding& finding);
 

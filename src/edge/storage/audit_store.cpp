@@ -28,6 +28,7 @@ audit::KeptEvent eventFrom(const Row& row) {
   kept.event.details = row.text(9);
   kept.salt = row.bytes(10);
   if (!row.isNull(11)) kept.leaf_index = static_cast<std::uint64_t>(row.integer(11));
+  kept.has_leaf = !row.isNull(12);
   return kept;
 }
 
@@ -71,7 +72,7 @@ Result<std::vector<audit::KeptEvent>> SqlEventStore::list(work::Tx& tx,
   }
   const auto rows = connection.query(
       "SELECT e.id, e.kind, e.happened, e.person, e.post, e.agency, e.subject_kind, e.subject, "
-      "e.trace, e.details, e.salt, l.place "
+      "e.trace, e.details, e.salt, l.place, l.id "
       "FROM audit_events e LEFT JOIN log_leaves l ON l.id = e.leaf" +
           where.text() + " ORDER BY e.happened, e.id LIMIT ?",
       where.params({pageLimit(filter.limit, kEventsMost)}));

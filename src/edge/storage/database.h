@@ -92,6 +92,12 @@ class Row {
     return id<IdType>(column);
   }
 
+  /// Whether `text`, `bytes`, `integer` would give it: for rows that anybody may have made.
+  template <typename T>
+  bool holds(std::size_t column) const {
+    return std::holds_alternative<T>(at(column));
+  }
+
   std::size_t size() const { return values_.size(); }
 
  private:

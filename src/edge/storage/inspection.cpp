@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edge/storage/inspection.h"
 
+#include "base/encoding.h"
+#include "base/json.h"
+#include "edge/storage/columns.h"
 #include "edge/storage/database.h"
 #include "edge/storage/transactions.h"
 #include "office/work/jobs.h"
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -72,6 +77,72 @@ void compare(const Book& book,
   }
   for (; expected <= book.last; ++expected) breaches.push_back({"number_gap", where(expected)});
   if (expected - 1 > book.last) breaches.push_back({"number_beyond_book", where(expected - 1)});
+}
+
+bool holdsId(const Row& row, std::size_t column) {
+  return row.holds<Bytes>(column) && Uuid::fromBytes(row.bytes(column));
+}
+
+bool holdsIdOrNull(const Row& row, std::size_t column) {
+  return row.isNull(column) || holdsId(row, column);
+}
+
+/// The columns of `foundEvents`: 1 to 10 are those of the event.
+std::optional<audit::KeptEvent> keptEvent(const Row& row) {
+  for (const std::size_t text : {1, 6, 8, 9}) {
+    if (!row.holds<std::string>(text)) return std::nullopt;
+  }
+  const bool readable = row.holds<std::int64_t>(2) && holdsIdOrNull(row, 3) &&
+                        holdsIdOrNull(row, 4) && holdsIdOrNull(row, 5) && holdsId(row, 7) &&
+                        row.holds<Bytes>(10);
+  const auto kind = readable ? audit::eventKind(row.text(1)) : std::nullopt;
+  if (!kind) return std::nullopt;
+  return audit::KeptEvent{.event = {.id = row.id<audit::EventId>(0),
+                                    .kind = *kind,
+                                    .time = row.time(2),
+                                    .person = optionalUuid(row, 3),
+                                    .post = optionalUuid(row, 4),
+                                    .agency = optionalUuid(row, 5),
+                                    .subject_kind = row.text(6),
+                                    .subject = row.uuid(7),
+                                    .trace = row.text(8),
+                                    .details = row.text(9)},
+                          .salt = row.bytes(10),
+                          .leaf_index = {}};
+}
+
+audit::FoundEvent foundEvent(const Row& row) {
+  audit::FoundEvent found{.id = row.uuid(0), .kept = keptEvent(row), .leaf = {}, .waiting = {}};
+  const bool placed = row.holds<std::int64_t>(13) && row.integer(13) >= 0;
+  const bool waiting = !placed && row.holds<Bytes>(12);
+  if (placed || waiting) found.leaf = row.id<audit::LeafId>(11);
+  if (waiting) found.waiting = row.bytes(12);
+  if (placed && found.kept) found.kept->leaf_index = static_cast<std::uint64_t>(row.integer(13));
+  return found;
+}
+
+/// What the events of a document say of it; a later one takes the place of an earlier.
+Json saidOf(Connection& connection, const Uuid& document) {
+  Json said = Json::object();
+  for (const auto& row : connection.query("SELECT details FROM audit_events WHERE subject = ? AND "
+                                          "subject_kind = ? ORDER BY happened, id",
+                                          std::array{Param(document), Param("document")})) {
+    if (!row.holds<std::string>(0)) continue;  // `foundEvents` tells of it
+    const auto details = parseJson(row.text(0));
+    if (details && details->is_object()) said.update(*details);
+  }
+  return said;
+}
+
+/// A row of `inspectDocuments` in the words of the events.
+Json asSaid(const Row& row) {
+  return {{"agency", row.uuid(1).text()},
+          {"type", row.text(2)},
+          {"subject", row.text(3)},
+          {"urgency", row.text(4)},
+          {"state", row.text(5)},
+          {"number", row.isNull(6) ? Json() : Json(row.integer(6))},
+          {"sha256", toHex(row.bytes(7))}};
 }
 
 }  // namespace
@@ -144,6 +215,45 @@ Result<std::int64_t> waitingLeaves(work::Tx& tx) {
   const auto rows = connectionOf(tx).query("SELECT COUNT(*) FROM log_leaves WHERE waiting = ?",
                                            std::array{Param(true)});
   return rows.at(0).integer(0);
+}
+
+Result<std::vector<audit::LeafId>> waitingRecords(work::Tx& tx) {
+  const auto rows =
+      connectionOf(tx).query("SELECT id FROM log_leaves WHERE log = ? AND waiting = 1",
+                             std::array{Param(name(audit::Log::Records))});
+  return all(rows, [](const Row& row) { return row.id<audit::LeafId>(0); });
+}
+
+Result<std::vector<audit::FoundEvent>> foundEvents(work::Tx& tx,
+                                                   const std::optional<Uuid>& after,
+                                                   int limit) {
+  const auto rows = connectionOf(tx).query(
+      "SELECT e.id, e.kind, e.happened, e.person, e.post, e.agency, e.subject_kind, e.subject, "
+      "e.trace, e.details, e.salt, l.id, l.entry, l.place "
+      "FROM audit_events e LEFT JOIN log_leaves l ON l.id = e.leaf AND l.log = ? "
+      "WHERE e.id > ? AND LENGTH(e.id) = 16 ORDER BY e.id LIMIT ?",
+      std::array{Param(name(audit::Log::Records)), Param(after.value_or(Uuid())), Param(limit)});
+  return all(rows, foundEvent);
+}
+
+Result<DocumentPage> inspectDocuments(work::Tx& tx, const std::optional<Uuid>& after, int limit) {
+  auto& connection = connectionOf(tx);
+  DocumentPage page;
+  for (const auto& row : connection.query(
+           "SELECT id, agency, type, subject, urgency, state, number, file FROM documents "
+           "WHERE id > ? ORDER BY id LIMIT ?",
+           std::array{Param(after.value_or(Uuid())), Param(limit)})) {
+    ++page.documents;
+    page.last = row.uuid(0);
+    const auto said = saidOf(connection, *page.last);
+    if (said.empty()) page.breaches.push_back({"document_without_event", page.last->text()});
+    const auto shown = asSaid(row);
+    for (const auto& [member, value] : shown.items()) {
+      if (said.empty() || said.value(member, Json()) == value) continue;
+      page.breaches.push_back({"document_differs", page.last->text() + " " + member});
+    }
+  }
+  return page;
 }
 
 }  // namespace congvan::storage

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "office/audit/event_check.h"
 #include "office/work/blobs.h"
 #include "office/work/transactions.h"
 
@@ -46,5 +47,19 @@ Result<std::vector<Breach>> deadJobs(work::Tx& tx, int limit);
 
 /// Leaves that wait for their place in a log.
 Result<std::int64_t> waitingLeaves(work::Tx& tx);
+Result<std::vector<audit::LeafId>> waitingRecords(work::Tx& tx);
+
+/// Audit events in the order of their ids, whatever their rows hold; at most `limit` after `after`.
+Result<std::vector<audit::FoundEvent>> foundEvents(work::Tx& tx,
+                                                   const std::optional<Uuid>& after,
+                                                   int limit);
+
+/// Documents whose row says something else than the events of the document say last.
+struct DocumentPage {
+  std::vector<Breach> breaches;  ///< `document_differs`, `document_without_event`
+  std::optional<Uuid> last;      ///< nullopt: there are no more
+  int documents = 0;
+};
+Result<DocumentPage> inspectDocuments(work::Tx& tx, const std::optional<Uuid>& after, int limit);
 
 }  // namespace congvan::storage

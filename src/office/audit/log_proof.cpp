@@ -5,7 +5,18 @@
 
 namespace congvan::audit {
 
-Result<tlog::InclusionEvidence> proveLeaf(const LogFiles& files, std::uint64_t index) {
+Result<std::optional<tlog::TreeHead>> publishedHead(const LogFiles& files) {
+  const auto published = files.published();
+  if (!published) return published.error();
+  if (!*published) return std::optional<tlog::TreeHead>();
+  const auto note = tlog::parseNote(**published);
+  if (!note) return note.error();
+  const auto checkpoint = tlog::parseCheckpoint(note->text);
+  if (!checkpoint) return checkpoint.error();
+  return std::optional(checkpoint->head);
+}
+
+Result<LoggedLeaf> proveLeaf(const LogFiles& files, std::uint64_t index) {
   const auto published = files.published();
   if (!published) return published.error();
   if (!*published) return Error{Code::NotFound, "leaf_not_in_tree"};
@@ -22,7 +33,7 @@ Result<tlog::InclusionEvidence> proveLeaf(const LogFiles& files, std::uint64_t i
   if (tlog::checkInclusion(checkpoint->head, index, *leaf, *proof) != tlog::ProofVerdict::Good) {
     return Error{Code::Conflict, "tree_root_differs"};
   }
-  return tlog::InclusionEvidence{index, std::move(*proof), **published, {}};
+  return LoggedLeaf{*leaf, {index, std::move(*proof), **published, {}}};
 }
 
 }  // namespace congvan::audit

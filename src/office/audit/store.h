@@ -15,6 +15,7 @@ struct KeptEvent {
   Event event;
   Bytes salt;
   std::optional<std::uint64_t> leaf_index;
+  bool has_leaf = true;  ///< false: there is no leaf for it, so nothing commits to it
 };
 
 struct EventFilter {

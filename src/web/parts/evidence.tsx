@@ -104,7 +104,14 @@ export function TrailView({ path }: { path: string }) {
                   <td data-label={t('trail.event')}>{word('event', event.kind)}</td>
                   <td data-label={t('trail.person')}>{event.person ? <PersonName id={event.person} /> : t('trail.service')}</td>
                   <td data-label={t('trail.leaf')}>
-                    {event.leafIndex ?? '–'} · {event.proof ? t('trail.proven') : t('trail.not-yet')}
+                    {event.leafIndex ?? '–'} ·{' '}
+                    {event.tampered ? (
+                      <strong class="tag bad">{t('trail.tampered')}</strong>
+                    ) : event.proof ? (
+                      t('trail.proven')
+                    ) : (
+                      t('trail.not-yet')
+                    )}
                   </td>
                 </tr>
               ))}

@@ -375,10 +375,11 @@ TEST(Sequencer, AnswersThoseWhoWaitOnceACheckpointCoversTheirLeaf) {
     const auto second = machine.database.queue(asBytes("second"));
     EXPECT_EQ(*machine.sequencer->waitForIndex(second, std::chrono::seconds{10}), 1U);
   }
-  const auto evidence = proveLeaf(*machine.files, 1);
-  ASSERT_TRUE(evidence);
-  EXPECT_EQ(*tlog::checkEvidence(*evidence, tlog::leafHash(asBytes("second")), key().verifier()),
-            tlog::EvidenceVerdict::Good);
+  const auto logged = proveLeaf(*machine.files, 1);
+  ASSERT_TRUE(logged);
+  EXPECT_EQ(
+      *tlog::checkEvidence(logged->evidence, tlog::leafHash(asBytes("second")), key().verifier()),
+      tlog::EvidenceVerdict::Good);
   EXPECT_EQ(proveLeaf(*machine.files, 2).error().reason, "leaf_not_in_tree");
 }
 

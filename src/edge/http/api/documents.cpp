@@ -265,6 +265,7 @@ Result<Reply> verification(const Services& services, const Request& request) {
 }
 
 /// GET /api/v1/documents/{id}/trail: events with their salt, leaf and proof, oldest first.
+/// `tampered`: what is kept is not what the log holds, so there is no proof.
 Result<Reply> trail(const Services& services, const Request& request) {
   const auto id = documentId(request);
   if (!id) return id.error();
@@ -279,6 +280,7 @@ Result<Reply> trail(const Services& services, const Request& request) {
     auto item = view(proven.event);
     item["leaf"] = toBase64(proven.leaf.leaf);
     item["proof"] = proven.leaf.proof ? Json(*proven.leaf.proof) : Json(nullptr);
+    item["tampered"] = proven.leaf.tampered;
     items.push_back(std::move(item));
   }
   return listReply(
