@@ -94,6 +94,14 @@ Result<UnfinishedFolder> DataFolder::create(Random& random, const Clock& clock) 
   return marked;
 }
 
+Result<> DataFolder::requireFolders() const {
+  for (const auto* kept : {"blobs", "log/issuance", "log/records", "keys"}) {
+    if (fs::is_directory(root_ / kept)) continue;
+    return Error{Code::NotFound, "data_folder_incomplete", {{"folder", (root_ / kept).string()}}};
+  }
+  return kDone;
+}
+
 Result<crypto::SecretBytes> DataFolder::serverSecret() const {
   const auto path = root_ / "secret.key";
   const auto mode = fs::exists(path) ? fs::status(path).permissions() : fs::perms::none;
@@ -114,7 +122,12 @@ Result<tlog::NoteKey> DataFolder::logKey(std::string_view log,
   const auto secret = serverSecret();
   if (!secret) return secret.error();
   const auto path = root_ / "keys" / (std::string(log) + ".note");
+  const auto published = root_ / "log" / (std::string(log) + ".vkey");
   if (!fs::exists(path)) {
+    // A new one would sign what no auditor could check.
+    if (fs::exists(published)) {
+      return Error{Code::NotFound, "log_key_missing", {{"file", path.string()}}};
+    }
     const auto seed = tlog::NoteKey::generateSeed(random);
     const auto sealed = crypto::seal(*secret, seed.view(), logKeyBinding(log), random);
     const auto written = writeSecretFile(path, sealed);
@@ -126,10 +139,17 @@ Result<tlog::NoteKey> DataFolder::logKey(std::string_view log,
   if (!seed) return Error{Code::Unauthenticated, "server_secret_wrong"};
   auto key = tlog::NoteKey::fromSeed(origin, *seed);
   if (!key) return key;
-  const auto published = root_ / "log" / (std::string(log) + ".vkey");
+  const auto vkey = key->verifier().vkey() + "\n";
   if (!fs::exists(published)) {
-    const auto written = writeFile(published, {asBytes(key->verifier().vkey() + "\n")});
+    const auto written = writeFile(published, {asBytes(vkey)});
     if (!written) return written.error();
+  }
+  const auto known = readFile(published, 4096);
+  if (!known) return known.error();
+  if (asText(*known) != vkey) {
+    return Error{Code::Conflict,
+                 "log_key_changed",
+                 {{"file", published.string()}, {"origin", std::string(origin)}}};
   }
   return key;
 }

@@ -55,6 +55,8 @@ class DataFolder {
   Result<UnfinishedFolder> create(Random& random, const Clock& clock) const;
   /// Its set-up was begun and not finished.
   bool isUnfinished() const;
+  /// NotFound `data_folder_incomplete` names a folder that was there after the set-up.
+  Result<> requireFolders() const;
   /// RuleRefused `secret_readable_by_others`: the file's mode is wider than 0600. NotFound
   /// `input_unreadable`.
   Result<crypto::SecretBytes> serverSecret() const;

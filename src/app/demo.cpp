@@ -29,6 +29,10 @@ const std::vector<Option> kDemoOptions = {
      "PORT",
      "cổng ứng dụng, hai cổng sau dùng cho PKI và nội bộ / application port; the next two are PKI "
      "and private (8443)"},
+    {"ca-key",
+     "KIND",
+     "khóa của CA gốc và CA cấp phát / key of the root and issuing authority: p256, p384, rsa3072 "
+     "(p256)"},
     {"database",
      "FILE",
      "cấu hình MariaDB/MySQL cho thư mục mới / settings of a MariaDB or MySQL server for a new "
@@ -111,7 +115,8 @@ Result<> tryPorts(const Settings& settings) {
 /// `port` is for this run; the addresses in certificates stay those of the first one.
 Result<Settings> openOrInitialise(const std::filesystem::path& data,
                                   std::optional<std::uint16_t> port,
-                                  const std::optional<std::string>& database) {
+                                  const std::optional<std::string>& database,
+                                  crypto::KeyKind ca_key) {
   const DataFolder folder(data);
   if (std::filesystem::exists(folder.settings()) && !folder.isUnfinished()) {
     if (database) return Error{Code::Malformed, "demo_database_fixed"};
@@ -129,6 +134,7 @@ Result<Settings> openOrInitialise(const std::filesystem::path& data,
     settings.mysql = std::move(*read);
   }
   settings.data = data;
+  settings.ca_key = ca_key;
   settings.province = demo::kProvinceName;
   usePorts(settings, port.value_or(kPort));
   const auto free = tryPorts(settings);  // or the folder would keep ports that it cannot use
@@ -186,10 +192,8 @@ Exit runDemo(const Arguments& arguments) {
   const auto options = Options::parse(arguments, kDemoOptions);
   if (!options) return complain(options.error(), Exit::Usage);
   if (options->has("help")) {
-    std::printf(
-        "Usage: congvan demo [--data DIR] [--once] [--file PDF] [--port PORT] [--database "
-        "FILE]\n\n%s",
-        helpText(kDemoOptions).c_str());
+    std::printf("Usage: congvan demo [--data DIR] [--once] [--file PDF] [OPTIONS]\n\n%s",
+                helpText(kDemoOptions).c_str());
     return Exit::Good;
   }
   const StopSignal stop;
@@ -203,7 +207,9 @@ Exit runDemo(const Arguments& arguments) {
     if (!read) return complain(read.error());
     own_file = std::move(*read);
   }
-  const auto settings = openOrInitialise(data, *port, options->value("database"));
+  const auto ca_key = caKey(options->valueOr("ca-key", "p256"));
+  if (!ca_key) return complain(ca_key.error(), Exit::Usage);
+  const auto settings = openOrInitialise(data, *port, options->value("database"), *ca_key);
   if (!settings) {
     const bool usage = settings.error().reason == "demo_database_fixed";
     return usage ? complain(settings.error(), Exit::Usage) : complain(settings.error());

@@ -130,6 +130,8 @@ Result<std::unique_ptr<House>> House::open(const Settings& settings, Schema sche
   if (schema == Schema::MustBeCurrent && !settings.mysql && !exists(folder.database())) {
     return Error{Code::NotFound, "input_unreadable", {{"file", folder.database().string()}}};
   }
+  const auto folders = folder.requireFolders();
+  if (!folders) return folders.error();
   auto secret = folder.serverSecret();
   if (!secret) return secret.error();
   auto database = openDatabase(settings);
@@ -190,7 +192,9 @@ House::House(Opened opened)
                  server_secret_,
                  clock_,
                  random_,
-                 {.public_url = settings_.public_url, .province = settings_.province}),
+                 {.public_url = settings_.public_url,
+                  .province = settings_.province,
+                  .ca_key = settings_.ca_key}),
       timestamps_(timestampSources(settings_.tsa, authority_, random_), clock_),
       custody_(
           transactions_, key_store_, directory_store_, trail_, server_secret_, clock_, random_),

@@ -22,6 +22,10 @@ const std::vector<Option> kInitOptions = {
      "URL",
      "địa chỉ công khai của PKI, có trong mọi chứng thư / public address of the PKI listener"},
     {"admin", "LOGIN", "tên đăng nhập quản trị / login of the first administrator (admin)"},
+    {"ca-key",
+     "KIND",
+     "khóa của CA gốc và CA cấp phát / key of the root and issuing authority: p256, p384, rsa3072 "
+     "(p256)"},
     {"database",
      "FILE",
      "cấu hình MariaDB/MySQL / settings of a MariaDB or MySQL server; SQLite otherwise"},
@@ -103,6 +107,9 @@ Exit runInit(const Arguments& arguments) {
   auto province = provinceName(options->valueOr("province", "Tỉnh An Bình"));
   if (!province) return complain(province.error(), Exit::Usage);
   settings.province = std::move(*province);
+  const auto ca_key = caKey(options->valueOr("ca-key", "p256"));
+  if (!ca_key) return complain(ca_key.error(), Exit::Usage);
+  settings.ca_key = *ca_key;
   auto url = publicUrl(options->valueOr("public-url", "http://127.0.0.1:8080"));
   if (!url) return complain(url.error(), Exit::Usage);
   settings.public_url = std::move(*url);

@@ -104,6 +104,18 @@ bool isPlainPath(std::string_view text) {
   return std::regex_match(text.begin(), text.end(), kForm);
 }
 
+Error in(const std::filesystem::path& file, Error error) {
+  error.params.push_back({"file", file.string()});
+  return error;
+}
+
+Result<Json> readMapping(BytesView bytes, const std::filesystem::path& file) {
+  auto json = parseYaml(asText(bytes));
+  if (!json) return in(file, json.error());
+  if (!json->is_object()) return in(file, {Code::Malformed, "settings_not_a_mapping"});
+  return json;
+}
+
 }  // namespace
 
 Result<std::string> publicUrl(std::string_view text) {
@@ -129,15 +141,24 @@ Result<std::string> provinceName(std::string_view text) {
   return *name;
 }
 
+Result<crypto::KeyKind> caKey(std::string_view text) {
+  if (text == "p256") return crypto::KeyKind::P256;
+  if (text == "p384") return crypto::KeyKind::P384;
+  if (text == "rsa3072") return crypto::KeyKind::Rsa3072;
+  return Error{
+      Code::Malformed, "usage_value_wrong", {{"option", "--ca-key"}, {"value", std::string(text)}}};
+}
+
 Result<Settings> readSettings(const std::filesystem::path& file) {
   const auto bytes = readFile(file, 1U << 20U);
   if (!bytes) return bytes.error();
-  const auto json = parseYaml(asText(*bytes));
+  const auto json = readMapping(*bytes, file);
   if (!json) return json.error();
   Fields fields(*json);
   Settings settings;
   settings.data = fields.optionalText("data", kTextLongest).value_or(".");
-  if (settings.data.is_relative()) settings.data = file.parent_path() / settings.data;
+  if (settings.data.is_relative())
+    settings.data = (file.parent_path() / settings.data).lexically_normal();
   settings.mysql = databaseField(fields);
   settings.province = fields.text("province", 200);
   settings.public_url = fields.text("public_url", kUrlLongest);
@@ -170,9 +191,7 @@ Result<Settings> readSettings(const std::filesystem::path& file) {
   }
   const auto finished = fields.finish();
   if (!finished || !proxies) {
-    auto error = finished ? proxies.error() : finished.error();
-    error.params.push_back({"file", file.string()});
-    return error;
+    return in(file, finished ? proxies.error() : finished.error());
   }
   settings.trusted_proxies = std::move(*proxies);
   return settings;
@@ -181,12 +200,12 @@ Result<Settings> readSettings(const std::filesystem::path& file) {
 Result<std::optional<MySqlSettings>> readDatabaseSettings(const std::filesystem::path& file) {
   const auto bytes = readFile(file, 1U << 20U);
   if (!bytes) return bytes.error();
-  const auto json = parseYaml(asText(*bytes));
+  const auto json = readMapping(*bytes, file);
   if (!json) return json.error();
   Fields fields(*json);
   auto read = databaseSettings(fields);
   const auto finished = fields.finish();
-  if (!finished) return finished.error();
+  if (!finished) return in(file, finished.error());
   return read;
 }
 

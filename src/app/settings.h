@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "edge/http/api/limits.h"
 #include "edge/http/trusted_proxies.h"
+#include "trust/crypto/software_key.h"
 
 #include <chrono>
 #include <filesystem>
@@ -54,6 +55,9 @@ struct Settings {
   ListenerSettings internal{"127.0.0.1", 8081, false};
   int connections_per_address = 128;  ///< of each listener; 0: any number
   http::TrustedProxies trusted_proxies;
+  /// Of the root and the first issuing authority. Not in the file: once made, keys are what they
+  /// are.
+  crypto::KeyKind ca_key = crypto::KeyKind::P256;
   http::ApiLimits limits;
 };
 
@@ -64,6 +68,9 @@ Result<std::string> publicUrl(std::string_view text);
 
 /// A name to stand in certificates, in NFC. Malformed `province_malformed`.
 Result<std::string> provinceName(std::string_view text);
+
+/// What `--ca-key` names: `p256`, `p384`, `rsa3072`. Malformed `usage_value_wrong`.
+Result<crypto::KeyKind> caKey(std::string_view text);
 
 /// Malformed with `file`, `field` and `reason`; NotFound `input_unreadable`.
 Result<Settings> readSettings(const std::filesystem::path& file);

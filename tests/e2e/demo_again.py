@@ -89,7 +89,7 @@ with tempfile.TemporaryDirectory() as temporary:
     check(word.returncode == 64 and "mine.pdf" in word.stderr, f"a word without an option: {word.returncode} {word.stderr}")
     check(not os.path.exists(data), "nothing of that made a folder")
 
-    ended, said = cut("[1/9]", signal.SIGKILL, "--data", data, "--port", port)
+    ended, said = cut("[1/9]", signal.SIGKILL, "--data", data, "--port", port, "--ca-key", "rsa3072")
     check(ended == -signal.SIGKILL, f"killed at once: {ended} {said}")
     ended, said = cut("[2/9]", signal.SIGHUP, "--data", data)
     check(ended == -signal.SIGHUP and "FAILED" not in said, f"a closed terminal: {ended} {said}")
@@ -110,6 +110,10 @@ with tempfile.TemporaryDirectory() as temporary:
     again = demo("--data", data, "--database", temporary + "/none.yaml")
     check(again.returncode == 64 and "[demo_database_fixed]" in again.stderr, f"another database: {again.returncode} {again.stderr}")
 
+    for anchor in ("goc", "ca1"):
+        crl = subprocess.run(["openssl", "crl", "-inform", "DER", "-noout", "-text", "-in", str(next(pathlib.Path(data, "out").glob(f"*/{anchor}.crl")))],
+                             capture_output=True, text=True).stdout
+        check("sha256WithRSAEncryption" in crl, f"{anchor} signs with the kind of key that was asked for: {crl[:300]}")
     out = max(pathlib.Path(data, "out").glob("*/chi-thi.pdf")).parent
     for log, stems in (("issuance", sorted(out.glob("chung-thu/*.leaf"))), ("records", sorted(out.glob("bang-chung/*.leaf")))):
         vkey = (out / f"{log}.vkey").read_text()

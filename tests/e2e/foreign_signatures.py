@@ -50,7 +50,7 @@ def main():
     excused = known | unbuilt
     for match, key in zip(wrong, keys):
         if key in excused:
-            print(f"skipped, {excused[key]}: {match['file']}, wanted {match['expect']}, said {match['said']}")
+            print(f"skipped: {excused[key]}: {match['file']}, wanted {match['expect']}, said {match['said']}")
     for match in failed:
         print(match.group(0).strip())
     for file, expect in sorted(healed):

@@ -40,6 +40,32 @@ mv "$data/db" "$data/elsewhere"; mkdir "$data/db"
 refused 66 input_unreadable "no database" -- "${doctor[@]}"
 [ -z "$(ls -A "$data/db")" ]; check $? "the doctor made a database"
 
+# A folder that lost a part is not filled up with something new.
+rmdir "$data/db" && mv "$data/elsewhere" "$data/db"; sql "DELETE FROM schema_steps WHERE file = '9999-later'"
+"${doctor[@]}" >/dev/null; check $? "the doctor of the folder as it was"
+serve=("$congvan" serve --config "$data/congvan.yaml")
+mv "$data/keys/records.note" "$folder/records.note"
+refused 66 log_key_missing "a log's key is gone" -- timeout 60 "${serve[@]}"
+[ ! -e "$data/keys/records.note" ]; check $? "a new key was made"
+mv "$folder/records.note" "$data/keys/"
+sed -i 's#^public_url: .*#public_url: "http://127.0.0.1:9999"#' "$data/congvan.yaml"
+refused 77 log_key_changed "another public address" -- timeout 60 "${serve[@]}"
+sed -i 's#^public_url: .*#public_url: "http://127.0.0.1:8080"#' "$data/congvan.yaml"
+for part in blobs log/records; do
+  mv "$data/$part" "$folder/part"
+  refused 66 "$data/$part" "no $part" -- "${doctor[@]}"
+  mv "$folder/part" "$data/$part"
+done
+"${doctor[@]}" >/dev/null; check $? "the doctor of the folder as it was, again"
+
+# What is wrong in a configuration is said with its file.
+for text in '' '[1]' 'nonsense: 1' $'a:\n\tb: 1'; do
+  printf '%s' "$text" >"$folder/odd.yaml"
+  refused 65 "$folder/odd.yaml" "configuration '$text'" -- "$congvan" doctor --config "$folder/odd.yaml"
+done
+refused 64 usage_unknown_word "a word too many" -- "$congvan" doctor "$data/congvan.yaml"
+refused 64 "ca-key" "a key that is not offered" -- "$congvan" init --data "$folder/none" --ca-key ed25519
+
 # A MariaDB that does not keep what it says it kept.
 port=$((20000 + RANDOM % 20000))
 private_mariadb "$folder" --log-bin --binlog-format=ROW --sync-binlog=1 --skip-networking=0 --bind-address=127.0.0.1 --port=$port || { cat "$folder"/mariadb*.log; echo "$passed passed, 1 failed, 0 skipped"; exit 1; }

@@ -10,7 +10,7 @@ database=()
 trap 'stop_mariadb; rm -rf "$folder"' EXIT
 if [ "${2:-}" = mariadb ]; then
   private_mariadb "$folder" || { cat "$folder"/mariadb*.log; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
-  database=(--database "$folder/database.yaml")
+  database=(--database "$folder/database.yaml" --ca-key p384)
 fi
 port=$((20000 + RANDOM % 20000))
 passed=0 failed=0
@@ -27,6 +27,9 @@ check $? "doctor: $(grep -v OK "$folder/doctor.txt")"
 signed=$(ls "$folder"/data/out/*/chi-thi.pdf | head -n 1)
 [ "$(pdfsig -nocert "$signed" | grep -c 'Signature is Valid')" = 4 ]; check $? "pdfsig finds four valid signatures"
 qpdf --check "$signed" >/dev/null; check $? "qpdf finds no fault in the directive"
+if [ "${2:-}" = mariadb ]; then
+  openssl x509 -in "$folder/data/root.pem" -noout -text | grep -q 'ASN1 OID: secp384r1'; check $? "the root's key is what was asked for"
+fi
 openssl crl -in "$(dirname "$signed")/ca1.crl" -inform DER -noout; check $? "openssl reads the CRL"
 echo "$passed passed, $failed failed, 0 skipped"
 [ $failed = 0 ]

@@ -36,8 +36,8 @@ class Tally:
         reasons = [line[len("skipped:"):].strip() for line in lines if line.startswith("skipped:")]
         self.passed += int(counts[1])
         self.failed += [f"{name} ({i + 1} of {counts[2]}, see {file})" for i in range(int(counts[2]))]
-        for i in range(int(counts[3])):
-            self.skipped.append((name, reasons[i] if i < len(reasons) else f"see {file}"))
+        self.skipped += [(name, why) for why in reasons[:int(counts[3])]]
+        self.failed += [f"{name} skipped without a reason, see {file}"] * (int(counts[3]) - len(reasons))
 
     def add(self, where, file):
         """How many failures the file tells of; at least one when it cannot be read."""
