@@ -89,7 +89,7 @@ bool holdsIdOrNull(const Row& row, std::size_t column) {
 
 /// The columns of `foundEvents`: 1 to 10 are those of the event.
 std::optional<audit::KeptEvent> keptEvent(const Row& row) {
-  for (const std::size_t text : {1, 6, 8, 9}) {
+  for (const std::size_t text : {1U, 6U, 8U, 9U}) {
     if (!row.holds<std::string>(text)) return std::nullopt;
   }
   const bool readable = row.holds<std::int64_t>(2) && holdsIdOrNull(row, 3) &&
