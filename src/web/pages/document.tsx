@@ -8,6 +8,7 @@ import type { Agency, Outgoing, OutgoingRow, Page } from '../api/types';
 import { actsOn, nextStep, type Act } from '../lib/acts';
 import { date, fileName, shortHash, size, time } from '../lib/format';
 import { language, t, word } from '../lib/i18n';
+import { signedText } from '../lib/outcome';
 import { AttachForm } from '../parts/attach';
 import { Outcome, useStale } from '../parts/changed';
 import { DeliveriesView, type Returned } from '../parts/deliveries';
@@ -324,7 +325,7 @@ function DocumentView({ seen, reload }: { seen: Seen; reload: () => Promise<void
           waiting={t('sign.running')}
           act={act}
           onSubmit={(values) =>
-            void change('sign', { pin: values.get('pin') }, (now) => t('sign.done', { time: time(now.changed) }), 'to-sign')
+            void change('sign', { pin: values.get('pin') }, signedText, 'to-sign')
           }
           onClose={close}
         >
