@@ -9,6 +9,15 @@ MESSAGES = ROOT / "src/edge/http/messages"
 PREFIXED = [(r"badRequest\(\s*\"([a-z_0-9]+)\"", "request_"), (r"\brefuse\(\s*[^;\"]*(?:\"[^\"]*\")?[^;\"]*,\s*\"([a-z_0-9]+)\"", "field_")]
 # Stores hand these words to helpers of theirs.
 STORED = ("src/edge/storage/", r"\"([a-z_]+_(?:taken|missing))\"")
+WORDS = ROOT / "src/edge/http/words"
+# Parameters that are one of a closed list are said in words: a slot {group.parameter}, and where the names of the list stand.
+CLOSED = ("state", "role", "verdict", "kind", "urgency", "capacity", "purpose")
+LISTS = {"certificate": ("src/office/authority/types.cpp", r"\{CertificateState::\w+, \"([a-z-]+)\"\}"),
+         "delivery": ("src/office/exchange/types.cpp", r"\{DeliveryState::\w+, \"([a-z-]+)\"\}"),
+         "document": ("src/office/records/types.cpp", r"\{DocumentState::\w+, \"([a-z-]+)\"\}"),
+         "role": ("src/office/directory/types.cpp", r"\{Role::\w+, \"([a-z-]+)\"\}"),
+         "verdict": ("src/trust/validation/names.cpp", r"Overall::\w+:\s*return \"([A-Z-]+)\"")}
+SLOT = r"\{((?:\w+\.)?\w+)\}"
 
 
 def code_of(file):
@@ -37,6 +46,18 @@ def reasons_in(code):
     return {reason: place for reason, place in found.items() if not reason.endswith("_")}
 
 
+def check_words(language, sentences):
+    slots = {slot for text in sentences.values() for slot in re.findall(SLOT, text)}
+    words = json.loads((WORDS / f"{language}.json").read_text())
+    named = {f"{group}.{name}" for group, (file, pattern) in LISTS.items() for name in re.findall(pattern, (ROOT / file).read_text())}
+    failed = [f"{language}.json: the keys of {{{slot}}} are not said in words" for slot in sorted(slots & set(CLOSED))]
+    failed += [f"{language}.json: there are no words for {{{slot}}}" for slot in slots if "." in slot and slot.split(".")[0] not in LISTS]
+    failed += [f"words/{language}.json lacks {word}" for word in sorted(named - set(words))]
+    failed += [f"words/{language}.json: nothing is called {word}" for word in sorted(set(words) - named)]
+    failed += [f"the names of {group} are not found" for group in LISTS if not any(word.startswith(group + ".") for word in named)]
+    return failed
+
+
 def main():
     catalogues = {name: json.loads((MESSAGES / f"{name}.json").read_text()) for name in ("vi", "en")}
     made, literals = {}, set()
@@ -60,11 +81,12 @@ def main():
         failed += [f"{language}.json: {reason} is empty or has a line break" for reason, text in catalogue.items()
                    if not text.strip() or "\n" in text]
         failed += [f"{language}.json: {reason}: nobody hands over {slot}" for reason, text in catalogue.items()
-                   for slot in re.findall(r"\{(\w+)\}", text) if slot not in literals]
+                   for slot in re.findall(SLOT, text) if slot.split(".")[-1] not in literals]
+        failed += check_words(language, catalogue)
     vi, en = catalogues["vi"], catalogues["en"]
     failed += [f"only one language has {reason}" for reason in sorted(set(vi) ^ set(en))]
     failed += [f"{reason}: the languages fill different slots" for reason in sorted(set(vi) & set(en))
-               if set(re.findall(r"\{(\w+)\}", vi[reason])) != set(re.findall(r"\{(\w+)\}", en[reason]))]
+               if set(re.findall(SLOT, vi[reason])) != set(re.findall(SLOT, en[reason]))]
     print("\n".join(sorted(set(failed))))
     checked = len(made) + len(vi) + len(en)
     print(f"{max(checked - len(failed), 0)} passed, {len(failed)} failed, 0 skipped")

@@ -13,9 +13,15 @@
 namespace congvan::http {
 namespace {
 
-const Json& catalogueOf(Language language) {
+struct Catalogue {
+  Json sentences;
+  Json words;
+};
+
+const Catalogue& catalogueOf(Language language) {
   const auto read = [](std::string_view name) {
-    return Json::parse(embeddedText(embeddedMessages(), name).value());
+    return Catalogue{Json::parse(embeddedText(embeddedMessages(), name).value()),
+                     Json::parse(embeddedText(embeddedWords(), name).value())};
   };
   static const auto kVietnamese = read("vi");
   static const auto kEnglish = read("en");
@@ -65,8 +71,23 @@ std::optional<std::string_view> paramOf(const Error& error, std::string_view nam
   return std::nullopt;
 }
 
+/// What fills `{name}` or `{group.name}`; nullopt: there is no such parameter.
+std::optional<std::string> filling(std::string_view slot, const Error& error, const Json& words) {
+  const auto dot = slot.find('.');
+  if (dot == std::string_view::npos) {
+    const auto value = paramOf(error, slot);
+    return value ? std::optional(std::string(*value)) : std::nullopt;
+  }
+  const auto value = paramOf(error, slot.substr(dot + 1));
+  if (!value) return std::nullopt;
+  const auto word = words.find(std::string(slot.substr(0, dot + 1)) + std::string(*value));
+  return word == words.end() ? std::string(*value) : word->get<std::string>();
+}
+
 /// nullopt: a slot has no parameter.
-std::optional<std::string> slotsFilled(std::string_view text, const Error& error) {
+std::optional<std::string> slotsFilled(std::string_view text,
+                                       const Error& error,
+                                       const Json& words) {
   std::string out;
   while (!text.empty()) {
     const auto open = std::min(text.find('{'), text.size());
@@ -74,7 +95,7 @@ std::optional<std::string> slotsFilled(std::string_view text, const Error& error
     text.remove_prefix(open);
     if (text.empty()) return out;
     const auto close = std::min(text.find('}'), text.size() - 1);
-    const auto value = paramOf(error, text.substr(1, close - 1));
+    const auto value = filling(text.substr(1, close - 1), error, words);
     if (!value) return std::nullopt;
     out += *value;
     text.remove_prefix(close + 1);
@@ -83,15 +104,16 @@ std::optional<std::string> slotsFilled(std::string_view text, const Error& error
 }
 
 /// What stands in square brackets is said only when its parameters are known.
-std::string filledIn(std::string_view text, const Error& error) {
+std::string filledIn(std::string_view text, const Error& error, const Json& words) {
   std::string out;
   while (!text.empty()) {
     const auto open = std::min(text.find('['), text.size());
-    out += slotsFilled(text.substr(0, open), error).value_or(std::string(text.substr(0, open)));
+    out +=
+        slotsFilled(text.substr(0, open), error, words).value_or(std::string(text.substr(0, open)));
     text.remove_prefix(open);
     if (text.empty()) return out;
     const auto close = std::min(text.find(']'), text.size() - 1);
-    out += slotsFilled(text.substr(1, close - 1), error).value_or("");
+    out += slotsFilled(text.substr(1, close - 1), error, words).value_or("");
     text.remove_prefix(close + 1);
   }
   return out;
@@ -175,9 +197,9 @@ int statusOf(const Error& error) {
 
 std::optional<std::string> sentence(const Error& error, Language language) {
   const auto& catalogue = catalogueOf(language);
-  const auto found = catalogue.find(error.reason);
-  if (found == catalogue.end()) return std::nullopt;
-  return filledIn(found->get_ref<const std::string&>(), error);
+  const auto found = catalogue.sentences.find(error.reason);
+  if (found == catalogue.sentences.end()) return std::nullopt;
+  return filledIn(found->get_ref<const std::string&>(), error, catalogue.words);
 }
 
 Reply problem(const Error& error, std::string_view trace, Language language) {

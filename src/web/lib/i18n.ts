@@ -4,6 +4,8 @@ import en from '../messages/en.json';
 import vi from '../messages/vi.json';
 import reasonsEn from '../../edge/http/messages/en.json';
 import reasonsVi from '../../edge/http/messages/vi.json';
+import wordsEn from '../../edge/http/words/en.json';
+import wordsVi from '../../edge/http/words/vi.json';
 import reportEn from '../../trust/report/messages/en.json';
 import reportVi from '../../trust/report/messages/vi.json';
 
@@ -15,6 +17,7 @@ type Catalogue = Record<string, string>;
 const STORED = 'congvan.language';
 const own: Record<Language, Catalogue> = { vi, en };
 const reasons: Record<Language, Catalogue> = { vi: reasonsVi, en: reasonsEn };
+const words: Record<Language, Catalogue> = { vi: wordsVi, en: wordsEn };
 const reports: Record<Language, Catalogue> = { vi: reportVi, en: reportEn };
 
 function stored(): Language {
@@ -31,13 +34,18 @@ export function useLanguage(next: Language): void {
 
 /**
  * Puts `params` into the `{name}` places of a text; a place without a value stays, so that it is seen.
- * What stands in square brackets is said only when its parameters are known.
+ * What stands in square brackets is said only when its parameters are known. `{group.name}` is filled with the service's word
+ * for the value of `name`.
  */
 export function fill(text: string, params: Params = {}): string {
   const known = text.replace(/\[([^\]]*)\]/g, (_, part: string) =>
-    [...part.matchAll(/\{(\w+)\}/g)].every((place) => place[1]! in params) ? part : '',
+    [...part.matchAll(/\{(?:\w+\.)?(\w+)\}/g)].every((place) => place[1]! in params) ? part : '',
   );
-  return known.replace(/\{(\w+)\}/g, (place, name: string) => (name in params ? String(params[name]) : place));
+  return known.replace(/\{(\w+\.)?(\w+)\}/g, (place, group: string | undefined, name: string) => {
+    if (!(name in params)) return place;
+    const value = String(params[name]);
+    return (group && words[language.value][group + value]) ?? value;
+  });
 }
 
 export function t(key: Key, params?: Params): string {

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TYPES } from '../../../src/web/lib/types_of_documents';
 import { fill, language, reason, reportWord, t, word } from '../../../src/web/lib/i18n';
+import type { Outgoing } from '../../../src/web/api/types';
+import { signedText } from '../../../src/web/lib/outcome';
 import en from '../../../src/web/messages/en.json';
 import vi from '../../../src/web/messages/vi.json';
 
@@ -54,6 +56,20 @@ test('refusals are told with the sentences of the service', () => {
   assert.ok(reason('sign_in_failed')?.includes('not right'));
   assert.equal(reason('never_heard_of'), undefined);
   language.value = 'vi';
+});
+
+test('what the service names by keys is told in words', () => {
+  language.value = 'vi';
+  const text = reason('role_missing', { role: 'certificate-officer' });
+  assert.equal(text, 'Bạn cần vai trò cán bộ chứng thư để làm việc này.');
+  assert.equal(reason('role_missing', { role: 'new-role' }), 'Bạn cần vai trò new-role để làm việc này.');
+});
+
+test('a time-stamp is told of only when the signature has it', () => {
+  const signed = { changed: '2026-11-22T09:00:00+07:00', awaitingTimestamp: false } as Outgoing;
+  assert.ok(signedText(signed).endsWith(', có dấu thời gian.'));
+  assert.ok(!signedText({ ...signed, awaitingTimestamp: true }).includes('có dấu thời gian'));
+  assert.ok(signedText({ ...signed, awaitingTimestamp: true }).startsWith('Đã ký lúc'));
 });
 
 test('reports are told with the words of the service', () => {
