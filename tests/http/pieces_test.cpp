@@ -149,6 +149,19 @@ TEST(Sentence, FillsSlotsWithoutReadingTheValues) {
   EXPECT_EQ(text, "There is no recipient {agency} [x].");
 }
 
+TEST(Sentence, SaysInWordsWhatTheServiceNamesByKeys) {
+  const Error role{Code::Forbidden, "role_missing", {{"role", "certificate-officer"}}};
+  const Error state{Code::Conflict, "document_state_wrong", {{"state", "dispatched"}}};
+  const Error unknown{Code::Forbidden, "role_missing", {{"role", "{new}"}}};
+
+  EXPECT_EQ(sentence(role, Language::Vietnamese),
+            "Bạn cần vai trò cán bộ chứng thư để làm việc này.");
+  EXPECT_EQ(sentence(role, Language::English), "You need the role certificate officer for this.");
+  EXPECT_EQ(sentence(state, Language::Vietnamese),
+            "Văn bản đang ở trạng thái đã gửi, không thực hiện được; hãy tải lại trang.");
+  EXPECT_EQ(sentence(unknown, Language::English), "You need the role {new} for this.");
+}
+
 TEST(Sentence, LeavesOutWhatIsNotKnown) {
   const Error bare{Code::Malformed, "certificate_malformed"};
   const Error named{Code::Malformed, "certificate_malformed", {{"file", "a.pem"}}};
@@ -290,7 +303,9 @@ std::string dispositionOf(std::string_view name) {
 
 TEST(FileNames, AreSaidTwice) {
   EXPECT_EQ(dispositionOf("a-1.pdf"), "attachment; filename=\"a-1.pdf\"; filename*=UTF-8''a-1.pdf");
-  EXPECT_EQ(dispositionOf("đ.pdf"), "attachment; filename=\"__.pdf\"; filename*=UTF-8''%C4%91.pdf");
+  EXPECT_EQ(dispositionOf("đ.pdf"), "attachment; filename=\"_.pdf\"; filename*=UTF-8''%C4%91.pdf");
+  EXPECT_EQ(dispositionOf("01-QĐ-UBND.pdf"),
+            "attachment; filename=\"01-QD-UBND.pdf\"; filename*=UTF-8''01-Q%C4%90-UBND.pdf");
 }
 
 TEST(FileNames, CannotBreakOutOfTheHeader) {

@@ -51,11 +51,14 @@ Result<std::vector<ProvenEvent>> EvidenceDesk::trail(const directory::Caller& ca
   return proven;
 }
 
-Result<verify::Outcome> EvidenceDesk::verification(const directory::Caller& caller, DocumentId id) {
-  const auto document = parts_.outgoing.find(caller, id);
+Result<EvidenceDesk::Verification> EvidenceDesk::verification(const directory::Caller& caller,
+                                                              DocumentId id) {
+  auto document = parts_.outgoing.find(caller, id);
   if (!document) return document.error();
   if (document->file_size == 0) return Error{Code::NotFound, "file_missing"};
-  return parts_.signer.judge(document->file);
+  auto judged = parts_.signer.judge(document->file);
+  if (!judged) return judged.error();
+  return Verification{std::move(*document), std::move(*judged)};
 }
 
 }  // namespace congvan::records

@@ -43,8 +43,12 @@ class EvidenceDesk {
                                          DocumentId id,
                                          const Page<audit::EventId>& page);
 
+  struct Verification {
+    Document document;
+    verify::Outcome judged;
+  };
   /// Judges the newest file of a document now.
-  Result<verify::Outcome> verification(const directory::Caller& caller, DocumentId id);
+  Result<Verification> verification(const directory::Caller& caller, DocumentId id);
 
  private:
   Result<std::vector<Uuid>> subjects(work::Tx& tx, const directory::Caller& caller, DocumentId id);

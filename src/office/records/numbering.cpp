@@ -55,6 +55,17 @@ std::string codeText(std::int64_t number, std::string_view notation) {
   return numberText(number) + "/" + std::string(notation);
 }
 
+std::string fileNameOf(std::string_view code) {
+  std::string file_name;
+  for (const char c : code) {
+    const bool ascii = static_cast<unsigned char>(c) < 0x80U;
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '.' || c == '-' || c == '_';
+    file_name.push_back(!ascii || plain ? c : '-');
+  }
+  return file_name + ".pdf";
+}
+
 std::string dateText(std::chrono::year_month_day date) {
   const auto month = static_cast<unsigned>(date.month());
   return "ngày " + twoDigits(static_cast<unsigned>(date.day())) + " tháng " +

@@ -29,6 +29,9 @@ std::string notation(std::string_view type_letters,
                      std::string_view drafter_letters);
 /// `05/CT-UBND`
 std::string codeText(std::int64_t number, std::string_view notation);
+/// `05-CT-UBND.pdf` of `05/CT-UBND`: a name that every system takes, in UTF-8. Of letters, digits,
+/// `.`, `-` and `_` only, but for what is not ASCII.
+std::string fileNameOf(std::string_view code);
 /// `ngày 05 tháng 01 năm 2020`: zeros before days under ten and before months 1 and 2 only.
 std::string dateText(std::chrono::year_month_day date);
 

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "office/audit/details.h"
 #include "office/directory/actor.h"
+#include "office/records/numbering.h"
 #include "office/records/text_limits.h"
 #include "office/work/again.h"
 #include "trust/report/report.h"
@@ -45,7 +46,7 @@ Result<Reception::Judged> Reception::judge(const Incoming& incoming) {
   const auto outcome = parts_.signer.judge(incoming.file);
   if (!outcome) return outcome.error();
   const auto json =
-      report::toJson(outcome->verdict, {incoming.file.hex() + ".pdf", incoming.file.hex()});
+      report::toJson(outcome->verdict, {fileNameOf(incoming.code), incoming.file.hex()});
   const auto blob = parts_.blobs.put(asBytes(toJsonText(json)));
   if (!blob) return blob.error();
   return Judged{std::string(validation::name(outcome->verdict.overall)), *blob};

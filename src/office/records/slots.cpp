@@ -22,12 +22,8 @@ class DefaultPlaces {
         last_(pages.back()),
         last_page_(static_cast<int>(pages.size()) - 1) {}
 
-  Slot number() const {
-    return {std::string(kNumberField), 0, 85, first_.height - 105, 150, kTextHeight};
-  }
-  Slot date() const {
-    return {std::string(kDateField), 0, first_.width - 265, first_.height - 105, 210, kTextHeight};
-  }
+  Slot number() const { return onOpenLine(kNumberField, 154, 110); }
+  Slot date() const { return onOpenLine(kDateField, 367, 185); }
   Slot signature() const {
     return {std::string(kSignatureField),
             last_page_,
@@ -55,6 +51,20 @@ class DefaultPlaces {
   }
 
  private:
+  /// The line under the two heads, with `Số:` at the left and the place at the right, as it lies on
+  /// an A4 page with margins of 20 mm above and 30 mm at the left (NĐ 30/2020, annex I); narrower
+  /// on narrower pages.
+  Slot onOpenLine(std::string_view field, double left, double width) const {
+    constexpr double kA4Width = 595.28;
+    constexpr double kTopOfLine = 98;
+    const auto scale = first_.width / kA4Width;
+    return {std::string(field),
+            0,
+            left * scale,
+            first_.height - kTopOfLine - kTextHeight,
+            width * scale,
+            kTextHeight};
+  }
   double signatureLeft() const { return std::max(120.0, last_.width - kSignatureWidth - 60); }
   pades::PageSize first_;
   pades::PageSize last_;

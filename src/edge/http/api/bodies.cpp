@@ -19,13 +19,20 @@ constexpr std::size_t kKeyLongest = 128;
 
 /// RFC 6266 with RFC 8187: an ASCII stand-in and the real name.
 std::string dispositionFor(std::string_view name) {
+  constexpr std::string_view kDWithStroke = "Đ";
   std::string ascii;
   std::string encoded;
-  for (const char c : name) {
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
     const auto byte = static_cast<unsigned char>(c);
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                        c == '.' || c == '-' || c == '_';
-    ascii.push_back(plain ? c : '_');
+    const bool goes_on = (byte & 0xC0U) == 0x80U;  // of a character that has its stand-in
+    if (name.substr(i).starts_with(kDWithStroke)) {
+      ascii.push_back('D');
+    } else if (!goes_on) {
+      ascii.push_back(plain ? c : '_');
+    }
     if (plain) {
       encoded.push_back(c);
     } else {

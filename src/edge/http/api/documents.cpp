@@ -3,6 +3,7 @@
 #include "edge/http/api/bodies.h"
 #include "edge/http/api/services.h"
 #include "edge/http/api/views.h"
+#include "office/records/numbering.h"
 #include "trust/report/report.h"
 
 #include <nlohmann/json.hpp>
@@ -19,6 +20,13 @@ Result<DocumentId> documentId(const Request& request) {
   const auto id = pathId(request);
   if (!id) return id.error();
   return DocumentId{*id};
+}
+
+/// A draft has no number and goes by its id.
+std::string fileNameOf(const records::Document& document) {
+  const auto& number = document.number;
+  return records::fileNameOf(number ? records::codeText(*number, document.notation)
+                                    : document.id.text());
 }
 
 std::vector<records::Slot> slotsField(Fields& fields) {
@@ -226,7 +234,7 @@ Result<Reply> download(const Services& services, const Request& request) {
   if (document->file_size == 0) return Error{Code::NotFound, "file_missing"};
   auto blob = services.blobs.open(document->file);
   if (!blob) return blob.error();
-  return fileReply(std::move(*blob), "application/pdf", document->id.text() + ".pdf");
+  return fileReply(std::move(*blob), "application/pdf", fileNameOf(*document));
 }
 
 /// GET /api/v1/documents/{id}/versions: every version of the file, oldest first.
@@ -254,10 +262,11 @@ Result<Reply> verification(const Services& services, const Request& request) {
   if (!id) return id.error();
   const auto outcome = services.evidence.verification(*request.caller, *id);
   if (!outcome) return outcome.error();
-  const report::Subject subject{id->text() + ".pdf", toHex(outcome->sha256)};
+  const report::Subject subject{fileNameOf(outcome->document), toHex(outcome->judged.sha256)};
   if (request.queryValue("format") != "page")
-    return jsonReply(report::toJson(outcome->verdict, subject));
-  Reply page{.type = "text/html; charset=utf-8", .body = report::toPage(outcome->verdict, subject)};
+    return jsonReply(report::toJson(outcome->judged.verdict, subject));
+  Reply page{.type = "text/html; charset=utf-8",
+             .body = report::toPage(outcome->judged.verdict, subject)};
   page.headers.emplace_back("Cache-Control", "private, no-store");
   page.headers.emplace_back("Content-Security-Policy",
                             "default-src 'none'; style-src 'unsafe-inline'; sandbox");

@@ -2,6 +2,7 @@
 #include "edge/http/api/bodies.h"
 #include "edge/http/api/services.h"
 #include "edge/http/api/views.h"
+#include "office/records/numbering.h"
 
 #include <nlohmann/json.hpp>
 
@@ -50,7 +51,7 @@ Result<Reply> downloadIncoming(const Services& services, const Request& request)
   if (!incoming) return incoming.error();
   auto blob = services.blobs.open(incoming->file);
   if (!blob) return blob.error();
-  return fileReply(std::move(*blob), "application/pdf", id->text() + ".pdf");
+  return fileReply(std::move(*blob), "application/pdf", records::fileNameOf(incoming->code));
 }
 
 /// Of the verdict that `ordinal` names in the query, or the newest.
