@@ -313,6 +313,55 @@ TEST_P(Register, EndsAPostAndTheWayToTheSealWithIt) {
   EXPECT_EQ(why(w.people.endPost(w.administrator, w.second_clerk.post, 2)), "post_ended");
 }
 
+TEST_P(Register, KeepsTheDayOnWhichAPostIsEndedAsOneOfItsDays) {
+  auto& w = world();
+  const auto today = vietnamDate(w.clock.now());
+  const auto before = w.clock.now();
+  must(w.people.endPost(w.administrator, w.checker.post, 1));
+  commit([&](work::Tx& tx) {
+    const auto ended = must(w.directory_store.findPost(tx, w.checker.post));
+    EXPECT_EQ(ended.valid_from, today);
+    EXPECT_EQ(ended.valid_to, today);
+    EXPECT_GT(ended.ended, before);
+    EXPECT_FALSE(directory::inForce(ended, today))
+        << "over since then, though this is its last day";
+  });
+  const auto document = w.drafted({w.commune});
+  EXPECT_EQ(why(w.outgoing.submit(w.drafter, document.id, document.version, w.route())),
+            "route_post_wrong");
+}
+
+TEST_P(Register, TakesLettersThatMayStandInANumberOnly) {
+  auto& w = world();
+  int next = 200;
+  const auto add = [&](const std::string& letters) {
+    return why(w.people.addAgency(w.administrator,
+                                  {.parent = w.province,
+                                   .code = "H01." + std::to_string(++next),
+                                   .name = "Sở Mới",
+                                   .letters = letters,
+                                   .kind = directory::AgencyKind::Department}));
+  };
+  for (const auto* fine : {"S", "SGDĐT", "VP-2", "ABCDEFGHIJKLMNOPQRSĐ"}) {
+    EXPECT_EQ(add(fine), "(done)") << fine;
+  }
+  for (const auto* wrong : {"",
+                            "../x",
+                            "SNV/1",
+                            "S V",
+                            "snv",
+                            "-SNV",
+                            "SNV-",
+                            "S--V",
+                            "SÀ",
+                            "S\n",
+                            "ABCDEFGHIJKLMNOPQRSTĐ"}) {
+    EXPECT_EQ(add(wrong), "agency_letters_wrong") << wrong;
+  }
+  const directory::NewAgency unit{.parent = w.department, .name = "Phòng Mới"};
+  EXPECT_EQ(why(w.people.addAgency(w.administrator, unit)), "(done)");
+}
+
 TEST_P(Register, KeepsTheWayToTheSealWhileAnotherPostClerks) {
   auto& w = world();
   const auto seal = w.certifySeal(w.province, w.clerk);

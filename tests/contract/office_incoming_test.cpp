@@ -294,7 +294,27 @@ TEST_P(Arrival, IsAssignedByItsLeaderToAPostOfItsOwn) {
 
 TEST_P(Arrival, OfTheProvinceIsNotAssignedIntoAnotherLegalPerson) {
   auto& w = world();
-  w.dispatched({w.province});
+  const auto chief = w.addPerson(
+      "Tạ Thị Yến",
+      "Phó Giám đốc Sở",
+      w.department,
+      {{directory::Role::FormChecker, w.department}, {directory::Role::Leader, w.department}});
+  auto wanted = w.newDocument({w.province});
+  wanted.agency = w.department;
+  const auto draft = must(w.outgoing.draft(w.drafter, wanted));
+  const auto& pdf = test::directivePdf();
+  auto document = must(w.outgoing.attachFile(
+      w.drafter, draft.id, draft.version, {w.putFile(pdf), static_cast<std::int64_t>(pdf.size())}));
+  document = must(w.outgoing.submit(
+      w.drafter, document.id, document.version, {{w.head.post}, chief.post, chief.post}));
+  w.certify(w.head);
+  w.certify(chief);
+  for (const auto& person : {w.head, chief, chief}) {
+    document = must(w.outgoing.sign(person, document.id, document.version, w.pin));
+  }
+  w.certifySeal(w.department, w.department_clerk);
+  document = must(w.outgoing.issue(w.department_clerk, document.id, document.version, w.pin));
+  must(w.outgoing.dispatch(w.department_clerk, document.id, document.version));
   must(w.reception.verifyArrivals());
   auto incoming = w.arrivals(w.province).at(0);
   incoming = must(w.reception.registerArrival(w.clerk, incoming.id, incoming.version));
@@ -353,7 +373,7 @@ TEST_P(Arrival, StandsInTheTrailThatAnAuditorTakesAway) {
                                        "delivery.verified",
                                        "delivery.registered"}));
   const auto events = w.eventCount();
-  EXPECT_EQ(must(w.evidence.verification(w.auditor, sent_.id)).verdict.overall,
+  EXPECT_EQ(must(w.evidence.verification(w.auditor, sent_.id)).judged.verdict.overall,
             validation::Overall::TotalPassed);
   EXPECT_EQ(w.eventCount(), events) << "looking leaves nothing in the record";
 }

@@ -223,6 +223,7 @@ TEST_P(Route, NamesTheDrafterInTheNotationOfALetter) {
   wanted.agency = w.department;
   EXPECT_EQ(must(w.outgoing.draft(w.drafter, wanted)).notation, "SNV-TC");
   wanted.agency = w.commune;
+  wanted.recipients = {w.province};
   EXPECT_EQ(must(w.outgoing.draft(w.commune_officer, wanted)).notation, "UBND");
 }
 
@@ -240,6 +241,7 @@ TEST_P(Route, RefusesADraftThatCannotBeIssued) {
             "recipient_unknown");
   EXPECT_EQ(draft([&](auto& d) { d.recipients = {w.unit}; }), "recipient_is_unit");
   EXPECT_EQ(draft([&](auto& d) { d.recipients = {w.commune, w.commune}; }), "recipient_twice");
+  EXPECT_EQ(draft([&](auto& d) { d.recipients = {w.commune, w.province}; }), "recipient_is_issuer");
   EXPECT_EQ(draft([&](auto& d) { d.agency = w.commune; }), "agency_cannot_issue");
   EXPECT_EQ(draft([&](auto& d) { d.agency = w.unit; }), "agency_cannot_issue");
   EXPECT_EQ(draft([](auto& d) { d.subject = " "; }), "subject_wrong");
@@ -318,7 +320,11 @@ TEST_P(Route, TakesOnlyPostsThatHoldTheirRole) {
   };
   auto route = w.route();
   route.initials.clear();
-  EXPECT_EQ(submit(route), "route_initials_wrong");
+  EXPECT_EQ(submit(route), "route_initials_missing");
+  route.initials = {w.head.post, w.head.post};
+  EXPECT_EQ(submit(route), "route_initials_twice");
+  route.initials.assign(9, w.head.post);
+  EXPECT_EQ(submit(route), "route_initials_too_many");
   route = w.route();
   route.signer = w.commune_leader.post;
   EXPECT_EQ(submit(route), "route_post_wrong");

@@ -42,7 +42,7 @@ std::optional<std::string> currentCode(const Agency& agency) {
 }
 
 constexpr std::string_view kSelectPost =
-    "SELECT id, agency, title, capacity, signs_for, holder, valid_from, valid_to, version "
+    "SELECT id, agency, title, capacity, signs_for, holder, valid_from, valid_to, ended, version "
     "FROM posts";
 
 Post postFrom(const Row& row) {
@@ -55,7 +55,8 @@ Post postFrom(const Row& row) {
   post.holder = row.optionalId<PersonId>(5);
   post.valid_from = dateFrom(row.text(6));
   post.valid_to = optionalDate(row, 7);
-  post.version = row.integer(8);
+  post.ended = row.optionalTime(8);
+  post.version = row.integer(9);
   return post;
 }
 
@@ -169,7 +170,7 @@ Result<> SqlDirectoryStore::addPost(work::Tx& tx, const Post& post) {
   auto& connection = connectionOf(tx);
   const bool stored = connection.insertUnlessTaken(
       "INSERT INTO posts (id, agency, title, capacity, signs_for, holder, valid_from, valid_to, "
-      "version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "ended, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {post.id,
        post.agency,
        post.title,
@@ -178,6 +179,7 @@ Result<> SqlDirectoryStore::addPost(work::Tx& tx, const Post& post) {
        post.holder,
        formatDate(post.valid_from),
        dateColumn(post.valid_to),
+       post.ended,
        post.version});
   if (!stored) return taken("post_taken");
   addGrants(connection, post);
@@ -188,7 +190,7 @@ Result<> SqlDirectoryStore::replacePost(work::Tx& tx, const Post& post) {
   auto& connection = connectionOf(tx);
   const auto replaced = swapped(connection.execute(
       "UPDATE posts SET agency = ?, title = ?, capacity = ?, signs_for = ?, holder = ?, "
-      "valid_from = ?, valid_to = ?, version = version + 1 WHERE id = ? AND version = ?",
+      "valid_from = ?, valid_to = ?, ended = ?, version = version + 1 WHERE id = ? AND version = ?",
       {post.agency,
        post.title,
        name(post.capacity),
@@ -196,6 +198,7 @@ Result<> SqlDirectoryStore::replacePost(work::Tx& tx, const Post& post) {
        post.holder,
        formatDate(post.valid_from),
        dateColumn(post.valid_to),
+       post.ended,
        post.id,
        post.version}));
   if (!replaced) return replaced;

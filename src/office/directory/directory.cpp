@@ -64,6 +64,8 @@ Result<Agency> Directory::makeAgency(work::Tx& tx, const NewAgency& wanted) {
   if (unit && !wanted.code.empty()) return refused("unit_with_code");
   if (unit && !wanted.parent) return refused("unit_without_parent");
   if (!unit && !isAgencyCode(wanted.code)) return refused("agency_code_wrong");
+  const bool nameless = unit && wanted.letters.empty();
+  if (!nameless && !isAgencyLetters(wanted.letters)) return refused("agency_letters_wrong");
   Agency agency{.id = ids_.make<AgencyTag>(),
                 .parent = wanted.parent,
                 .code = wanted.code,
@@ -293,10 +295,11 @@ Result<Post> Directory::endPost(const Caller& caller, PostId id, std::int64_t ve
     if (!allowed) return allowed.error();
     if (*before) return post;
     if (post->version != version) return Error{Code::Stale, "version_stale"};
-    const auto today = vietnamDate(clock_.now());
+    const auto now = clock_.now();
+    const auto today = vietnamDate(now);
     if (!inForce(*post, today)) return Error{Code::Conflict, "post_ended"};
-    // The last day counts, so what is to be over now had its last day yesterday.
-    post->valid_to = std::chrono::sys_days(today) - std::chrono::days(1);
+    post->valid_to = today;
+    post->ended = now;
     const auto kept = store_.replacePost(tx, *post);
     if (!kept) return kept.error();
     post->version += 1;

@@ -70,7 +70,8 @@ class Directory {
                          const NewPerson& administrator,
                          const crypto::SecretBytes& password);
 
-  /// RuleRefused `agency_code_wrong` (QĐ 20/2020 Đ4), `unit_with_code`, `unit_without_parent`;
+  /// RuleRefused `agency_code_wrong` (QĐ 20/2020 Đ4), `agency_letters_wrong`, `unit_with_code`,
+  /// `unit_without_parent`;
   /// Conflict `agency_code_taken`; Forbidden; NotFound `agency_missing` (parent).
   Result<Agency> addAgency(const Caller& caller, const NewAgency& wanted);
 
@@ -84,8 +85,9 @@ class Directory {
   /// for today. RuleRefused `capacity_needs_body`: TM., KT. and the like name whom they sign for.
   Result<Post> addPost(const Caller& caller, const NewPost& wanted);
 
-  /// From now on the post gives no right, its sessions are over, and what hangs on its rights is
-  /// taken away. Needs Administrator over its agency. Stale `version_stale`; Conflict `post_ended`.
+  /// From this instant, on its last day, the post gives no right, its sessions are over, and what
+  /// hangs on its rights is taken away. Needs Administrator over its agency. Stale `version_stale`;
+  /// Conflict `post_ended`.
   Result<Post> endPost(const Caller& caller, PostId id, std::int64_t version);
 
   Result<std::vector<Agency>> agencies(const Caller& caller);

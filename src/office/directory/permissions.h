@@ -67,10 +67,12 @@ std::vector<AgencyId> agenciesWith(const Caller& caller, const std::vector<Role>
 /// nullopt: units only.
 std::optional<AgencyId> legalPersonOf(const Lineage& lineage);
 
-/// Is it, today, an agency or post in force?
-template <typename AgencyOrPost>
-bool inForce(const AgencyOrPost& one, Date today) {
-  return one.valid_from <= today && (!one.valid_to || today <= *one.valid_to);
+/// Is it in force now, on the day `today`?
+inline bool inForce(const Agency& agency, Date today) {
+  return agency.valid_from <= today && (!agency.valid_to || today <= *agency.valid_to);
+}
+inline bool inForce(const Post& post, Date today) {
+  return !post.ended && post.valid_from <= today && (!post.valid_to || today <= *post.valid_to);
 }
 
 /// Does the caller belong to this agency or one of its units, in any role?

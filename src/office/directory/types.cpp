@@ -89,4 +89,21 @@ bool isAgencyCode(std::string_view code) {
   return true;
 }
 
+bool isAgencyLetters(std::string_view letters) {
+  constexpr std::size_t kLongest = 20;
+  constexpr std::string_view kDWithStroke = "Đ";
+  std::size_t count = 0;
+  bool joined = false;  // the last one was a hyphen
+  while (!letters.empty()) {
+    const bool stroke = letters.starts_with(kDWithStroke);
+    const bool hyphen = letters.front() == '-';
+    if (!stroke && !hyphen && !isCodeCharacter(letters.front())) return false;
+    if (hyphen && (count == 0 || joined)) return false;
+    letters.remove_prefix(stroke ? kDWithStroke.size() : 1);
+    joined = hyphen;
+    count += 1;
+  }
+  return count >= 1 && count <= kLongest && !joined;
+}
+
 }  // namespace congvan::directory

@@ -82,7 +82,8 @@ struct Post {
   std::optional<PersonId> holder;
   std::vector<Grant> grants;
   Date valid_from{};
-  std::optional<Date> valid_to;
+  std::optional<Date> valid_to;    ///< the last day; what was done on it was done in this post
+  std::optional<Instant> ended{};  ///< when it was ended during its last day: over since then
   std::int64_t version = 1;
 };
 
@@ -114,5 +115,9 @@ std::string_view mark(Capacity capacity);
 
 /// QĐ 20/2020 Đ4: 35 characters at most, `[A-Y][0-9]{2}` then groups of `[0-9A-Z]+` joined by dots.
 bool isAgencyCode(std::string_view code);
+
+/// 1 to 20 of A-Z, Đ, 0-9 and `-`, which stands between others only: they stand in numbers and in
+/// the names of files.
+bool isAgencyLetters(std::string_view letters);
 
 }  // namespace congvan::directory

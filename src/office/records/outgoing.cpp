@@ -89,6 +89,9 @@ Result<> Outgoing::checkRecipients(work::Tx& tx, const NewDocument& wanted) {
       return ruleRefused("recipient_unknown", "agency", agency->name);
     }
     if (!agency->isLegalPerson()) return ruleRefused("recipient_is_unit", "agency", agency->name);
+    if (recipient == wanted.agency) {
+      return ruleRefused("recipient_is_issuer", "agency", agency->name);
+    }
     seen.push_back(recipient);
   }
   std::ranges::sort(seen);

@@ -52,7 +52,8 @@ class Outgoing {
   /// Needs Drafter over the caller's agency, under the issuing agency. RuleRefused
   /// `document_type_unknown`, `subject_wrong` (1 to 500 characters; kept in NFC), `slot_unknown`,
   /// `slot_twice`, `recipient_unknown` (or ended), `recipient_is_unit`, `recipient_twice`,
-  /// `recipients_missing`, `agency_cannot_issue`; TooLarge `recipients_too_many`.
+  /// `recipient_is_issuer`, `recipients_missing`, `agency_cannot_issue`; TooLarge
+  /// `recipients_too_many`.
   Result<Document> draft(const directory::Caller& caller, const NewDocument& wanted);
 
   /// Says anew what a draft, or one that came back, is about; the drafter only. One that came back
@@ -71,7 +72,8 @@ class Outgoing {
                               const signing::StoredFile& file);
 
   /// The drafter's act: prepares the file with every field of the route, once.
-  /// RuleRefused `file_missing`, `route_initials_wrong`, `route_post_wrong` naming the post,
+  /// RuleRefused `file_missing`, `route_initials_missing`, `route_initials_too_many`,
+  /// `route_initials_twice`, `route_post_wrong` naming the post,
   /// `slot_off_page`, `slot_size_wrong` naming the slot: what cannot be drawn must not get so far
   /// that it has a number. Conflict `document_state_wrong`.
   Result<Document> submit(const directory::Caller& caller,

@@ -56,6 +56,17 @@ std::vector<Step> stepsOf(const Route& route) {
   return steps;
 }
 
+/// The head of the unit that drafted answers for the content (NĐ 30/2020 Đ11), so there is one.
+Result<> checkInitials(std::vector<directory::PostId> posts) {
+  if (posts.empty()) return Error{Code::RuleRefused, "route_initials_missing"};
+  if (posts.size() > kInitialsMost) {
+    return ruleRefused("route_initials_too_many", "most", std::to_string(kInitialsMost));
+  }
+  std::ranges::sort(posts);
+  if (std::ranges::adjacent_find(posts) == posts.end()) return kDone;
+  return Error{Code::RuleRefused, "route_initials_twice"};
+}
+
 Role roleOf(StepKind kind) {
   switch (kind) {
     case StepKind::Initial:
@@ -92,9 +103,8 @@ Result<directory::Lineage> Outgoing::lineageOfStep(work::Tx& tx,
 Result<std::vector<Caller>> Outgoing::checkRoute(work::Tx& tx,
                                                  const Document& document,
                                                  const Route& route) {
-  if (route.initials.empty() || route.initials.size() > kInitialsMost) {
-    return Error{Code::RuleRefused, "route_initials_wrong"};
-  }
+  const auto initials = checkInitials(route.initials);
+  if (!initials) return initials.error();
   const auto today = vietnamDate(parts_.clock.now());
   std::vector<Caller> signers;
   for (const auto& step : stepsOf(route)) {

@@ -35,7 +35,7 @@ export function routeAgencies(agencies: Agency[], draftedIn: string, issuer: str
 
 /** Held posts that may take a step: the same rule as the service's, which decides. */
 export function fitting(posts: Post[], role: Role, over: Agency[]): Post[] {
-  return posts.filter((post) => post.holder && holds(post.grants, role, over));
+  return posts.filter((post) => post.holder && !post.ended && holds(post.grants, role, over));
 }
 
 /** The agencies that a person of `agency` may draft for: legal persons on the way up. */

@@ -94,7 +94,7 @@ function Verdicts({ all }: { all: Verdict[] }) {
 }
 
 function AssignForm({ seen, act, onAssign }: { seen: Seen; act: Running; onAssign: (values: FormData) => void }) {
-  const held = seen.posts.filter((one) => one.holder);
+  const held = seen.posts.filter((one) => one.holder && !one.ended);
   const names = useLoaded(seen.incoming.id, async () =>
     Promise.all(held.map(async (one) => ({ id: one.id, title: one.title, name: await personName(one.holder!) }))),
   );

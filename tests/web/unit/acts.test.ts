@@ -126,7 +126,7 @@ test('a route looks in the drafting line, the issuer and its offices', () => {
 });
 
 test('only held posts with the role over the agency fit a step', () => {
-  const post = (id: string, holder: string | null, over: string): Post => ({
+  const post = (id: string, holder: string | null, over: string, ended: string | null = null): Post => ({
     id,
     holder,
     agency: 'so',
@@ -136,9 +136,10 @@ test('only held posts with the role over the agency fit a step', () => {
     grants: [{ role: 'unit-head', over }],
     validFrom: '2026-01-01',
     validTo: null,
+    ended,
     version: 1,
   });
-  const posts = [post('held', 'p', 'so'), post('empty', null, 'so'), post('elsewhere', 'p', 'vp')];
+  const posts = [post('held', 'p', 'so'), post('ended', 'p', 'so', '2026-11-22T08:00:00+07:00'), post('empty', null, 'so'), post('elsewhere', 'p', 'vp')];
   assert.deepEqual(fitting(posts, 'unit-head', lineage(TREE, 'phong')).map((one) => one.id), ['held']);
   assert.deepEqual(fitting(posts, 'leader', lineage(TREE, 'phong')), []);
 });

@@ -83,6 +83,7 @@ Json view(const directory::Post& post) {
           {"grants", grantsView(post.grants)},
           {"validFrom", formatDate(post.valid_from)},
           {"validTo", dateOrNull(post.valid_to)},
+          {"ended", timeOrNull(post.ended)},
           {"version", post.version}};
 }
 
