@@ -16,7 +16,8 @@ from province import PASSWORD, PIN, SMALL_OBJECTS, MariaDb, Service, certify, ma
 
 congvan, later_clock, on_mariadb = sys.argv[1], sys.argv[2], "mariadb" in sys.argv[3:]
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CATALOGUES = {language: json.loads((ROOT / f"src/edge/http/messages/{language}.json").read_text()) for language in ("vi", "en")}
+CATALOGUES, WORDS = ({language: json.loads((ROOT / f"src/edge/http/{kind}/{language}.json").read_text()) for language in ("vi", "en")}
+                     for kind in ("messages", "words"))
 LIMIT = 64 << 10
 WRONG_PIN = "86427531"
 # Moved by the service itself: leases and log heads while it runs, CRLs with time; of sessions the hour of the last use.
@@ -154,9 +155,15 @@ def views(office, document):
     return [(answer.status, answer.etag, answer.data if answer.status == 200 else answer.code) for answer in seen], events
 
 
+def words(group, language):
+    known = [re.escape(word) for key, word in WORDS[language].items() if key.startswith(group + ".")]
+    return f"({'|'.join(known)})"
+
+
 def says(answer, language):
-    """Whether the sentence is that of the catalogue, with its parameters filled in."""
+    """Whether the sentence is that of the catalogue, with its parameters filled in; `{role.role}` by one of the words of roles."""
     template = re.escape(CATALOGUES[language].get(answer.code, "\0"))
+    template = re.sub(r"\\\{(\w+)\\\.\w+\\\}", lambda found: words(found[1], language), template)
     template = re.sub(r"\\\{\w+\\\}", ".+", template)
     template = re.sub(r"\\\[(.*?)\\\]", r"(\1)?", template)
     return re.fullmatch(template, (answer.json or {}).get("detail", "")) is not None
