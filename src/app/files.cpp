@@ -95,7 +95,11 @@ Result<> writeWithMode(const std::filesystem::path& path,
         return written;
       }
     }
-    if (::fsync(file.get()) != 0) return unwritable(path);
+    if (::fsync(file.get()) != 0) {
+      const auto error = unwritable(path);
+      ::unlink(temporary.c_str());  // or nothing could be written under this name again
+      return error;
+    }
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) {
     const auto error = unwritable(path);

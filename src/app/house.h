@@ -175,7 +175,7 @@ class Listeners {
   std::unique_ptr<http::Server> pki_;
   std::unique_ptr<http::Server> internal_;
   // Often, because it costs nothing: whoever replaces the files by hand sees the effect at once.
-  JobLoop renewals_{"tls", {.turn = std::chrono::seconds{5}, .longest = std::chrono::minutes{1}}};
+  JobLoop renewals_{"tls", {.turn = std::chrono::seconds{5}, .longest = std::chrono::hours{1}}};
 };
 
 }  // namespace congvan::app

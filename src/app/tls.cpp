@@ -37,6 +37,12 @@ bool namesAddress(const pki::Certificate& certificate, const std::string& addres
 
 Result<> makeTls(House& house, const DataFolder& folder, const Settings& settings) {
   const auto key = crypto::SoftwareKey::generate(crypto::KeyKind::P256);
+  // Before the certificate: what cannot be written is not issued, at each try once more.
+  auto new_key = folder.tlsKey();
+  new_key += ".new";
+  const auto key_pem = pemOf("PRIVATE KEY", key.pkcs8().view());
+  const auto tried = writeSecretFile(new_key, key_pem.view());
+  if (!tried) return tried;
   const auto record = house.authority().issueTls({settings.app.address}, key.publicKey().spki());
   if (!record) return record.error();
   auto chain = house.authority().chainOf(*record);
@@ -46,10 +52,18 @@ Result<> makeTls(House& house, const DataFolder& folder, const Settings& setting
   auto pem = leaf->pem();
   for (const auto& above : *chain) pem += above.pem();
   // A crash between the two leaves a key that does not fit, and the next start makes both anew.
-  const auto key_pem = pemOf("PRIVATE KEY", key.pkcs8().view());
-  const auto kept = writeSecretFile(folder.tlsKey(), key_pem.view());
+  auto new_certificate = folder.tlsCertificate();
+  new_certificate += ".new";
+  const auto kept = writeFile(new_certificate, {asBytes(pem)});
   if (!kept) return kept;
-  return writeFile(folder.tlsCertificate(), {asBytes(pem)});
+  std::error_code failed;
+  std::filesystem::rename(new_key, folder.tlsKey(), failed);
+  if (!failed) std::filesystem::rename(new_certificate, folder.tlsCertificate(), failed);
+  if (!failed) return kDone;
+  return Error{Code::Unavailable,
+               "output_unwritable",
+               {{"file", folder.tlsKey().string()}},
+               failed.message()};
 }
 
 Result<> renewTls(House& house, const DataFolder& folder, const Settings& settings, When when) {

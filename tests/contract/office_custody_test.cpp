@@ -196,6 +196,23 @@ TEST_P(Custody, TakesASealAwayAgainButNotFromItsLastHolder) {
   EXPECT_EQ(why(w.custody.open(w.second_clerk, seal.id.value, w.pin)), "(done)");
 }
 
+TEST_P(Custody, CountsNobodyAsAHolderWhoIsLockedOut) {
+  auto& w = world();
+  const auto seal = w.certifySeal(w.province, w.clerk);
+  w.shareSeal(seal, w.pin);
+  for (std::string said; said != "key_locked"; w.clock.advance(std::chrono::hours(1))) {
+    said = why(w.custody.open(w.second_clerk, seal.id.value, w.wrong_pin));
+    ASSERT_TRUE(said == "pin_wrong" || said == "key_locked") << said;
+  }
+  const auto withdraw = [&](const directory::Caller& by, const directory::Caller& from) {
+    return why(w.custody.withdraw(by, seal.id.value, from.person.value));
+  };
+  EXPECT_EQ(withdraw(w.second_clerk, w.clerk), "key_not_yours");
+  EXPECT_EQ(withdraw(w.clerk, w.clerk), "seal_last_holder");
+  EXPECT_EQ(withdraw(w.clerk, w.second_clerk), "(done)");
+  EXPECT_EQ(why(w.custody.open(w.clerk, seal.id.value, w.pin)), "(done)");
+}
+
 TEST_P(Custody, KeepsAHolderWhenBothLeaveAtOnce) {
   auto& w = world();
   const auto seal = w.certifySeal(w.province, w.clerk);

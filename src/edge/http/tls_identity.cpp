@@ -25,6 +25,10 @@ std::shared_ptr<SSL_CTX> TlsIdentity::current() {
 
 Result<> TlsIdentity::load(const TlsFiles& files) {
   const std::shared_ptr<SSL_CTX> read(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
+  // A key with a passphrase is refused; OpenSSL itself would ask for it at the terminal, for ever.
+  if (read) {
+    SSL_CTX_set_default_passwd_cb(read.get(), [](char*, int, int, void*) { return 0; });
+  }
   const bool usable =
       read && SSL_CTX_use_certificate_chain_file(read.get(), files.certificate.c_str()) == 1 &&
       SSL_CTX_use_PrivateKey_file(read.get(), files.key.c_str(), SSL_FILETYPE_PEM) == 1 &&

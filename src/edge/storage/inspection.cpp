@@ -124,9 +124,12 @@ audit::FoundEvent foundEvent(const Row& row) {
 /// What the events of a document say of it; a later one takes the place of an earlier.
 Json saidOf(Connection& connection, const Uuid& document) {
   Json said = Json::object();
-  for (const auto& row : connection.query("SELECT details FROM audit_events WHERE subject = ? AND "
-                                          "subject_kind = ? ORDER BY happened, id",
-                                          std::array{Param(document), Param("document")})) {
+  // In the order of the log: clocks go back, and those of two instances differ.
+  for (const auto& row : connection.query(
+           "SELECT e.details FROM audit_events e LEFT JOIN log_leaves l ON l.id = e.leaf "
+           "WHERE e.subject = ? AND e.subject_kind = ? "
+           "ORDER BY CASE WHEN l.place IS NULL THEN 1 ELSE 0 END, l.place, e.happened, e.id",
+           std::array{Param(document), Param("document")})) {
     if (!row.holds<std::string>(0)) continue;  // `foundEvents` tells of it
     const auto details = parseJson(row.text(0));
     if (details && details->is_object()) said.update(*details);
@@ -170,6 +173,8 @@ Result<std::vector<work::BlobHash>> namedBlobs(work::Tx& tx) {
   std::set<work::BlobHash> named;
   for (const auto* sql : {"SELECT DISTINCT file FROM document_files",
                           "SELECT DISTINCT file FROM incoming",
+                          "SELECT DISTINCT verification_report FROM incoming WHERE "
+                          "verification_report IS NOT NULL",
                           "SELECT DISTINCT report FROM incoming_verdicts"}) {
     for (const auto& row : connection.query(sql, {})) named.insert(work::BlobHash{row.hash(0)});
   }

@@ -237,17 +237,19 @@ void recordStep(Connection& connection, const KnownStep& known, Instant now) {
       {known.file, known.number, checksumOf(known.step), now});
 }
 
+bool isRecorded(Connection& connection, const KnownStep& known) {
+  return connection
+             .queryOne("SELECT COUNT(*) FROM schema_steps WHERE file = ? AND step = ?",
+                       {known.file, known.number})
+             ->integer(0) > 0;
+}
+
 void applyStep(Connection& connection, Dialect dialect, const KnownStep& known, Instant now) {
   const bool commits_itself = known.step.is_definition && dialect == Dialect::MariaDb;
-  if (commits_itself) connection.execute(known.step.spelled);
+  // Another runner may have done it meanwhile, and a definition done twice may undo later steps.
+  if (commits_itself && !isRecorded(connection, known)) connection.execute(known.step.spelled);
   connection.begin(Access::Write);
-  // Inside the transaction, because another runner may have done it meanwhile.
-  const bool is_done =
-      connection
-          .queryOne("SELECT COUNT(*) FROM schema_steps WHERE file = ? AND step = ?",
-                    {known.file, known.number})
-          ->integer(0) > 0;
-  if (!is_done) {
+  if (!isRecorded(connection, known)) {
     if (!commits_itself) connection.execute(known.step.spelled);
     recordStep(connection, known, now);
   }

@@ -328,6 +328,8 @@ Result<> Custody::takeUp(const directory::Caller& caller,
   const auto& person = caller.person.value;
   const auto wrapped = wrapFor(person, opened->key.id, opened->data_key, own_pin);
   return work::runUntilCurrent<std::monostate>(transactions_, [&](work::Tx& tx) -> Result<> {
+    const auto clerk = asClerk(tx, caller, opened->key);
+    if (!clerk) return clerk.error();
     auto access = store_.findAccess(tx, opened->key.id, person);
     if (!access) {
       if (access.error().code != Code::NotFound) return access.error();
@@ -352,7 +354,8 @@ Result<> Custody::withdraw(const directory::Caller& caller,
     if (!clerk) return clerk.error();
     const auto all = store_.accesses(tx, key->id);
     if (!all) return all.error();
-    const auto holds = [&](const KeyAccess& one) { return !one.offered_until; };
+    // Whoever is locked out cannot seal, so they neither keep the seal for others nor take it away.
+    const auto holds = [&](const KeyAccess& one) { return !one.offered_until && !one.locked; };
     const bool mine = std::ranges::any_of(*all, [&](const KeyAccess& one) {
       return one.person == caller.person.value && holds(one);
     });

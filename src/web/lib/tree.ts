@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Agency, Grant, Post, Role } from '../api/types';
+import { isoDay } from './format';
 
 /** The agency and everything above it, nearest first. */
 export function lineage(agencies: Agency[], id: string): Agency[] {
@@ -33,9 +34,14 @@ export function routeAgencies(agencies: Agency[], draftedIn: string, issuer: str
   return [...lineage(agencies, draftedIn).map((one) => one.id), issuer, ...offices.map((one) => one.id)];
 }
 
+/** Whether somebody acts in the post today. What an earlier version ended has only its last day, the one before. */
+export function isHeld(post: Post, today = isoDay(Date.now())): boolean {
+  return !!post.holder && !post.ended && (!post.validTo || post.validTo >= today);
+}
+
 /** Held posts that may take a step: the same rule as the service's, which decides. */
 export function fitting(posts: Post[], role: Role, over: Agency[]): Post[] {
-  return posts.filter((post) => post.holder && !post.ended && holds(post.grants, role, over));
+  return posts.filter((post) => isHeld(post) && holds(post.grants, role, over));
 }
 
 /** The agencies that a person of `agency` may draft for: legal persons on the way up. */

@@ -8,7 +8,7 @@ import type { Agency, Assignment, Incoming, Page, Post, Verdict } from '../api/t
 import { actOnAssignment, actsOnIncoming, type IncomingAct } from '../lib/acts';
 import { date, fileName, isoDay, time } from '../lib/format';
 import { t, word } from '../lib/i18n';
-import { withUnits } from '../lib/tree';
+import { isHeld, withUnits } from '../lib/tree';
 import { Outcome, useStale, type Stale } from '../parts/changed';
 import { Dialog, ReasonField } from '../parts/dialog';
 import { VerificationView } from '../parts/evidence';
@@ -94,7 +94,7 @@ function Verdicts({ all }: { all: Verdict[] }) {
 }
 
 function AssignForm({ seen, act, onAssign }: { seen: Seen; act: Running; onAssign: (values: FormData) => void }) {
-  const held = seen.posts.filter((one) => one.holder && !one.ended);
+  const held = seen.posts.filter((one) => isHeld(one));
   const names = useLoaded(seen.incoming.id, async () =>
     Promise.all(held.map(async (one) => ({ id: one.id, title: one.title, name: await personName(one.holder!) }))),
   );
