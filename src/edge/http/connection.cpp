@@ -145,8 +145,8 @@ class CountedConnection {
 };
 
 /// Poco keeps its 4 KiB buffers in a pool and never wipes them. A connection gives back that of the
-/// session and those of the last request, and they are what the pool hands out next; when another
-/// thread was quicker, that one has them wiped in its turn.
+/// session and those of the last request, four at most, and the pool hands out first what it got
+/// last. Other connections may have given back theirs meanwhile, so those of eight are wiped.
 class BuffersWipedAfter {
  public:
   BuffersWipedAfter() = default;
@@ -154,7 +154,7 @@ class BuffersWipedAfter {
   BuffersWipedAfter& operator=(const BuffersWipedAfter&) = delete;
   ~BuffersWipedAfter() {
     using Buffers = Poco::Net::HTTPBufferAllocator;
-    std::array<char*, 4> given{};
+    std::array<char*, 32> given{};
     for (auto& one : given) {
       one = Buffers::allocate(Buffers::BUFFER_SIZE);
       crypto::wipe(one, Buffers::BUFFER_SIZE);
