@@ -67,6 +67,7 @@ const std::vector<SignaturePlaces::Placed>& SignaturePlaces::widgetsOf(QPDFObjec
 
 bool SignaturePlaces::meetsAnother(QPDFObjectHandle page, QPDFObjectHandle widget) {
   const auto place = widgetRectangle(widget);
+  if (isEmpty(place)) return false;
   const auto& others = widgetsOf(page);
   compared_ += others.size();
   if (compared_ > kComparedMost) return true;

@@ -123,11 +123,40 @@ bool readPem(std::string_view pem,
   return end == PemEnd::NoMore;
 }
 
+constexpr std::size_t kReadOnceMost = 256;
+thread_local CertificatesReadOnce* read_once = nullptr;
+
 }  // namespace
 
 Certificate::Certificate(std::shared_ptr<const Parsed> parsed) : parsed_(std::move(parsed)) {}
 
+CertificatesReadOnce::CertificatesReadOnce() : before_(read_once) {
+  read_once = this;
+}
+
+CertificatesReadOnce::~CertificatesReadOnce() {
+  read_once = before_;
+}
+
+const Certificate* CertificatesReadOnce::find(BytesView der_bytes) const {
+  const auto found = std::ranges::find_if(
+      known_, [&](const Certificate& one) { return std::ranges::equal(one.der(), der_bytes); });
+  return found == known_.end() ? nullptr : &*found;
+}
+
+void CertificatesReadOnce::keep(const Certificate& certificate) {
+  if (known_.size() < kReadOnceMost) known_.push_back(certificate);
+}
+
 Result<Certificate> Certificate::parse(BytesView der_bytes) {
+  if (read_once == nullptr) return parseAnew(der_bytes);
+  if (const auto* known = read_once->find(der_bytes)) return *known;
+  auto certificate = parseAnew(der_bytes);
+  if (certificate) read_once->keep(*certificate);
+  return certificate;
+}
+
+Result<Certificate> Certificate::parseAnew(BytesView der_bytes) {
   if (der_bytes.size() > kCertificateBytesMax)
     return Error{Code::TooLarge, "certificate_too_large"};
   auto parsed = std::make_shared<Parsed>();

@@ -99,9 +99,27 @@ class Certificate {
   bool operator==(const Certificate& other) const { return sha256() == other.sha256(); }
 
  private:
+  static Result<Certificate> parseAnew(BytesView der);
   struct Parsed;
   explicit Certificate(std::shared_ptr<const Parsed> parsed);
   std::shared_ptr<const Parsed> parsed_;
+};
+
+/// While one lives, its thread reads equal certificates once: a file with many signatures carries
+/// the same chain in each. The first 256 are kept.
+class CertificatesReadOnce {
+ public:
+  CertificatesReadOnce();
+  ~CertificatesReadOnce();
+  CertificatesReadOnce(const CertificatesReadOnce&) = delete;
+  CertificatesReadOnce& operator=(const CertificatesReadOnce&) = delete;
+
+  const Certificate* find(BytesView der) const;
+  void keep(const Certificate& certificate);
+
+ private:
+  CertificatesReadOnce* before_;
+  std::vector<Certificate> known_;
 };
 
 inline constexpr std::string_view kEkuTimeStamping = "1.3.6.1.5.5.7.3.8";

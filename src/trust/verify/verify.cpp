@@ -4,6 +4,7 @@
 #include "trust/crypto/digest.h"
 #include "trust/formats/cades/read.h"
 #include "trust/formats/pades/read.h"
+#include "trust/pki/certificate.h"
 #include "trust/verify/sniff.h"
 
 #include <algorithm>
@@ -112,6 +113,7 @@ Outcome judgeFile(const Request& request) {
 }  // namespace
 
 Outcome verify(const Request& request) {
+  const pki::CertificatesReadOnce read_once;
   auto outcome = judgeFile(request);
   if (outcome.sha256.empty()) {
     outcome.sha256 = crypto::digest(DigestAlgorithm::Sha256, request.file);
