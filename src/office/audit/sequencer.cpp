@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "office/audit/sequencer.h"
 
+#include "office/audit/log_proof.h"
+
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
@@ -27,17 +29,6 @@ bool isAnothersTurn(const Error& error) {
 bool healsWithTime(const Error& error) {
   return error.code == Code::Unavailable && !isUnknownOutcome(error) &&
          error.reason != "sequencer_stopped";
-}
-
-Result<std::optional<tlog::TreeHead>> publishedTree(const LogFiles& files) {
-  const auto published = files.published();
-  if (!published) return published.error();
-  if (!*published) return std::optional<tlog::TreeHead>();
-  const auto note = tlog::parseNote(**published);
-  if (!note) return note.error();
-  const auto checkpoint = tlog::parseCheckpoint(note->text);
-  if (!checkpoint) return checkpoint.error();
-  return std::optional(checkpoint->head);
 }
 
 }  // namespace
@@ -120,7 +111,7 @@ Result<> Sequencer::recover() {
 }
 
 Result<> Sequencer::refuseToGoBack(const std::optional<LogHead>& head) const {
-  const auto published = publishedTree(stores_.files);
+  const auto published = publishedHead(stores_.files);
   if (!published) return published.error();
   if (!*published) return kDone;
   const auto& shown = **published;
@@ -249,7 +240,7 @@ Result<std::optional<std::uint64_t>> Sequencer::publishedIndex(LeafId leaf) {
   auto index = stores_.transactions.read<std::optional<std::uint64_t>>(
       [&](work::Tx& tx) { return stores_.queue.indexOf(tx, options_.log, leaf); });
   if (!index || !*index) return index;
-  const auto tree = publishedTree(stores_.files);
+  const auto tree = publishedHead(stores_.files);
   if (!tree) return tree.error();
   if (!*tree || (*tree)->size <= **index) return std::optional<std::uint64_t>();
   return index;
