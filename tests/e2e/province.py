@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the end-to-end tests share: a service on a data folder of its own, a small province in it, and a small PDF."""
-import http.client, json, pathlib, re, signal, socket, subprocess, threading, time
+import contextlib, http.client, json, pathlib, re, signal, socket, ssl, subprocess, threading, time, uuid
 
 PIN, PASSWORD = "13572468", "mat-khau-thu-nghiem"
 
@@ -82,6 +82,77 @@ class MariaDb:
     def stop(self):
         self.shell.stdin.close()
         self.shell.wait()
+
+
+class Client:
+    """A person, who signs in with the first request."""
+
+    def __init__(self, service, login, password=None):
+        self.service, self.session = service, None
+        self.account = {"login": login, "password": password or (service.password if login == "admin" else PASSWORD)}
+
+    def exchange(self, method, path, body, headers):
+        """Status, headers, and the body that was read."""
+        context = ssl.create_default_context(cafile=f"{self.service.folder}/root.pem")
+        wire = http.client.HTTPSConnection("127.0.0.1", self.service.app, context=context, timeout=60)
+        with contextlib.closing(wire):
+            wire.request(method, path, body, headers)
+            answer = wire.getresponse()
+            data = answer.read()
+        return answer.status, answer.headers, json.loads(data) if "json" in answer.headers.get("Content-Type", "") else data
+
+    def sign_in(self):
+        """The answer's status; the session is kept when it was good."""
+        body = json.dumps(self.account, ensure_ascii=False).encode()
+        status, headers, who = self.exchange("POST", "/api/v1/session", body, {"Content-Type": "application/json"})
+        if status == 200:
+            self.session = {"Cookie": headers["Set-Cookie"].split(";")[0], "X-CSRF-Token": who["csrf"]}
+        return status
+
+    def send(self, method, path, body=None, etag=None):
+        """Status, ETag and body of the answer."""
+        if self.session is None:
+            status = self.sign_in()
+            assert status == 200, f"{self.account['login']} signs in: {status}"
+        is_file = isinstance(body, bytes)
+        headers = self.session | {"Idempotency-Key": str(uuid.uuid4()),
+                                  "Content-Type": "application/pdf" if is_file else "application/json"}
+        if etag:
+            headers["If-Match"] = etag
+        sent = body if is_file or body is None else json.dumps(body, ensure_ascii=False).encode()
+        status, answered, data = self.exchange(method, path, sent, headers)
+        return status, answered["ETag"], data
+
+
+class Office:
+    """Who is signed in, and a document on its way."""
+
+    def __init__(self, service):
+        self.service, self.clients = service, {}
+
+    def as_(self, login):
+        if login not in self.clients:
+            self.clients[login] = Client(self.service, login)
+        return self.clients[login]
+
+    def act(self, login, verb, body, method="POST"):
+        """One act on the document, on the version that was read just before."""
+        etag = made(self.as_(login).send("GET", self.path))[1]
+        return made(self.as_(login).send(method, f"{self.path}/{verb}", body, etag))[0]
+
+    def sign_all(self, agencies, posts, subject):
+        """A document drafted and signed by everybody on its route."""
+        draft = made(self.as_("chuyenvien").send("POST", "/api/v1/documents", {
+            "agency": agencies["top"], "type": "CT", "subject": subject, "recipients": [agencies["so"]]}))[0]
+        self.path = f"/api/v1/documents/{draft['id']}"
+        self.act("chuyenvien", "file", small_pdf(), "PUT")
+        self.act("chuyenvien", "submit", {"initials": [posts["giamdoc"]], "formChecker": posts["chanhvp"], "signer": posts["chutich"]})
+        for login in ("giamdoc", "chanhvp", "chutich"):
+            self.act(login, "sign", {"pin": PIN})
+        return uuid.UUID(draft["id"])
+
+    def trail(self):
+        return made(self.as_("vanthu").send("GET", f"{self.path}/trail?limit=200"))[0]["items"]
 
 
 def made(answer, *statuses):

@@ -4,34 +4,15 @@
 
 usage: secrets_in_memory.py CONGVAN
 """
-import http.client, json, ssl, sys, tempfile, threading, time
+import http.client, ssl, sys, tempfile, threading, time
 
 from checks import check, finish
-from province import Service, made
+from province import Client, Service, made
 
 # Long, because the heap writes over the beginning of what is freed; with and without letters that have marks.
 PASSWORDS = ["".join(f"{word}-{number}-" for number in range(4710, 4722)) for word in ("rieng", "riêng-bí-ẩn")]
 WRONG = "".join(f"sai-{number}-" for number in range(3316, 3336))
 PIN, WRONG_PIN = ("".join(f"{word}-{number}-" for number in range(4418, 4424)) for word in ("pin", "sai-pin"))
-
-
-class Person:
-    def __init__(self, service, login, password):
-        self.service, self.headers = service, {}
-        status, _, body = self.send("POST", "/api/v1/session", {"login": login, "password": password})
-        if status == 200:
-            self.headers |= {"X-CSRF-Token": body["csrf"]}
-
-    def send(self, method, path, body=None):
-        wire = http.client.HTTPSConnection("127.0.0.1", self.service.app, context=ssl._create_unverified_context(), timeout=60)
-        sent = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-        wire.request(method, path, sent, self.headers | {"Content-Type": "application/json"})
-        answer = wire.getresponse()
-        data = answer.read()
-        if answer.getheader("Set-Cookie"):
-            self.headers["Cookie"] = answer.getheader("Set-Cookie").split(";")[0]
-        wire.close()
-        return answer.status, None, json.loads(data)
 
 
 def memory_of(process):
@@ -68,15 +49,15 @@ with tempfile.TemporaryDirectory() as folder:
     service = Service(sys.argv[1], folder + "/data")
     service.start()
     try:
-        admin = Person(service, "admin", service.password)
+        admin = Client(service, "admin")
         top = made(admin.send("GET", "/api/v1/agencies"))[0]["items"][0]["id"]
         for login, password in zip(("an", "binh"), PASSWORDS):
             person = made(admin.send("POST", "/api/v1/people", {"name": login, "login": login, "password": password}))[0]["id"]
             made(admin.send("POST", "/api/v1/posts", {"agency": top, "title": "Chủ tịch", "holder": person,
                                                       "grants": [{"role": "leader", "over": top}]}))
-            Person(service, login, WRONG)
+            check(Client(service, login, WRONG).sign_in() == 401, "a wrong password")
             order = made(admin.send("POST", "/api/v1/certificate-orders", {"kind": "person", "person": person, "activator": person}))[0]["id"]
-            own = Person(service, login, password)
+            own = Client(service, login, password)
             path = f"/api/v1/certificate-orders/{order}/activate"
             check(own.send("POST", path, {"pin": WRONG_PIN, "more": 1})[0] == 400, "a member too many")
             made(own.send("POST", path, {"pin": PIN}))

@@ -8,66 +8,22 @@ put back before the next, and the untouched one must be in order. The same with 
 
 usage: tampering.py CONGVAN
 """
-import base64, calendar, contextlib, hashlib, http.client, json, pathlib, sqlite3, ssl, struct, subprocess, sys, tempfile, time, uuid
+import base64, calendar, contextlib, hashlib, http.client, json, pathlib, sqlite3, struct, subprocess, sys, tempfile, time, uuid
 
 from checks import check, finish
-from province import PASSWORD, PIN, Service, made, settle, small_pdf
+from province import PIN, Office, Service, settle
 
 congvan = sys.argv[1]
 
 
-class Client:
-    def __init__(self, service, login):
-        self.service, self.session = service, {}
-        password = service.password if login == "admin" else PASSWORD
-        answer, body = self.ask("POST", "/api/v1/session", {"login": login, "password": password})
-        self.session = {"Cookie": answer.getheader("Set-Cookie").split(";")[0], "X-CSRF-Token": json.loads(body)["csrf"]}
-
-    def ask(self, method, path, body=None, etag=None):
-        context = ssl.create_default_context(cafile=f"{self.service.folder}/root.pem")
-        wire = http.client.HTTPSConnection("127.0.0.1", self.service.app, context=context, timeout=60)
-        with contextlib.closing(wire):
-            is_file = isinstance(body, bytes)
-            headers = self.session | {"Idempotency-Key": str(uuid.uuid4()),
-                                      "Content-Type": "application/pdf" if is_file else "application/json"}
-            if etag:
-                headers["If-Match"] = etag
-            wire.request(method, path, body if is_file or body is None else json.dumps(body), headers)
-            answer = wire.getresponse()
-            return answer, answer.read()
-
-    def send(self, method, path, body=None, etag=None):
-        answer, data = self.ask(method, path, body, etag)
-        return answer.status, answer.getheader("ETag"), json.loads(data)
-
-
-class Office:
-    def __init__(self, service):
-        self.service, self.clients = service, {}
-
-    def as_(self, login):
-        if login not in self.clients:
-            self.clients[login] = Client(self.service, login)
-        return self.clients[login]
-
-    def act(self, login, verb, body, method="POST"):
-        etag = made(self.as_(login).send("GET", self.path))[1]
-        return made(self.as_(login).send(method, f"{self.path}/{verb}", body, etag))[0]
+class Issued(Office):
+    """One document, issued and dispatched."""
 
     def issue(self):
         agencies, posts, _ = settle(self.as_)
-        draft = made(self.as_("chuyenvien").send("POST", "/api/v1/documents", {
-            "agency": agencies["top"], "type": "CT", "subject": "Về việc đúng sự thật", "recipients": [agencies["so"]]}))[0]
-        self.document, self.path = uuid.UUID(draft["id"]), f"/api/v1/documents/{draft['id']}"
-        self.act("chuyenvien", "file", small_pdf(), "PUT")
-        self.act("chuyenvien", "submit", {"initials": [posts["giamdoc"]], "formChecker": posts["chanhvp"], "signer": posts["chutich"]})
-        for login in ("giamdoc", "chanhvp", "chutich"):
-            self.act(login, "sign", {"pin": PIN})
+        self.document = self.sign_all(agencies, posts, "Về việc đúng sự thật")
         self.act("vanthu", "issue", {"pin": PIN})
         self.act("vanthu", "dispatch", {})
-
-    def trail(self):
-        return made(self.as_("vanthu").send("GET", f"{self.path}/trail?limit=200"))[0]["items"]
 
     def proven_trail(self):
         """The trail once the log has published all of it."""
@@ -243,7 +199,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         service = Service(congvan, folder + "/data")
         service.start()
-        office = Office(service)
+        office = Issued(service)
         office.issue()
         trail = office.proven_trail()
         check(len(trail) > 8 and not tampered(office), "the trail is whole and proved")

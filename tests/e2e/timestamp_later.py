@@ -8,10 +8,10 @@ answer of the authority, and another run takes the job over. What comes out is j
 
 usage: timestamp_later.py CONGVAN
 """
-import contextlib, http.client, http.server, json, pathlib, re, ssl, subprocess, sys, tempfile, threading, time, uuid
+import http.client, http.server, json, pathlib, re, subprocess, sys, tempfile, threading, time
 
 from checks import check, finish
-from province import PASSWORD, PIN, Service, free_ports, made, settle, small_pdf
+from province import PIN, Office, Service, free_ports, made, settle
 
 congvan = sys.argv[1]
 
@@ -77,58 +77,9 @@ class Authority:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
-class Client:
-    def __init__(self, service, login):
-        self.service, self.cookie, self.csrf = service, None, None
-        password = service.password if login == "admin" else PASSWORD
-        _, _, session = self.send("POST", "/api/v1/session", {"login": login, "password": password})
-        self.csrf = session["csrf"]
-
-    def send(self, method, path, body=None, etag=None):
-        context = ssl.create_default_context(cafile=f"{self.service.folder}/root.pem")
-        with contextlib.closing(http.client.HTTPSConnection("127.0.0.1", self.service.app, context=context,
-                                                            timeout=60)) as connection:
-            headers = {"Idempotency-Key": str(uuid.uuid4()),
-                       "Content-Type": "application/pdf" if isinstance(body, bytes) else "application/json"}
-            if self.csrf:
-                headers |= {"Cookie": self.cookie, "X-CSRF-Token": self.csrf}
-            if etag:
-                headers["If-Match"] = etag
-            connection.request(method, path, body if isinstance(body, bytes) or body is None else json.dumps(body), headers)
-            answer = connection.getresponse()
-            data = answer.read()
-            if answer.getheader("Set-Cookie"):
-                self.cookie = answer.getheader("Set-Cookie").split(";")[0]
-            is_json = "json" in (answer.getheader("Content-Type") or "")
-            return answer.status, answer.getheader("ETag"), json.loads(data) if is_json else data
-
-
-class Office:
-    def __init__(self, service):
-        self.service, self.clients = service, {}
-
-    def as_(self, login):
-        if login not in self.clients:
-            self.clients[login] = Client(self.service, login)
-        return self.clients[login]
-
+class Late(Office):
     def document(self):
         return made(self.as_("vanthu").send("GET", self.path))[0]
-
-    def act(self, login, verb, body, method="POST"):
-        etag = made(self.as_(login).send("GET", self.path))[1]
-        return made(self.as_(login).send(method, f"{self.path}/{verb}", body, etag))[0]
-
-    def signed(self):
-        """A document drafted and signed by everybody on its route."""
-        agencies, posts, _ = settle(self.as_)
-        draft = made(self.as_("chuyenvien").send("POST", "/api/v1/documents", {
-            "agency": agencies["top"], "type": "CT", "subject": "Khi không có dấu thời gian", "recipients": [agencies["so"]]}))[0]
-        self.path = f"/api/v1/documents/{draft['id']}"
-        self.act("chuyenvien", "file", small_pdf(), "PUT")
-        self.act("chuyenvien", "submit", {"initials": [posts["giamdoc"]], "formChecker": posts["chanhvp"], "signer": posts["chutich"]})
-        for login in ("giamdoc", "chanhvp", "chutich"):
-            self.act(login, "sign", {"pin": PIN})
 
     def file(self):
         return made(self.as_("vanthu").send("GET", f"{self.path}/file"))[0]
@@ -136,9 +87,6 @@ class Office:
     def arrival(self):
         incoming = made(self.as_("vanthuso").send("GET", "/api/v1/incoming"))[0]["items"][0]
         return incoming if incoming["verification"] else None
-
-    def events(self):
-        return [event["kind"] for event in made(self.as_("vanthu").send("GET", f"{self.path}/trail"))[0]["items"]]
 
 
 def verdict_on(file, service, authority):
@@ -171,8 +119,9 @@ with tempfile.TemporaryDirectory() as temporary:
     service = Service(congvan, temporary + "/data",
                       settings=f"tsa: {{ sources: [\"http://127.0.0.1:{authority.port}/\"], trust: [\"../authority/tsa.pem\"] }}\n")
     service.start()
-    office = Office(service)
-    office.signed()
+    office = Late(service)
+    agencies, posts, _ = settle(office.as_)
+    office.sign_all(agencies, posts, "Khi không có dấu thời gian")
     office.act("vanthu", "issue", {"pin": PIN})
     issued = office.act("vanthu", "dispatch", {})
     check(issued["state"] == "dispatched" and issued["awaitingTimestamp"], f"issued without an authority: {issued}")
@@ -211,7 +160,7 @@ with tempfile.TemporaryDirectory() as temporary:
 
     renewed = until(lambda: (now := office.arrival()) and now["sha256"] == completed["sha256"] and now, "the recipient's new verdict")
     check(renewed["verification"] == "TOTAL-PASSED", f"renewed: {renewed}")
-    events = office.events()
+    events = [event["kind"] for event in office.trail()]
     check(events.count("document.timestamp-awaited") == 1 and events.count("document.timestamped") == 1
           and events.count("delivery.renewed") == 1, f"trail: {events}")
     check(events.count("document.signed") == 1 and completed["state"] == "dispatched", f"completed: {completed}")
