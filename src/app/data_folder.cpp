@@ -55,7 +55,9 @@ Result<> UnfinishedFolder::identify(const Uuid& fresh) {
 }
 
 Result<> UnfinishedFolder::finish() {
-  if (::syncfs(locked_) != 0 || ::unlink(mark_.c_str()) != 0) return unwritable();
+  const bool done =
+      ::syncfs(locked_) == 0 && ::unlink(mark_.c_str()) == 0 && ::syncfs(locked_) == 0;
+  if (!done) return unwritable();
   return kDone;
 }
 
@@ -83,15 +85,11 @@ bool DataFolder::isUnfinished() const {
   return fs::exists(root_ / kMark);
 }
 
-Result<UnfinishedFolder> DataFolder::create(Random& random, const Clock& clock) const {
-  auto marked = mark(random, clock);
-  if (!marked) return marked;
+Result<> DataFolder::fill(Random& random) const {
   for (const auto filled : kFilled) fs::remove_all(root_ / filled);
   for (const auto folder : kFolders) fs::create_directories(root_ / folder);
   const auto secret = crypto::makeSealKey(random);
-  const auto written = writeSecretFile(root_ / "secret.key", secret.view());
-  if (!written) return written.error();
-  return marked;
+  return writeSecretFile(root_ / "secret.key", secret.view());
 }
 
 Result<> DataFolder::requireFolders() const {

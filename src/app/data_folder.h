@@ -50,9 +50,11 @@ class DataFolder {
  public:
   explicit DataFolder(std::filesystem::path root) : root_(std::move(root)) {}
 
-  /// Makes the folder tree and the server secret, anew where a set-up was cut short. Conflict
-  /// `data_folder_in_use`: it is not empty and bears no mark, or another process is at it.
-  Result<UnfinishedFolder> create(Random& random, const Clock& clock) const;
+  /// Marks it as one that is being set up. Conflict `data_folder_in_use`: it is not empty and bears
+  /// no mark, or another process is at it.
+  Result<UnfinishedFolder> mark(Random& random, const Clock& clock) const;
+  /// Makes the folder tree and the server secret of a marked one; what was there goes.
+  Result<> fill(Random& random) const;
   /// Its set-up was begun and not finished.
   bool isUnfinished() const;
   /// NotFound `data_folder_incomplete` names a folder that was there after the set-up.
@@ -71,8 +73,6 @@ class DataFolder {
   std::filesystem::path seals() const { return root_ / "seals"; }
 
  private:
-  Result<UnfinishedFolder> mark(Random& random, const Clock& clock) const;
-
   std::filesystem::path root_;
 };
 

@@ -277,10 +277,16 @@ Result<> House::setUp(std::string_view folder,
   return authority_.create();
 }
 
+Result<> House::endSetUp() {
+  return transactions_.run<std::monostate>(&storage::endSetUp);
+}
+
 Result<> House::start() {
   if (folder_.isUnfinished()) {
     return Error{Code::Conflict, "set_up_unfinished", {{"folder", folder_.root().string()}}};
   }
+  const auto ended = endSetUp();  // a set-up may have been killed between its mark and this
+  if (!ended) return ended;
   issuance_log_.start();
   records_log_.start();
   const auto started = authority_.start();

@@ -58,6 +58,9 @@ class House {
                  const directory::NewPerson& administrator,
                  const crypto::SecretBytes& password);
 
+  /// It is whole: nothing may throw it away any more.
+  Result<> endSetUp();
+
   /// Loads the authority, settles what a crash left and starts the background work. Conflict
   /// `set_up_unfinished`.
   Result<> start();

@@ -6,6 +6,7 @@
 #include "app/options.h"
 #include "app/tls.h"
 #include "base/encoding.h"
+#include "edge/storage/set_up.h"
 #include "trust/pki/build.h"
 
 #include <algorithm>
@@ -53,6 +54,16 @@ Result<> writeAnchor(House& house, const DataFolder& folder) {
   return writeFile(folder.root() / "root.pem", {asBytes(certificate->pem())});
 }
 
+/// Before the folder is emptied and the schema migrated.
+Result<> requireFree(const Settings& settings, std::string_view folder) {
+  if (!settings.mysql && !std::filesystem::exists(DataFolder(settings.data).database())) {
+    return kDone;
+  }
+  const auto database = openDatabase(settings);
+  if (!database) return database.error();
+  return storage::mayBeSetUp(**database, folder);
+}
+
 }  // namespace
 
 crypto::SecretBytes pemOf(std::string_view label, BytesView der) {
@@ -66,16 +77,26 @@ crypto::SecretBytes pemOf(std::string_view label, BytesView der) {
   return secret;
 }
 
-Result<UnfinishedFolder> initialise(const Settings& settings,
-                                    const FirstAgency& first,
-                                    const crypto::SecretBytes& password) {
+Result<> NewFolder::finish() {
+  const auto whole = folder.finish();
+  if (!whole) return whole;
+  return house->endSetUp();
+}
+
+Result<NewFolder> initialise(const Settings& settings,
+                             const FirstAgency& first,
+                             const crypto::SecretBytes& password) {
   crypto::SystemRandom random;
   const DataFolder folder(settings.data);
-  auto made = folder.create(random, SystemClock());
-  if (!made) return made;
-  const auto house = House::open(settings);
+  auto marked = folder.mark(random, SystemClock());
+  if (!marked) return marked.error();
+  const auto free = requireFree(settings, marked->id());
+  if (!free) return free.error();
+  const auto filled = folder.fill(random);
+  if (!filled) return filled.error();
+  auto house = House::open(settings);
   if (!house) return house.error();
-  const auto set_up = (*house)->setUp(made->id(),
+  const auto set_up = (*house)->setUp(marked->id(),
                                       {.code = first.code,
                                        .name = first.name,
                                        .letters = "UBND",
@@ -89,7 +110,7 @@ Result<UnfinishedFolder> initialise(const Settings& settings,
   if (!anchor) return anchor.error();
   const auto written = writeFile(folder.settings(), {asBytes(settingsText(settings))});
   if (!written) return written.error();
-  return made;
+  return NewFolder{std::move(*marked), std::move(*house)};
 }
 
 Exit runInit(const Arguments& arguments) {

@@ -60,10 +60,13 @@ def killed_anywhere(trial):
     kills = 0
     for point in [1, 2, *(1 + steps * part // SAMPLES for part in range(1, SAMPLES)), *FILES]:
         trial.begin()
-        killed = trial.init(kill_at=point).returncode == -signal.SIGKILL
+        made = trial.init(kill_at=point)
+        killed = made.returncode == -signal.SIGKILL
         kills += killed
         # Background work makes a run a few steps longer than another, so a late sample may find nothing left to do.
-        if killed:
+        if killed and not pathlib.Path(trial.data, MARK).exists():
+            check("shown only now" in made.stdout and trial.run("doctor").returncode == 0, f"killed after the mark, at {point} of {steps}: it is whole")
+        elif killed:
             trial.is_whole(trial.init(), f"again after step {point} of {steps}")
         else:
             check(point not in FILES, f"killed when it writes {point}")
@@ -95,6 +98,29 @@ def another_folder(trial, folder):
     check(trial.run("doctor").returncode == 0, "and the office is as it was")
 
 
+def finished_is_never_emptied(trial):
+    """Not even where a copy of the folder was made while it was set up, and its mark comes back with it."""
+    trial.begin()
+    check(trial.init(kill_at=MARK).returncode == -signal.SIGKILL, "killed before the mark is removed")
+    mark = pathlib.Path(trial.data, MARK).read_bytes()
+    check(trial.init().returncode == 0, "finished")
+    pathlib.Path(trial.data, MARK).write_bytes(mark)
+    before = sorted(path for path in pathlib.Path(trial.data).rglob("*"))
+    refused = trial.init()
+    check(refused.returncode == 77 and "already_set_up" in refused.stderr and refused.stderr.count("\n") == 1, f"over itself: {refused.returncode} {refused.stderr}")
+    check(sorted(path for path in pathlib.Path(trial.data).rglob("*") if "sqlite-" not in path.name) == before, "its files are as they were")
+    pathlib.Path(trial.data, MARK).unlink()
+    check(trial.run("doctor").returncode == 0, "and the office is whole")
+
+
+def foreign_tables_survive(trial):
+    trial.begin()
+    trial.database.ask("CREATE TABLE jobs (id INT); INSERT INTO jobs VALUES (7)")
+    refused = trial.init()
+    check(refused.returncode == 77 and "database_not_ours" in refused.stderr and refused.stderr.count("\n") == 1, f"beside others: {refused.returncode} {refused.stderr}")
+    check(trial.database.ask("SHOW TABLES") == [["jobs"]] and trial.database.ask("SELECT id FROM jobs") == [["7"]], "their tables are as they were")
+
+
 with tempfile.TemporaryDirectory() as folder:
     database = Server(folder) if on_mariadb else Sqlite()
     try:
@@ -102,7 +128,10 @@ with tempfile.TemporaryDirectory() as folder:
         steps = killed_anywhere(trial)
         killed_twice(trial, steps)
         unfinished_is_not_served(trial)
+        finished_is_never_emptied(trial)
         if on_mariadb:
+            foreign_tables_survive(trial)
+            unfinished_is_not_served(trial)
             another_folder(trial, folder)
     finally:
         database.stop()
