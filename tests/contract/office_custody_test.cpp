@@ -2,6 +2,8 @@
 #include "tests/contract/office_world.h"
 
 #include <atomic>
+#include <functional>
+#include <set>
 #include <thread>
 
 namespace congvan {
@@ -228,6 +230,50 @@ TEST_P(Custody, KeepsAHolderWhenBothLeaveAtOnce) {
   const bool first = must(w.custody.mayOpen(w.clerk, seal.id.value));
   const bool second = must(w.custody.mayOpen(w.second_clerk, seal.id.value));
   EXPECT_NE(first, second);
+}
+
+/// Does something each time that it is asked.
+class AskedRandom final : public Random {
+ public:
+  void fill(std::span<std::uint8_t> out) override {
+    if (asked) asked();
+    real_.fill(out);
+  }
+  std::function<void()> asked;
+
+ private:
+  crypto::SystemRandom real_;
+};
+
+TEST_P(Custody, WrapsASealInsideTheGateThatBoundsItsMemory) {
+  auto& w = world();
+  const auto seal = w.certifySeal(w.province, w.clerk);
+  AskedRandom random;
+  signing::Custody one_at_a_time(w.transactions,
+                                 w.keys,
+                                 w.directory_store,
+                                 w.trail,
+                                 w.server_secret,
+                                 w.clock,
+                                 random,
+                                 {.cost = {.n = 2}, .at_once = {.places = 1, .waiting_most = 0}});
+  std::set<std::string> meanwhile;  // what somebody else hears while a salt is drawn for the wrap
+  random.asked = [&] {
+    std::thread other(
+        [&] { meanwhile.insert(why(one_at_a_time.open(w.head, certificate_.id.value, w.pin))); });
+    other.join();
+  };
+  const auto& clerk = w.second_clerk;
+  const auto offer = must(one_at_a_time.offer(w.clerk, seal.id.value, w.pin, clerk.person.value));
+  EXPECT_THAT(meanwhile, ::testing::ElementsAre("service_busy"));
+
+  meanwhile.clear();
+  const crypto::SecretBytes code{std::string_view(offer.code)};
+  must(one_at_a_time.takeUp(clerk, seal.id.value, code, w.pin));
+  EXPECT_THAT(meanwhile, ::testing::ElementsAre("service_busy"));
+
+  EXPECT_EQ(why(one_at_a_time.open(w.head, certificate_.id.value, w.pin)), "(done)");
+  EXPECT_EQ(why(one_at_a_time.open(clerk, seal.id.value, w.pin)), "(done)");
 }
 
 TEST_P(Custody, RefusesPinsOutOfBounds) {

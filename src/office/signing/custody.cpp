@@ -194,7 +194,7 @@ Result<Custody::Opened> Custody::tryPin(const directory::Caller& caller,
                                         const crypto::SecretBytes& pin,
                                         Way way) {
   const std::lock_guard turn(turns_[caller.person.value.bytes.back() % turns_.size()]);
-  const auto place = gate_.enter();
+  auto place = gate_.enter();
   if (!place) return place.error();
   const auto attempt = countAttempt(caller, certificate, way);
   if (!attempt) return attempt.error();
@@ -208,7 +208,7 @@ Result<Custody::Opened> Custody::tryPin(const directory::Caller& caller,
   }
   const auto settled = settleSuccess(*attempt);
   if (!settled) return settled.error();
-  return Opened{attempt->key, std::move(*data_key)};
+  return Opened{attempt->key, std::move(*data_key), std::move(*place)};
 }
 
 Result<bool> Custody::mayOpen(const directory::Caller& caller, const Uuid& certificate) {
@@ -288,7 +288,7 @@ Result<Custody::Offer> Custody::offer(const directory::Caller& caller,
     return mayOffer(tx, caller, *key, other);
   });
   if (!allowed) return allowed.error();
-  const auto opened = tryPin(caller, certificate, pin);
+  auto opened = tryPin(caller, certificate, pin);
   if (!opened) return opened.error();
   const Offer made{.code = freshCode(random_), .until = clock_.now() + rules_.offer_stands};
   const KeyAccess access{.key = opened->key.id,
@@ -298,6 +298,7 @@ Result<Custody::Offer> Custody::offer(const directory::Caller& caller,
                                             opened->data_key,
                                             crypto::SecretBytes(std::string_view(made.code))),
                          .offered_until = made.until};
+  opened->place.reset();
   const auto done =
       work::runUntilCurrent<std::monostate>(transactions_, [&](work::Tx& tx) -> Result<> {
         const auto still = mayOffer(tx, caller, opened->key, other);
@@ -323,10 +324,11 @@ Result<> Custody::takeUp(const directory::Caller& caller,
                          const crypto::SecretBytes& own_pin) {
   const auto fine = checkPin(own_pin);
   if (!fine) return fine;
-  const auto opened = tryPin(caller, certificate, code, Way::Offered);
+  auto opened = tryPin(caller, certificate, code, Way::Offered);
   if (!opened) return opened.error();
   const auto& person = caller.person.value;
   const auto wrapped = wrapFor(person, opened->key.id, opened->data_key, own_pin);
+  opened->place.reset();
   return work::runUntilCurrent<std::monostate>(transactions_, [&](work::Tx& tx) -> Result<> {
     const auto clerk = asClerk(tx, caller, opened->key);
     if (!clerk) return clerk.error();

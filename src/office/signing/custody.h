@@ -168,6 +168,7 @@ class Custody final : public directory::RightsEnded {
   struct Opened {
     KeptKey key;
     crypto::SecretBytes data_key;
+    work::Gate::Place place;  ///< for a wrap that follows
   };
   enum class Way { Held, Offered };
   Result<Attempt> countAttempt(const directory::Caller& caller, const Uuid& certificate, Way way);
