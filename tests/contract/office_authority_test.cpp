@@ -28,6 +28,13 @@ class Authority : public test::OfficeTest {
               tx, {.person = person.person.value}, CertificateKind::Person);
         }));
   }
+  /// Rows about keys in custody.
+  std::int64_t keyRows() {
+    const auto connection = database().acquire(storage::Access::Read);
+    const auto rows = connection->queryOne(
+        "SELECT (SELECT COUNT(*) FROM kept_keys) + (SELECT COUNT(*) FROM key_access)");
+    return rows->integer(0);
+  }
   /// The issuing authority's CRL as the openssl command prints it.
   std::string crlText() {
     const test::TempFolder folder;
@@ -184,6 +191,7 @@ TEST_P(Authority, AbandonsAtItsStartWhatACrashLeftIntended) {
   auto records = ofPerson(w.head);
   ASSERT_EQ(records.size(), 1U);
   EXPECT_EQ(records[0].state, CertificateState::Intended);
+  EXPECT_EQ(keyRows(), 2);
   const auto number = crlNumber();
 
   auto restarted = w.newAuthority(w.server_secret);
@@ -194,6 +202,7 @@ TEST_P(Authority, AbandonsAtItsStartWhatACrashLeftIntended) {
   must(restarted->settle());
   records = ofPerson(w.head);
   EXPECT_EQ(records[0].state, CertificateState::Abandoned);
+  EXPECT_EQ(keyRows(), 0) << "whoever finds its key can do nothing with it";
   EXPECT_THAT(crlText(), ::testing::HasSubstr(upper(records[0].serial)));
   EXPECT_EQ(crlNumber(), number + 1);
   // The order is still good, and the certificate of the second try is another.
@@ -217,6 +226,7 @@ TEST_P(Authority, LeavesNoIntentOpenWhenTheIssueIsRefused) {
             "events_refused");
   w.events.refuse_at.reset();
   EXPECT_EQ(ofPerson(w.head).at(0).state, CertificateState::Abandoned);
+  EXPECT_EQ(keyRows(), 0);
 }
 
 TEST_P(Authority, RevokesWithACrlOfTheNextNumber) {

@@ -254,6 +254,15 @@ Result<std::vector<CertificateRecord>> SqlCertificateStore::intended(work::Tx& t
       connectionOf(tx), " WHERE state = ? ORDER BY id", {name(CertificateState::Intended)});
 }
 
+Result<> SqlCertificateStore::forgetKey(work::Tx& tx, CertificateId id) {
+  auto& connection = connectionOf(tx);
+  connection.execute(
+      "DELETE FROM key_access WHERE kept_key IN (SELECT id FROM kept_keys WHERE certificate = ?)",
+      {id});
+  connection.execute("DELETE FROM kept_keys WHERE certificate = ?", {id});
+  return kDone;
+}
+
 Result<> SqlCertificateStore::addOrder(work::Tx& tx, const Order& order) {
   const bool stored = connectionOf(tx).insertUnlessTaken(
       "INSERT INTO certificate_orders (id, kind, person, agency, activator, ordered_by, state, "

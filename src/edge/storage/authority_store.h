@@ -23,6 +23,7 @@ class SqlCertificateStore final : public authority::CertificateStore {
   Result<std::vector<authority::CertificateRecord>> revokedBy(work::Tx& tx,
                                                               authority::IssuerId issuer) override;
   Result<std::vector<authority::CertificateRecord>> intended(work::Tx& tx) override;
+  Result<> forgetKey(work::Tx& tx, authority::CertificateId id) override;
 
   Result<> addOrder(work::Tx& tx, const authority::Order& order) override;
   Result<> replaceOrder(work::Tx& tx, const authority::Order& order) override;

@@ -203,6 +203,8 @@ Result<> Authority::abandon(const CertificateRecord& record) {
         if (!queued) return queued.error();
         const auto kept = store_.replace(tx, *found);
         if (!kept) return kept;
+        const auto forgotten = store_.forgetKey(tx, found->id);
+        if (!forgotten) return forgotten;
         const auto due = markCrlDue(tx, *found);
         if (!due) return due;
         return trail_.record(

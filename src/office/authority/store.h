@@ -34,6 +34,8 @@ class CertificateStore {
   /// What an issuer's CRL lists: revoked ones, and abandoned ones that carry a revocation.
   virtual Result<std::vector<CertificateRecord>> revokedBy(work::Tx& tx, IssuerId issuer) = 0;
   virtual Result<std::vector<CertificateRecord>> intended(work::Tx& tx) = 0;
+  /// The key that is kept for a certificate, if any, and every way to it.
+  virtual Result<> forgetKey(work::Tx& tx, CertificateId id) = 0;
 
   virtual Result<> addOrder(work::Tx& tx, const Order& order) = 0;
   virtual Result<> replaceOrder(work::Tx& tx, const Order& order) = 0;  ///< Stale `version_stale`
