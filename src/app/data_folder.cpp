@@ -2,6 +2,8 @@
 #include "app/data_folder.h"
 
 #include "app/files.h"
+#include "base/encoding.h"
+#include "trust/crypto/digest.h"
 #include "trust/crypto/sealed.h"
 
 #include <array>
@@ -30,13 +32,21 @@ Bytes logKeyBinding(std::string_view log) {
 
 }  // namespace
 
-UnfinishedFolder::UnfinishedFolder(UnfinishedFolder&& other) noexcept
-    : mark_(std::move(other.mark_)),
-      id_(std::move(other.id_)),
-      locked_(std::exchange(other.locked_, -1)) {}
+std::optional<LockedFile> LockedFile::open(const fs::path& file, int flags) {
+  LockedFile opened(::open(file.c_str(), O_RDWR | O_CLOEXEC | flags, 0600));
+  struct stat about {};
+  const bool locked = opened.descriptor_ >= 0 &&
+                      ::flock(opened.descriptor_, LOCK_EX | LOCK_NB) == 0 &&
+                      ::fstat(opened.descriptor_, &about) == 0;
+  if (!locked || about.st_nlink == 0) return std::nullopt;  // its owner has just removed it
+  return opened;
+}
 
-UnfinishedFolder::~UnfinishedFolder() {
-  if (locked_ >= 0) ::close(locked_);
+LockedFile::LockedFile(LockedFile&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+LockedFile::~LockedFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 Error UnfinishedFolder::unwritable() const {
@@ -46,17 +56,18 @@ Error UnfinishedFolder::unwritable() const {
 Result<> UnfinishedFolder::identify(const Uuid& fresh) {
   id_.resize(fresh.text().size());
   const auto size = static_cast<ssize_t>(id_.size());
-  if (::pread(locked_, id_.data(), id_.size(), 0) == size) return kDone;
+  if (::pread(locked_.descriptor(), id_.data(), id_.size(), 0) == size) return kDone;
   id_ = fresh.text();
-  if (::pwrite(locked_, id_.data(), id_.size(), 0) != size || ::fsync(locked_) != 0) {
+  if (::pwrite(locked_.descriptor(), id_.data(), id_.size(), 0) != size ||
+      ::fsync(locked_.descriptor()) != 0) {
     return unwritable();
   }
   return kDone;
 }
 
 Result<> UnfinishedFolder::finish() {
-  const bool done =
-      ::syncfs(locked_) == 0 && ::unlink(mark_.c_str()) == 0 && ::syncfs(locked_) == 0;
+  const bool done = ::syncfs(locked_.descriptor()) == 0 && ::unlink(mark_.c_str()) == 0 &&
+                    ::syncfs(locked_.descriptor()) == 0;
   if (!done) return unwritable();
   return kDone;
 }
@@ -68,14 +79,10 @@ Result<UnfinishedFolder> DataFolder::mark(Random& random, const Clock& clock) co
   if (!again && fs::exists(root_) && !fs::is_empty(root_)) return in_use;
   fs::create_directories(root_);
   fs::permissions(root_, fs::perms::owner_all);
-  // Never made beside files that were there before, and none that its owner has just removed.
-  const int made = again ? 0 : O_CREAT | O_EXCL;
-  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC | made, 0600);
-  UnfinishedFolder marked(path, file);
-  struct stat about {};
-  const bool locked = file >= 0 && ::flock(file, LOCK_EX | LOCK_NB) == 0 &&
-                      ::fstat(file, &about) == 0 && about.st_nlink > 0;
+  // Never made beside files that were there before.
+  auto locked = LockedFile::open(path, again ? 0 : O_CREAT | O_EXCL);
   if (!locked) return in_use;
+  UnfinishedFolder marked(path, std::move(*locked));
   const auto named = marked.identify(makeUuid(clock, random));
   if (!named) return named.error();
   return marked;
@@ -90,6 +97,18 @@ Result<> DataFolder::fill(Random& random) const {
   for (const auto folder : kFolders) fs::create_directories(root_ / folder);
   const auto secret = crypto::makeSealKey(random);
   return writeSecretFile(root_ / "secret.key", secret.view());
+}
+
+Result<LockedFile> DataFolder::serveAs(std::string_view node) const {
+  const auto whole = requireFolders();
+  if (!whole) return whole.error();
+  // A node may be named by anything, a file may not.
+  const auto name = toHex(crypto::digest(crypto::DigestAlgorithm::Sha256, asBytes(node)));
+  auto locked = LockedFile::open(root_ / ("serving-" + name.substr(0, 16) + ".lock"), O_CREAT);
+  if (locked) return std::move(*locked);
+  return Error{Code::Conflict,
+               "node_already_serving",
+               {{"node", std::string(node)}, {"folder", root_.string()}}};
 }
 
 Result<> DataFolder::requireFolders() const {

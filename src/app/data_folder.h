@@ -8,6 +8,7 @@
 #include "trust/tlog/note.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 /// What lies where in a data folder:
@@ -17,19 +18,31 @@
 ///   log/issuance, log/records         tiles and checkpoints, served as they are
 ///   keys/*.note    sealed log keys    log/*.vkey     their public side, for auditors
 ///   init.unfinished                   only until `congvan init` has ended
+///   serving-*.lock                    one a node, locked while it serves
 ///   tls/           certificate, key   seals/         seal images by agency
 namespace congvan::app {
 
-/// A folder that is being set up: it has a mark, which says so until `finish`, and is locked
-/// against other processes until then or until this one ends, however it ends.
+/// A file that is locked against other processes until this ends, or its process, however it ends.
+class LockedFile {
+ public:
+  /// `flags` as of open(2). nullopt: it cannot be opened, or somebody else has it.
+  static std::optional<LockedFile> open(const std::filesystem::path& file, int flags);
+  LockedFile(LockedFile&& other) noexcept;
+  LockedFile& operator=(LockedFile&&) = delete;
+  ~LockedFile();
+  int descriptor() const { return descriptor_; }
+
+ private:
+  explicit LockedFile(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
+};
+
+/// A folder that is being set up: it has a mark, which says so until `finish`, and which is locked
+/// until then.
 class UnfinishedFolder {
  public:
-  /// `locked` is its descriptor.
-  UnfinishedFolder(std::filesystem::path mark, int locked)
-      : mark_(std::move(mark)), locked_(locked) {}
-  UnfinishedFolder(UnfinishedFolder&& other) noexcept;
-  UnfinishedFolder& operator=(UnfinishedFolder&&) = delete;
-  ~UnfinishedFolder();
+  UnfinishedFolder(std::filesystem::path mark, LockedFile locked)
+      : mark_(std::move(mark)), locked_(std::move(locked)) {}
 
   /// Reads its id, or gives it this one.
   Result<> identify(const Uuid& fresh);
@@ -43,7 +56,7 @@ class UnfinishedFolder {
 
   std::filesystem::path mark_;
   std::string id_;
-  int locked_;
+  LockedFile locked_;
 };
 
 class DataFolder {
@@ -57,6 +70,9 @@ class DataFolder {
   Result<> fill(Random& random) const;
   /// Its set-up was begun and not finished.
   bool isUnfinished() const;
+  /// Keeps other processes from serving the folder under this name of a node. Conflict
+  /// `node_already_serving`; NotFound as below.
+  Result<LockedFile> serveAs(std::string_view node) const;
   /// NotFound `data_folder_incomplete` names a folder that was there after the set-up.
   Result<> requireFolders() const;
   /// RuleRefused `secret_readable_by_others`: the file's mode is wider than 0600. NotFound

@@ -56,6 +56,8 @@ class OwnService {
   OwnService& operator=(const OwnService&) = delete;
 
   Result<> on() {
+    auto serving = DataFolder(settings_.data).serveAs(settings_.node);
+    if (!serving) return serving.error();
     auto house = House::open(settings_);
     if (!house) return house.error();
     const auto ready = (*house)->start();
@@ -63,6 +65,7 @@ class OwnService {
     auto listeners = std::make_unique<Listeners>(**house, settings_);
     const auto listening = listeners->start();
     if (!listening) return listening;
+    serving_.emplace(std::move(*serving));
     house_ = std::move(*house);
     listeners_ = std::move(listeners);
     return kDone;
@@ -70,10 +73,12 @@ class OwnService {
   void off() {
     listeners_.reset();
     house_.reset();
+    serving_.reset();
   }
 
  private:
   Settings settings_;
+  std::optional<LockedFile> serving_;
   std::unique_ptr<House> house_;
   std::unique_ptr<Listeners> listeners_;
 };

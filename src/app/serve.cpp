@@ -29,6 +29,8 @@ Exit runServe(const Arguments& arguments) {
 
   const StopSignal stop;
 
+  const auto serving = DataFolder(settings->data).serveAs(settings->node);
+  if (!serving) return complain(serving.error());
   const auto house = House::open(*settings);
   if (!house) return complain(house.error());
   const auto ready = (*house)->start();

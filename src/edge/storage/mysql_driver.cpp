@@ -52,6 +52,13 @@ constexpr std::array kLostCodes{
     1290,  // became read-only
 };
 constexpr int kDuplicateKey = 1062;
+constexpr int kNoTls = 2026;
+
+/// The server speaks no TLS, or not as `tls_ca` wants it.
+class TlsRefused final : public Interrupted {
+ public:
+  explicit TlsRefused(const std::string& text) : Interrupted(Why::Lost, text) {}
+};
 
 bool isOneOf(const auto& codes, int code) {
   return std::find(codes.begin(), codes.end(), code) != codes.end();
@@ -199,6 +206,7 @@ class MySqlSession {
         return;
       } catch (const sql::SQLException& error) {
         const auto text = describeMySql(error, "connect to " + server);
+        if (error.getErrorCode() == kNoTls) throw TlsRefused(text);
         if (!isOneOf(kLostCodes, error.getErrorCode()) &&
             !isOneOf(kContendedCodes, error.getErrorCode())) {
           throw DatabaseFault(text);
@@ -227,7 +235,7 @@ class MySqlSession {
   void refusePlainText() {
     const auto rows = query("SHOW SESSION STATUS LIKE 'Ssl_cipher'", {});
     if (rows.empty() || rows.front().text(1).empty()) {
-      throw DatabaseFault("the database session is not encrypted");
+      throw TlsRefused("the database session is not encrypted");
     }
   }
 
@@ -438,6 +446,8 @@ Result<std::unique_ptr<Database>> openMySql(const MySqlOptions& options) {
     const auto connection = database->acquire(Access::Write);
     const auto checked = checkServer(*connection);
     if (!checked) return checked.error();
+  } catch (const TlsRefused& why) {
+    return Error{Code::Unavailable, "database_tls_unavailable", {}, why.what()};
   } catch (const Interrupted& why) {
     return Error{Code::Unavailable, "storage_unavailable", {}, why.what()};
   }
