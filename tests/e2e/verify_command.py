@@ -159,6 +159,9 @@ def check_encryption(folder, kind, password):
     done = run(folder, "locked.pdf", "--format", "json")
     if done.returncode != 65 or verdict(done)["problems"] != ["pdf_encrypted: has /Encrypt"]:
         return f"exit {done.returncode}: {done.stdout[:300]!r} {done.stderr[:300]!r}"
+    text = run(folder, "locked.pdf").stdout.decode()
+    if "Tệp PDF bị mã hóa / The PDF is encrypted [pdf_encrypted" not in text or "hoặc không đọc được" in text:
+        return text
     return None
 
 

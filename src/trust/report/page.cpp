@@ -210,8 +210,10 @@ std::string toPage(const validation::FileVerdict& verdict, const Subject& subjec
   const std::string overall(validation::name(verdict.overall));
   std::string problems;
   if (!verdict.problems.empty()) {
-    problems = pageTemplate().fill(
-        "problems", {{"label", sayBoth("problems")}, {"items", items(verdict.problems)}});
+    std::vector<std::string> told;
+    for (const auto& problem : verdict.problems) told.push_back(problemText(problem));
+    problems =
+        pageTemplate().fill("problems", {{"label", sayBoth("problems")}, {"items", items(told)}});
   }
   std::string signatures;
   for (const auto& signature : verdict.signatures) signatures += signatureSection(signature);
@@ -227,8 +229,8 @@ std::string toPage(const validation::FileVerdict& verdict, const Subject& subjec
                               {"format_label", sayBoth("format")},
                               {"format", std::string(validation::name(verdict.format))},
                               {"overall", overall},
-                              {"overall_vi", say(kVi, "overall." + overall)},
-                              {"overall_en", say(kEn, "overall." + overall)},
+                              {"overall_vi", say(kVi, overallKey(verdict))},
+                              {"overall_en", say(kEn, overallKey(verdict))},
                               {"problems", problems},
                               {"signatures", signatures},
                               {"timestamps", timestamps},

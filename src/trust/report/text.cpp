@@ -91,9 +91,11 @@ std::string toText(const validation::FileVerdict& verdict, const Subject& subjec
                           subject.sha256,
                           sayBoth("judged"),
                           overall,
-                          say(Language::Vietnamese, "overall." + overall),
-                          say(Language::English, "overall." + overall));
-  for (const auto& problem : verdict.problems) text += "  ! " + harmless(problem) + "\n";
+                          say(Language::Vietnamese, overallKey(verdict)),
+                          say(Language::English, overallKey(verdict)));
+  for (const auto& problem : verdict.problems) {
+    text += "  ! " + harmless(problemText(problem)) + "\n";
+  }
   for (const auto& signature : verdict.signatures) signatureText(text, signature);
   for (const auto& timestamp : verdict.timestamps) timestampText(text, timestamp);
   return text;

@@ -5,6 +5,7 @@
 #include "trust/validation/verdict.h"
 
 #include <string>
+#include <string_view>
 
 /// Which catalogue keys a verdict is told by; shared by text and page.
 namespace congvan::report {
@@ -32,6 +33,26 @@ std::string sentenceKey(const Verdict& verdict) {
 inline std::string changeText(const validation::LaterChange& change) {
   return sayBoth("change." + std::string(validation::name(change.kind))) + ": " +
          validation::describe(change);
+}
+
+inline std::string_view problemCode(std::string_view problem) {
+  return problem.substr(0, problem.find(':'));
+}
+
+/// `Tệp PDF bị mã hóa / The PDF is encrypted [pdf_encrypted: has /Encrypt]`; one without words as
+/// it is.
+inline std::string problemText(const std::string& problem) {
+  const auto key = "problem." + std::string(problemCode(problem));
+  if (say(Language::Vietnamese, key) == key) return problem;
+  return sayBoth(key) + " [" + problem + "]";
+}
+
+/// An encrypted file is none that is broken, though neither can be judged.
+inline std::string overallKey(const validation::FileVerdict& verdict) {
+  const bool encrypted = verdict.overall == validation::Overall::Malformed &&
+                         !verdict.problems.empty() &&
+                         problemCode(verdict.problems.front()) == "pdf_encrypted";
+  return "overall." + (encrypted ? "ENCRYPTED" : std::string(validation::name(verdict.overall)));
 }
 
 template <typename Verdict>

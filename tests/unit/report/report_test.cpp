@@ -82,6 +82,48 @@ TEST(Report, EveryKindOfChangeHasItsWords) {
   }
 }
 
+validation::FileVerdict unread(const std::string& problem) {
+  validation::FileVerdict verdict;
+  verdict.overall = Overall::Malformed;
+  verdict.problems = {problem};
+  return verdict;
+}
+
+TEST(Report, ProblemsOfAFileAreSaidInWordsWithTheirCode) {
+  for (const auto* code : {"empty",
+                           "format-not-supported",
+                           "pdf_encrypted",
+                           "pdf_malformed",
+                           "pdf_too_complex",
+                           "pdf-damaged",
+                           "revisions-unclear",
+                           "validation-data-too-large",
+                           "validation-data-unreadable",
+                           "cms_malformed",
+                           "cms_too_large"}) {
+    const auto key = std::string("problem.") + code;
+    EXPECT_NE(say(Language::Vietnamese, key), key);
+    EXPECT_NE(say(Language::English, key), key);
+    const auto problem = std::string(code) + ": at byte 7";
+    const auto said = sayBoth(key) + " [" + problem + "]";
+    EXPECT_THAT(toText(unread(problem), kSubject), HasSubstr("  ! " + said + "\n"));
+    EXPECT_THAT(toPage(unread(problem), kSubject), HasSubstr("[" + problem + "]"));
+    EXPECT_EQ(toJson(unread(problem), kSubject).at("problems"), Json::array({problem}));
+  }
+  EXPECT_THAT(toText(unread("new: thing"), kSubject), HasSubstr("  ! new: thing\n"));
+}
+
+TEST(Report, AnEncryptedFileIsNotCalledBroken) {
+  const auto encrypted = unread("pdf_encrypted: has /Encrypt");
+  for (const auto& report : {toText(encrypted, kSubject), toPage(encrypted, kSubject)}) {
+    EXPECT_THAT(report, HasSubstr("Tệp bị mã hóa"));
+    EXPECT_THAT(report, Not(HasSubstr(say(Language::Vietnamese, "overall.MALFORMED"))));
+    EXPECT_THAT(report, Not(HasSubstr(say(Language::English, "overall.MALFORMED"))));
+  }
+  EXPECT_THAT(toText(unread("pdf_malformed"), kSubject),
+              HasSubstr(say(Language::English, "overall.MALFORMED")));
+}
+
 TEST(Report, JsonSaysNullWhereNothingIsKnown) {
   validation::FileVerdict verdict;
   verdict.signatures.emplace_back();
