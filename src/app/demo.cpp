@@ -141,6 +141,7 @@ Result<Settings> openOrInitialise(const std::filesystem::path& data,
   settings.data = data;
   settings.ca_key = ca_key;
   settings.province = demo::kProvinceName;
+  settings.first_password = directory::FirstPassword::Stays;  // everybody knows it
   usePorts(settings, port.value_or(kPort));
   const auto free = tryPorts(settings);  // or the folder would keep ports that it cannot use
   if (!free) return free.error();

@@ -15,13 +15,16 @@ class SessionDoorkeeper final : public http::Doorkeeper {
  public:
   explicit SessionDoorkeeper(directory::Authentication& authentication)
       : authentication_(authentication) {}
-  Result<directory::Caller> caller(const std::string& token, std::string_view trace) override {
-    return authentication_.caller(token, trace);
+  Result<directory::Caller> caller(const std::string& token,
+                                   std::string_view trace,
+                                   directory::Purpose purpose) override {
+    return authentication_.caller(token, trace, purpose);
   }
   Result<directory::Caller> callerOfChange(const std::string& token,
                                            const std::string& csrf,
-                                           std::string_view trace) override {
-    return authentication_.callerOfChange(token, csrf, trace);
+                                           std::string_view trace,
+                                           directory::Purpose purpose) override {
+    return authentication_.callerOfChange(token, csrf, trace, purpose);
   }
 
  private:

@@ -178,6 +178,9 @@ Result<Settings> readSettings(const std::filesystem::path& file) {
   constexpr std::int64_t kDaysMost = 3650;
   settings.jobs_kept = std::chrono::days{
       fields.optionalInteger("jobs_kept_days", 1, kDaysMost).value_or(settings.jobs_kept.count())};
+  if (fields.boolean("first_passwords_stay", false)) {
+    settings.first_password = directory::FirstPassword::Stays;
+  }
   constexpr int kConnectionsMost = 100'000;
   settings.connections_per_address =
       static_cast<int>(fields.optionalInteger("connections_per_address", 0, kConnectionsMost)
@@ -222,6 +225,9 @@ std::string settingsText(const Settings& settings) {
       inQuotes(settings.node));
   text += listenerText("app", settings.app) + listenerText("pki", settings.pki) +
           listenerText("internal", settings.internal);
+  if (settings.first_password == directory::FirstPassword::Stays) {
+    text += "first_passwords_stay: true\n";
+  }
   if (!settings.mysql) return text + "database: { kind: sqlite }\n";
   text += "database:\n  kind: mysql\n  servers: [";
   for (const auto& server : settings.mysql->servers) text += inQuotes(server) + ", ";

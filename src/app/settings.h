@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "edge/http/api/limits.h"
 #include "edge/http/trusted_proxies.h"
+#include "office/directory/authentication.h"
 #include "trust/crypto/software_key.h"
 
 #include <chrono>
@@ -53,6 +54,7 @@ struct Settings {
   ListenerSettings app{"127.0.0.1", 8443, true};
   ListenerSettings pki{"127.0.0.1", 8080, false};
   ListenerSettings internal{"127.0.0.1", 8081, false};
+  directory::FirstPassword first_password = directory::FirstPassword::MustBeChanged;
   int connections_per_address = 128;  ///< of each listener; 0: any number
   http::TrustedProxies trusted_proxies;
   /// Of the root and the first issuing authority. Not in the file: once made, keys are what they

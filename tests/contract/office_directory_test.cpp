@@ -235,6 +235,131 @@ TEST_P(SignIn, CountsTriesThatComeAtOnce) {
   EXPECT_EQ(signIn(password_), "sign_in_delayed");
 }
 
+class OwnPassword : public SignIn {
+ protected:
+  directory::SignedIn in(const crypto::SecretBytes& password) {
+    return must(world().authentication.signIn("cuong", password, {kHere, "t"}));
+  }
+  std::string change(const directory::SignedIn& session,
+                     std::string_view before,
+                     std::string_view after) {
+    return why(world().authentication.changePassword(
+        session.caller,
+        session.token,
+        {crypto::SecretBytes(before), crypto::SecretBytes(after)},
+        kHere));
+  }
+  static constexpr std::string_view kHere = "10.0.0.1";
+  static constexpr std::string_view kOld = "một mật khẩu dài";
+  static constexpr std::string_view kNew = "một mật khẩu khác";
+  const crypto::SecretBytes new_{kNew};
+};
+INSTANTIATE_TEST_SUITE_P(Both, OwnPassword, onBoth(), backendName);
+
+TEST_P(OwnPassword, IsChangedAndEndsTheOtherSessionsOfItsPersonOnly) {
+  auto& w = world();
+  const auto here = in(password_);
+  const auto elsewhere = in(password_);
+  commit([&](work::Tx& tx) {
+    const directory::Account other{
+        .person = w.checker.person,
+        .login = "khac",
+        .password_hash = crypto::hashPassword(password_, {.operations = 1, .memory_bytes = 8192})};
+    EXPECT_TRUE(w.directory_store.addAccount(tx, other));
+  });
+  const auto others = must(w.authentication.signIn("khac", password_, {kHere, "t"}));
+
+  EXPECT_EQ(change(here, kOld, kNew), "(done)");
+
+  EXPECT_EQ(why(w.authentication.callerOfChange(here.token, here.csrf, "t")), "(done)");
+  EXPECT_EQ(why(w.authentication.caller(elsewhere.token, "t")), "session_missing");
+  EXPECT_EQ(why(w.authentication.caller(others.token, "t")), "(done)");
+  EXPECT_EQ(signIn(password_), "sign_in_failed");
+  EXPECT_EQ(signIn(new_), "(done)");
+  EXPECT_EQ(w.eventsOf(w.head.person.value),
+            "session.signed-in session.signed-in account.password-changed session.failed "
+            "session.signed-in");
+}
+
+TEST_P(OwnPassword, HasTenCharactersAndIsNotTheOneThatStood) {
+  const auto session = in(password_);
+  EXPECT_EQ(change(session, kOld, "ấậẩẫắằẳẵợ"), "password_too_short") << "9 characters of 3 bytes";
+  EXPECT_EQ(change(session, kOld, kOld), "password_unchanged");
+  EXPECT_EQ(signIn(password_), "(done)");
+  EXPECT_EQ(change(session, kOld, "ấậẩẫắằẳẵợở"), "(done)");
+}
+
+TEST_P(OwnPassword, IsGuessedHereNoFasterThanAtTheDoor) {
+  auto& w = world();
+  const auto session = in(password_);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(change(session, "một mật khẩu sai", kNew), "password_wrong");
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(signIn(wrong_), "sign_in_failed");
+  EXPECT_EQ(change(session, kOld, kNew), "sign_in_delayed");
+  EXPECT_EQ(signIn(password_), "sign_in_delayed");
+  w.clock.advance(std::chrono::seconds(16));
+  EXPECT_EQ(change(session, kOld, kNew), "(done)");
+  EXPECT_EQ(signIn(password_), "sign_in_failed");
+  EXPECT_EQ(signIn(new_), "(done)");
+}
+
+TEST_P(OwnPassword, IsDueBeforeAnythingElseWhenSomebodyElseChoseIt) {
+  auto& w = world();
+  const auto person =
+      must(w.people.addPerson(w.administrator, {.name = "Hà", .login = "ha"}, password_));
+  must(w.people.addPost(
+      w.administrator,
+      {.agency = w.department, .title = "Văn thư", .holder = person.id, .grants = {}}));
+  const auto first = must(w.authentication.signIn("ha", password_, {kHere, "t"}));
+  EXPECT_TRUE(first.caller.password_due);
+  EXPECT_EQ(why(w.authentication.caller(first.token, "t")), "password_due");
+  EXPECT_EQ(why(w.authentication.callerOfChange(first.token, first.csrf, "t")), "password_due");
+  constexpr auto kOwn = directory::Purpose::OwnSession;
+  EXPECT_TRUE(must(w.authentication.caller(first.token, "t", kOwn)).password_due);
+  EXPECT_EQ(why(w.authentication.callerOfChange(first.token, "", "t", kOwn)), "csrf_missing");
+
+  EXPECT_EQ(change(first, kOld, kNew), "(done)");
+
+  EXPECT_FALSE(must(w.authentication.caller(first.token, "t")).password_due);
+  EXPECT_FALSE(must(w.authentication.signIn("ha", new_, {kHere, "t"})).caller.password_due);
+}
+
+TEST_P(OwnPassword, StaysTheFirstOneWhereThatIsSet) {
+  auto& w = world();
+  directory::Authentication of_demonstrations(w.transactions,
+                                              w.directory_store,
+                                              w.trail,
+                                              w.once,
+                                              w.server_secret,
+                                              w.clock,
+                                              w.random,
+                                              {.first_password = directory::FirstPassword::Stays});
+  const auto person =
+      must(w.people.addPerson(w.administrator, {.name = "Hà", .login = "ha"}, password_));
+  must(w.people.addPost(
+      w.administrator,
+      {.agency = w.department, .title = "Văn thư", .holder = person.id, .grants = {}}));
+  const auto session = must(of_demonstrations.signIn("ha", password_, {kHere, "t"}));
+  EXPECT_EQ(why(of_demonstrations.caller(session.token, "t")), "(done)");
+}
+
+TEST_P(OwnPassword, OpensNothingOnceAChangeWasFaster) {
+  auto& w = world();
+  std::string was(kOld);
+  for (int round = 0; round < 4; ++round) {
+    const auto old = crypto::SecretBytes(std::string_view(was));
+    const auto session = in(old);
+    Result<directory::SignedIn> late = Error{Code::Unavailable, "not tried"};
+    std::thread thief([&] { late = w.authentication.signIn("cuong", old, {kHere, "t"}); });
+    const std::string next = "một mật khẩu khác " + std::to_string(round);
+    EXPECT_EQ(change(session, was, next), "(done)");
+    thief.join();
+    EXPECT_EQ(late ? why(w.authentication.caller(late->token, "t")) : late.error().reason,
+              late ? "session_missing" : "sign_in_failed");
+    was = next;
+  }
+}
+
 class Register : public test::OfficeTest {};
 INSTANTIATE_TEST_SUITE_P(Both, Register, onBoth(), backendName);
 

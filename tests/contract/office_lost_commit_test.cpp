@@ -131,6 +131,27 @@ const std::vector<UseCase>& directoryUseCases() {
          };
        },
        .just_once = std::vector<std::string>{}},
+      {"changePassword",
+       [](World& w, const std::string& key) -> Request {
+         const auto person = w.addPerson("Người " + key, "Văn thư", w.office, {}).person;
+         valueOf(w.transactions.run<std::monostate>([&](work::Tx& tx) {
+           return w.directory_store.addAccount(
+               tx,
+               {.person = person,
+                .login = "c" + key,
+                .password_hash =
+                    crypto::hashPassword(w.pin, {.operations = 1, .memory_bytes = 8192})});
+         }));
+         auto in = valueOf(w.authentication.signIn("c" + key, w.pin, {"10.0.0.1", "t"}));
+         return [&w, by = withKey(in.caller, key), token = in.token] {
+           return whyOf(w.authentication.changePassword(
+               by,
+               token,
+               {crypto::SecretBytes(w.pin.view()),
+                crypto::SecretBytes(std::string_view("một mật khẩu khác"))},
+               "10.0.0.1"));
+         };
+       }},
   };
   return kAll;
 }

@@ -98,6 +98,27 @@ TEST_P(Retry, OfAnOrderAndItsActivationMakesOneCertificate) {
   EXPECT_EQ(revoke().version, revoke().version);
 }
 
+TEST_P(Retry, OfAChangedPasswordIsNotHeldAgainstTheNewOne) {
+  auto& w = world();
+  const crypto::SecretBytes old(std::string_view("một mật khẩu dài"));
+  const auto person = must(w.people.addPerson(w.administrator, {.name = "Hà", .login = "ha"}, old));
+  must(w.people.addPost(w.administrator,
+                        {.agency = w.department, .title = "Văn thư", .holder = person.id}));
+  const auto in = must(w.authentication.signIn("ha", old, {"10.0.0.1", "t"}));
+  const auto change = [&](const directory::Caller& by) {
+    return why(w.authentication.changePassword(
+        by,
+        in.token,
+        {crypto::SecretBytes(old.view()), crypto::SecretBytes(std::string_view("0123456789"))},
+        "10.0.0.1"));
+  };
+  EXPECT_EQ(change(withKey(in.caller, "password")), "(done)");
+  EXPECT_EQ(change(withKey(in.caller, "password")), "(done)");
+  EXPECT_EQ(change(withKey(in.caller, "afresh")), "password_wrong");
+  EXPECT_EQ(w.eventsOf(person.id.value),
+            "person.added session.signed-in account.password-changed session.failed");
+}
+
 TEST_P(Retry, OfARefusedActIsTriedAfresh) {
   auto& w = world();
   const auto document = w.submitted({w.commune});

@@ -140,7 +140,7 @@ World::World(work::Transactions& used)
       issuance(leaves, issuance_log.sequencer()),
       trail(events, leaves, clock, random),
       once(idempotency, clock),
-      authentication(used, directory_store, trail, server_secret, clock, random),
+      authentication(used, directory_store, trail, once, server_secret, clock, random),
       ca(newAuthority(server_secret)),
       timestamps(*ca, random),
       custody(used, keys, directory_store, trail, server_secret, clock, random, {.cost = {.n = 2}}),

@@ -328,6 +328,17 @@ TEST_P(DirectoryContract, KeepsAccountsByLogin) {
   EXPECT_EQ(kept->person, account.person);
   EXPECT_EQ(kept->password_hash, account.password_hash);
   EXPECT_TRUE(kept->disabled);
+  EXPECT_FALSE(kept->password_due);
+  const auto of = [&](directory::PersonId person) {
+    return run<directory::Account>([&](Tx& tx) { return store_.findAccountOf(tx, person); });
+  };
+  EXPECT_EQ(of(account.person)->login, "chutich");
+  EXPECT_EQ(of(other.person).error().reason, "account_missing");
+  account = *kept;
+  account.password_due = true;
+  ASSERT_TRUE(change([&](Tx& tx) { return store_.replaceAccount(tx, account); }));
+  EXPECT_TRUE(of(account.person)->password_due);
+  EXPECT_EQ(reasonOf([&](Tx& tx) { return store_.replaceAccount(tx, account); }), "version_stale");
   EXPECT_EQ(refusalOf<directory::Account>([&](Tx& tx) { return store_.findAccount(tx, "x"); }),
             "account_missing");
 }
@@ -364,6 +375,29 @@ TEST_P(DirectoryContract, KeepsTriesAndCountsThoseThatComeAtOnce) {
   EXPECT_EQ(sweep(tries.forget_at), 0);
   EXPECT_EQ(sweep(tries.forget_at + 1h), 1);
   EXPECT_EQ(find().version, 0);
+}
+
+TEST_P(DirectoryContract, RemovesTheSessionsOfOnePersonOnly) {
+  const directory::PersonId person{id()};
+  const auto add = [&](std::uint8_t token, directory::PersonId of) {
+    directory::Session session{
+        Bytes(32, token), of, {id()}, Bytes(32, 2), now(), now(), token == 1};
+    ASSERT_TRUE(change([&](Tx& tx) { return store_.addSession(tx, session); }));
+  };
+  const auto find = [&](std::uint8_t token) {
+    return run<directory::Session>(
+        [&](Tx& tx) { return store_.findSession(tx, Bytes(32, token)); });
+  };
+  add(1, person);
+  add(2, person);
+  add(3, directory::PersonId{id()});
+  EXPECT_TRUE(find(1)->password_due);
+  EXPECT_FALSE(find(2)->password_due);
+  ASSERT_TRUE(change([&](Tx& tx) { return store_.removeSessionsOf(tx, person); }));
+  EXPECT_FALSE(find(1));
+  EXPECT_FALSE(find(2));
+  EXPECT_TRUE(find(3));
+  EXPECT_TRUE(change([&](Tx& tx) { return store_.removeSessionsOf(tx, person); }));
 }
 
 TEST_P(DirectoryContract, KeepsSessionsUntilTheyAreSwept) {

@@ -3,6 +3,7 @@
 import contextlib, http.client, json, pathlib, re, signal, socket, ssl, subprocess, threading, time, uuid
 
 PIN, PASSWORD = "13572468", "mat-khau-thu-nghiem"
+STAYS = "first_passwords_stay: true\n"
 
 
 def free_ports(count):
@@ -31,7 +32,7 @@ class Service:
         text = file.read_text()
         for old, new in ((8443, self.app), (8080, self.pki), (8081, self.internal)):
             text = text.replace(f"port: {old}", f"port: {new}")
-        file.write_text(text + settings)
+        file.write_text(text + settings + STAYS)
         self.log = open(pathlib.Path(folder, "service.log"), "ab")
 
     def start(self):

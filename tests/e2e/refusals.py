@@ -12,7 +12,7 @@ import concurrent.futures, datetime, hashlib, http.client, json, math, os, pathl
 import tempfile, threading, time, unicodedata, uuid, zlib
 
 from checks import check, finish
-from province import PASSWORD, PIN, SMALL_OBJECTS, MariaDb, Service, certify, made, pdf_of, settle, small_pdf
+from province import PASSWORD, PIN, SMALL_OBJECTS, STAYS, MariaDb, Service, certify, made, pdf_of, settle, small_pdf
 
 congvan, later_clock, on_mariadb = sys.argv[1], sys.argv[2], "mariadb" in sys.argv[3:]
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -612,6 +612,67 @@ def decomposed_text(office, papers):
         check(answer.status == 200, f"a password in {form}: {answer.data}")
 
 
+def own_password(office, papers):
+    """One's own password: what is refused, and what a change ends."""
+    own, elsewhere = Person(office, "nhamlan"), Person(office, "nhamlan")
+    path, new = "/api/v1/session/password", "mười hai con giáp"
+    change = lambda before, after, **more: lambda language: own.ask(
+        "POST", path, {"before": before, "after": after}, language=language, **more)
+    refused(office, "a password of 9 characters", change(PASSWORD, "a" * 9), 422, "password_too_short")
+    refused(office, "a password of 9 characters that are 10 when decomposed", change(PASSWORD, unicodedata.normalize("NFD", "giáp-2026")),
+            422, "password_too_short")
+    refused(office, "a password of 257 bytes", change(PASSWORD, "a" * 257), 400, "field_too_long")
+    refused(office, "the same password", change(PASSWORD, PASSWORD), 422, "password_unchanged")
+    refused(office, "no new password", lambda language: own.ask("POST", path, {"before": PASSWORD}, language=language), 400, "field_missing")
+    refused(office, "a change from the page of another site", change(PASSWORD, new, more={"Origin": "https://example"}), 403, "origin_foreign")
+    refused(office, "a change without the header", change(PASSWORD, new, more={"X-CSRF-Token": "x"}), 403, "csrf_missing")
+    refused(office, "a change by nobody", lambda language: Person(office).ask(
+        "POST", path, {"before": PASSWORD, "after": new}, language=language), 401, "session_missing")
+    wrong = {"touches": {"sign_in_tries", "audit_events"}}
+    for count in ("first and second", "third and fourth"):
+        refused(office, f"{count} change with a wrong password", change("sai-mat-khau", new), 401, "password_wrong", **wrong)
+    refused(office, "the fifth", change("sai-mat-khau", new), 401, "password_wrong", languages=["vi"], **wrong)
+    delayed(office, "a change within the delay", change(PASSWORD, new), "sign_in_delayed")
+    office.advance(16)
+    changed = change(PASSWORD, unicodedata.normalize("NFD", new), key="once")
+    answers = [changed("vi"), changed("en")]
+    check([answer.status for answer in answers] == [200, 200], f"changed, and the same request again: {answers[0].data} {answers[1].data}")
+    check(own.ask("GET", "/api/v1/documents").status == 200, "the session that changed it goes on")
+    refused(office, "a session elsewhere", lambda language: elsewhere.ask("GET", "/api/v1/documents", language=language), 401, "session_missing")
+    refused(office, "the old password", lambda language: Person(office).ask(
+        "POST", "/api/v1/session", {"login": "nhamlan", "password": PASSWORD}, language=language), 401, "sign_in_failed", **wrong)
+    longest = "a" * 256
+    check(Person(office, "nhamlan", new).ask("POST", path, {"before": new, "after": longest}).status == 200, "256 bytes are taken")
+    check(Person(office, "nhamlan", longest).ask("GET", "/api/v1/session").json["passwordDue"] is False, "and open the door")
+
+
+def first_password(office, papers):
+    """A password that an administrator chose is good for changing it, and for nothing else."""
+    file = pathlib.Path(office.service.folder, "congvan.yaml")
+    settings = file.read_text()
+    login = "moiden"
+    person = made(office.as_("admin").send("POST", "/api/v1/people", {"name": "Người mới đến", "login": login, "password": PASSWORD}))[0]
+    made(office.as_("admin").send("POST", "/api/v1/posts", {"agency": papers.agencies["so"], "title": "Chuyên viên", "holder": person["id"],
+                                                            "grants": [{"role": "drafter", "over": papers.agencies["so"]}]}))
+    office.service.stop()
+    file.write_text(settings.replace(STAYS, ""))
+    office.service.start()
+    new = Person(office, login)
+    check(new.ask("GET", "/api/v1/session").json["passwordDue"] is True, "who comes new sees that it is due")
+    for method, path, body in (("GET", "/api/v1/documents", None), ("GET", "/api/v1/agencies", None),
+                               ("POST", "/api/v1/session/post", {"post": person["id"]}),
+                               ("POST", "/api/v1/documents", {"agency": papers.agencies["so"], "type": "CT", "subject": "x", "recipients": []})):
+        refused(office, f"{method} {path} before the first password is changed",
+                lambda language: new.ask(method, path, body, language=language), 403, "password_due")
+    leaving = Person(office, login)
+    check(leaving.ask("DELETE", "/api/v1/session").status == 204, "who does not want to may leave")
+    check(new.ask("POST", "/api/v1/session/password", {"before": PASSWORD, "after": PASSWORD + "2"}).status == 200, "it is changed")
+    check(new.ask("GET", "/api/v1/documents").status == 200, "and work begins")
+    office.service.stop()
+    file.write_text(settings)
+    office.service.start()
+
+
 def certificates_not_good(office, papers, people):
     pending, sealed = papers.submitted(), papers.signed()
     admin = office.as_("admin")
@@ -655,7 +716,7 @@ def main():
                                                           "grants": [{"role": "clerk", "over": agencies["xa"]}]}))
             papers = Papers(office, agencies, posts)
             for part in (signing_in, forged_requests, drafting, uploading, sending_twice, out_of_turn, foreign_ids, wrong_pins, at_once, path_tricks,
-                         decomposed_text):
+                         decomposed_text, own_password, first_password):
                 part(office, papers)
             certificates_not_good(office, papers, people)
             check(office.service.process.poll() is None, "the service still runs")

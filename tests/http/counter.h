@@ -12,14 +12,17 @@
 namespace congvan::http::test {
 
 struct OneDoorkeeper final : Doorkeeper {
-  Result<directory::Caller> caller(const std::string& token, std::string_view) override {
+  Result<directory::Caller> caller(const std::string& token,
+                                   std::string_view,
+                                   directory::Purpose) override {
     if (token != "good") return Error{Code::Unauthenticated, "session_expired"};
     return directory::Caller{};
   }
   Result<directory::Caller> callerOfChange(const std::string& token,
                                            const std::string& csrf,
-                                           std::string_view trace) override {
-    auto let_in = caller(token, trace);
+                                           std::string_view trace,
+                                           directory::Purpose purpose) override {
+    auto let_in = caller(token, trace, purpose);
     if (let_in && csrf != "right") return Error{Code::Forbidden, "csrf_missing"};
     return let_in;
   }

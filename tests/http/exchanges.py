@@ -87,6 +87,13 @@ def ask_directory(admin, notes):
         binh.ask("POST", "/api/v1/session/post", wrong)
     binh.ask("POST", "/api/v1/session/post", {"post": given["id"]}, X_CSRF_Token="wrong")
     binh.ask("POST", "/api/v1/session/post", {"post": given["id"]})
+    own = {"before": notes["password"], "after": notes["password"] + "2"}
+    for wrong in ({}, own | {"more": 1}, own | {"before": "sai"}, own | {"after": "ngắn"}, own | {"after": notes["password"]}):
+        binh.ask("POST", "/api/v1/session/password", wrong)
+    binh.ask("POST", "/api/v1/session/password", own, X_CSRF_Token="wrong")
+    for turn in ("by right", "again"):
+        binh.ask("POST", "/api/v1/session/password", own, Idempotency_Key="k-password")
+    binh.ask("POST", "/api/v1/session/password", {"before": own["after"], "after": own["before"]})
     for turn in ("by right", "stale"):
         admin.ask("POST", f"/api/v1/posts/{given['id']}/end", If_Match=f'"v{given["version"]}"')
     admin.ask("POST", f"/api/v1/posts/{agency['id']}/end", If_Match='"v1"')

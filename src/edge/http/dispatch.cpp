@@ -119,8 +119,9 @@ Result<> Dispatcher::letIn(const Route& route, Request& request) const {
       route.access == Access::Change
           ? doorkeeper_.callerOfChange(request.session_token,
                                        headerValue(request.headers, kCsrfHeader).value_or(""),
-                                       request.trace)
-          : doorkeeper_.caller(request.session_token, request.trace);
+                                       request.trace,
+                                       route.purpose)
+          : doorkeeper_.caller(request.session_token, request.trace, route.purpose);
   if (!caller) return caller.error();
   request.caller = std::move(*caller);
   return kDone;

@@ -15,10 +15,13 @@ namespace congvan::http {
 class Doorkeeper {
  public:
   virtual ~Doorkeeper() = default;
-  virtual Result<directory::Caller> caller(const std::string& token, std::string_view trace) = 0;
+  virtual Result<directory::Caller> caller(const std::string& token,
+                                           std::string_view trace,
+                                           directory::Purpose purpose) = 0;
   virtual Result<directory::Caller> callerOfChange(const std::string& token,
                                                    const std::string& csrf,
-                                                   std::string_view trace) = 0;
+                                                   std::string_view trace,
+                                                   directory::Purpose purpose) = 0;
 };
 
 inline constexpr std::string_view kSessionCookie = "__Host-congvan_session";

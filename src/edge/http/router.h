@@ -2,6 +2,7 @@
 #pragma once
 
 #include "edge/http/message.h"
+#include "office/directory/authentication.h"
 
 #include <functional>
 #include <string>
@@ -34,6 +35,7 @@ struct Route {
   BodyKind body = BodyKind::None;
   std::uint64_t body_limit = 64U << 10U;
   Action action;
+  directory::Purpose purpose = directory::Purpose::Work;
 };
 
 struct Matched {

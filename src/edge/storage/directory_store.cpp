@@ -69,6 +69,22 @@ void addGrants(Connection& connection, const Post& post) {
   }
 }
 
+Result<Account> accountWhere(Connection& connection, const std::string& condition, Param value) {
+  const auto row = connection.queryOne(
+      "SELECT person, login, password_hash, password_due, disabled, version FROM accounts WHERE " +
+          condition,
+      {value});
+  if (!row) return missing("account_missing");
+  Account account;
+  account.person = row->id<PersonId>(0);
+  account.login = row->text(1);
+  account.password_hash = row->text(2);
+  account.password_due = row->boolean(3);
+  account.disabled = row->boolean(4);
+  account.version = row->integer(5);
+  return account;
+}
+
 /// Posts and their grants, both in the order of the posts' ids. `condition` is on `p`.
 std::vector<Post> postsWhere(Connection& connection, const std::string& condition, Param value) {
   auto posts =
@@ -224,32 +240,36 @@ Result<std::vector<Post>> SqlDirectoryStore::postsOfAgency(work::Tx& tx, AgencyI
 Result<> SqlDirectoryStore::addAccount(work::Tx& tx, const Account& account) {
   const bool stored = connectionOf(tx).insertUnlessTaken(
       // The column `failures` is no longer used: sign_in_tries counts.
-      "INSERT INTO accounts (person, login, password_hash, failures, disabled, version) "
-      "VALUES (?, ?, ?, 0, ?, ?)",
-      {account.person, account.login, account.password_hash, account.disabled, account.version});
+      "INSERT INTO accounts (person, login, password_hash, password_due, failures, disabled, "
+      "version) "
+      "VALUES (?, ?, ?, ?, 0, ?, ?)",
+      {account.person,
+       account.login,
+       account.password_hash,
+       account.password_due,
+       account.disabled,
+       account.version});
   if (!stored) return taken("login_taken");
   return kDone;
 }
 
 Result<> SqlDirectoryStore::replaceAccount(work::Tx& tx, const Account& account) {
   return swapped(connectionOf(tx).execute(
-      "UPDATE accounts SET password_hash = ?, disabled = ?, version = version + 1 "
-      "WHERE person = ? AND version = ?",
-      {account.password_hash, account.disabled, account.person, account.version}));
+      "UPDATE accounts SET password_hash = ?, password_due = ?, disabled = ?, "
+      "version = version + 1 WHERE person = ? AND version = ?",
+      {account.password_hash,
+       account.password_due,
+       account.disabled,
+       account.person,
+       account.version}));
 }
 
 Result<Account> SqlDirectoryStore::findAccount(work::Tx& tx, std::string_view login) {
-  const auto row = connectionOf(tx).queryOne(
-      "SELECT person, login, password_hash, disabled, version FROM accounts WHERE login = ?",
-      {login});
-  if (!row) return missing("account_missing");
-  Account account;
-  account.person = row->id<PersonId>(0);
-  account.login = row->text(1);
-  account.password_hash = row->text(2);
-  account.disabled = row->boolean(3);
-  account.version = row->integer(4);
-  return account;
+  return accountWhere(connectionOf(tx), "login = ?", login);
+}
+
+Result<Account> SqlDirectoryStore::findAccountOf(work::Tx& tx, PersonId person) {
+  return accountWhere(connectionOf(tx), "person = ?", person);
 }
 
 Result<directory::SignInTries> SqlDirectoryStore::findTries(work::Tx& tx, BytesView who) {
@@ -292,21 +312,23 @@ Result<std::int64_t> SqlDirectoryStore::sweepTries(work::Tx& tx, Instant now) {
 
 Result<> SqlDirectoryStore::addSession(work::Tx& tx, const Session& session) {
   const bool stored = connectionOf(tx).insertUnlessTaken(
-      "INSERT INTO sessions (token_hash, person, post, csrf_hash, created, last_used) "
-      "VALUES (?, ?, ?, ?, ?, ?)",
+      "INSERT INTO sessions (token_hash, person, post, csrf_hash, created, last_used, "
+      "password_due) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?)",
       {session.token_hash,
        session.person,
        session.post,
        session.csrf_hash,
        session.created,
-       session.last_used});
+       session.last_used,
+       session.password_due});
   if (!stored) return taken("session_taken");
   return kDone;
 }
 
 Result<Session> SqlDirectoryStore::findSession(work::Tx& tx, BytesView token_hash) {
   const auto row = connectionOf(tx).queryOne(
-      "SELECT token_hash, person, post, csrf_hash, created, last_used FROM sessions "
+      "SELECT token_hash, person, post, csrf_hash, created, last_used, password_due FROM sessions "
       "WHERE token_hash = ?",
       {token_hash});
   if (!row) return missing("session_missing");
@@ -317,6 +339,7 @@ Result<Session> SqlDirectoryStore::findSession(work::Tx& tx, BytesView token_has
   session.csrf_hash = row->bytes(3);
   session.created = row->time(4);
   session.last_used = row->time(5);
+  session.password_due = row->boolean(6);
   return session;
 }
 
@@ -336,6 +359,11 @@ Result<> SqlDirectoryStore::moveSession(work::Tx& tx, BytesView token_hash, Post
 
 Result<> SqlDirectoryStore::removeSession(work::Tx& tx, BytesView token_hash) {
   connectionOf(tx).execute("DELETE FROM sessions WHERE token_hash = ?", {token_hash});
+  return kDone;
+}
+
+Result<> SqlDirectoryStore::removeSessionsOf(work::Tx& tx, PersonId person) {
+  connectionOf(tx).execute("DELETE FROM sessions WHERE person = ?", {person});
   return kDone;
 }
 

@@ -29,6 +29,7 @@ class SqlDirectoryStore final : public directory::DirectoryStore {
   Result<> addAccount(work::Tx& tx, const directory::Account& account) override;
   Result<> replaceAccount(work::Tx& tx, const directory::Account& account) override;
   Result<directory::Account> findAccount(work::Tx& tx, std::string_view login) override;
+  Result<directory::Account> findAccountOf(work::Tx& tx, directory::PersonId person) override;
 
   Result<directory::SignInTries> findTries(work::Tx& tx, BytesView who) override;
   Result<> keepTries(work::Tx& tx, const directory::SignInTries& tries) override;
@@ -38,6 +39,7 @@ class SqlDirectoryStore final : public directory::DirectoryStore {
   Result<> touchSession(work::Tx& tx, BytesView token_hash, Instant now) override;
   Result<> moveSession(work::Tx& tx, BytesView token_hash, directory::PostId post) override;
   Result<> removeSession(work::Tx& tx, BytesView token_hash) override;
+  Result<> removeSessionsOf(work::Tx& tx, directory::PersonId person) override;
   Result<std::int64_t> sweepSessions(work::Tx& tx,
                                      Instant created_before,
                                      Instant used_before) override;

@@ -17,6 +17,7 @@ constexpr auto kEventNames = std::to_array<Named<EventKind>>({
     {EventKind::PostChosen, "session.post-chosen"},
     {EventKind::SignedOut, "session.signed-out"},
     {EventKind::AccountLocked, "account.delayed"},
+    {EventKind::PasswordChanged, "account.password-changed"},
     {EventKind::AuthorityCreated, "authority.created"},
     {EventKind::CertificateOrdered, "certificate.ordered"},
     {EventKind::CertificateIntended, "certificate.intended"},

@@ -26,6 +26,7 @@ enum class EventKind {
   PostChosen,
   SignedOut,
   AccountLocked,
+  PasswordChanged,
   AuthorityCreated,
   CertificateOrdered,
   CertificateIntended,

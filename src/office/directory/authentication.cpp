@@ -34,6 +34,10 @@ Error signInFailed() {
   return Error{Code::Unauthenticated, "sign_in_failed"};
 }
 
+Error passwordDue() {
+  return Error{Code::Forbidden, "password_due"};
+}
+
 Error sessionMissing() {
   return Error{Code::Unauthenticated, "session_missing"};
 }
@@ -85,6 +89,7 @@ std::string placeOf(std::string_view address) {
 Authentication::Authentication(work::Transactions& transactions,
                                DirectoryStore& store,
                                audit::Trail& trail,
+                               work::Once once,
                                const crypto::SecretBytes& server_secret,
                                const Clock& clock,
                                Random& random,
@@ -92,6 +97,7 @@ Authentication::Authentication(work::Transactions& transactions,
     : transactions_(transactions),
       store_(store),
       trail_(trail),
+      once_(once),
       server_secret_(server_secret),
       clock_(clock),
       random_(random),
@@ -111,7 +117,7 @@ Result<SignedIn> Authentication::signIn(std::string_view login,
   const bool right =
       crypto::passwordMatches(usable ? account->password_hash : hash_of_nobody_, password);
   if (!usable) return signInFailed();
-  if (!right) return noteFailure(*tried, from.trace);
+  if (!right) return noteFailure(*tried, from.trace, signInFailed());
   return open(*tried, from.trace);
 }
 
@@ -167,7 +173,9 @@ Result<> Authentication::settleSuccess(work::Tx& tx, const Attempt& tried) {
   return kDone;
 }
 
-Error Authentication::noteFailure(const Attempt& tried, std::string_view trace) {
+Error Authentication::noteFailure(const Attempt& tried,
+                                  std::string_view trace,
+                                  const Error& refusal) {
   const auto noted = transactions_.run<std::monostate>([&](work::Tx& tx) {
     return trail_.record(tx,
                          {.kind = tried.here.blocked_until ? audit::EventKind::AccountLocked
@@ -176,7 +184,15 @@ Error Authentication::noteFailure(const Attempt& tried, std::string_view trace) 
                           .subject = tried.account->person.value,
                           .trace = std::string(trace)});
   });
-  return noted ? signInFailed() : noted.error();
+  return noted ? refusal : noted.error();
+}
+
+/// Others may have changed the password since it was tried; then what was tried opens nothing.
+Result<Account> Authentication::accountAsTried(work::Tx& tx, const Account& tried) {
+  auto account = store_.findAccountOf(tx, tried.person);
+  if (!account) return account;
+  if (account->disabled || account->password_hash != tried.password_hash) return signInFailed();
+  return account;
 }
 
 Result<SignedIn> Authentication::open(const Attempt& tried, std::string_view trace) {
@@ -192,14 +208,19 @@ Result<SignedIn> Authentication::open(const Attempt& tried, std::string_view tra
         std::ranges::find_if(*posts, [&](const Post& p) { return inForce(p, today); });
     if (post == posts->end()) return Error{Code::Forbidden, "post_missing_now"};
 
+    const auto account = accountAsTried(tx, seen);
+    if (!account) return account.error();
+    const bool due =
+        account->password_due && limits_.first_password == FirstPassword::MustBeChanged;
     const auto settled = settleSuccess(tx, tried);
     if (!settled) return settled.error();
     const auto added = store_.addSession(
-        tx, Session{hashOf(token), seen.person, post->id, hashOf(csrf), now, now});
+        tx, Session{hashOf(token), seen.person, post->id, hashOf(csrf), now, now, due});
     if (!added) return added.error();
     auto made = makeCaller(tx, store_, seen.person, *post);
     if (!made) return made;
     made->trace = std::string(trace);
+    made->password_due = due;
     const auto recorded = trail_.record(tx,
                                         {.kind = audit::EventKind::SignedIn,
                                          .by = actor(*made),
@@ -243,25 +264,104 @@ Result<Caller> Authentication::callerOf(const Session& session, std::string_view
     }
     return makeCaller(tx, store_, session.person, *post);
   });
-  if (caller) caller->trace = std::string(trace);
+  if (!caller) return caller;
+  caller->trace = std::string(trace);
+  caller->password_due = session.password_due;
   return caller;
 }
 
-Result<Caller> Authentication::caller(std::string_view token, std::string_view trace) {
+Result<Caller> Authentication::caller(std::string_view token,
+                                      std::string_view trace,
+                                      Purpose purpose) {
   const auto session = liveSession(token);
   if (!session) return session.error();
+  if (session->password_due && purpose == Purpose::Work) return passwordDue();
   return callerOf(*session, trace);
 }
 
 Result<Caller> Authentication::callerOfChange(std::string_view token,
                                               std::string_view csrf,
-                                              std::string_view trace) {
+                                              std::string_view trace,
+                                              Purpose purpose) {
   const auto session = liveSession(token);
   if (!session) return session.error();
   if (!crypto::equalConstantTime(session->csrf_hash, hashOf(csrf))) {
     return Error{Code::Forbidden, "csrf_missing"};
   }
+  if (session->password_due && purpose == Purpose::Work) return passwordDue();
   return callerOf(*session, trace);
+}
+
+/// A sign-in that tried the old password meanwhile settles its tries too: one of the two starts
+/// again, and finds what the other did.
+Result<> Authentication::replacePassword(work::Tx& tx,
+                                         const Attempt& tried,
+                                         std::string_view token,
+                                         const std::string& hash) {
+  auto account = accountAsTried(tx, *tried.account);
+  if (!account) return account.error();
+  account->password_hash = hash;
+  account->password_due = false;
+  const auto replaced = store_.replaceAccount(tx, *account);
+  if (!replaced) return replaced;
+  const auto settled = settleSuccess(tx, tried);
+  if (!settled) return settled;
+  auto session = store_.findSession(tx, hashOf(token));
+  if (!session) return session.error();
+  session->password_due = false;
+  const auto ended = store_.removeSessionsOf(tx, account->person);
+  if (!ended) return ended;
+  return store_.addSession(tx, *session);
+}
+
+Result<Caller> Authentication::changePassword(const Caller& caller,
+                                              std::string_view token,
+                                              const PasswordChange& wanted,
+                                              std::string_view address) {
+  const auto strong = checkPassword(wanted.after);
+  if (!strong) return strong.error();
+  if (crypto::equalConstantTime(wanted.before.view(), wanted.after.view())) {
+    return Error{Code::RuleRefused, "password_unchanged"};
+  }
+  const auto place = gate_.enter();
+  if (!place) return place.error();
+  auto changed = caller;
+  changed.password_due = false;
+  struct Known {
+    std::optional<std::string> before;
+    std::string login;
+  };
+  const auto known = transactions_.read<Known>([&](work::Tx& tx) -> Result<Known> {
+    const auto before = once_.before(tx, caller.once);
+    if (!before) return before.error();
+    const auto account = store_.findAccountOf(tx, caller.person);
+    if (!account) return account.error();
+    return Known{*before, account->login};
+  });
+  if (!known) return known.error();
+  if (known->before) return changed;
+  const auto tried = countAttempt(known->login, address);
+  if (!tried) return tried.error();
+  const Error wrong{Code::Unauthenticated, "password_wrong"};
+  if (!tried->account || !crypto::passwordMatches(tried->account->password_hash, wanted.before)) {
+    return noteFailure(*tried, caller.trace, wrong);
+  }
+  const auto hash = crypto::hashPassword(wanted.after);
+  const auto done =
+      work::runUntilCurrent<std::monostate>(transactions_, [&](work::Tx& tx) -> Result<> {
+        const auto replaced = replacePassword(tx, *tried, token, hash);
+        if (!replaced) return replaced;
+        const auto recorded = trail_.record(tx,
+                                            {.kind = audit::EventKind::PasswordChanged,
+                                             .by = actor(caller),
+                                             .subject_kind = "account",
+                                             .subject = caller.person.value,
+                                             .trace = caller.trace});
+        if (!recorded) return recorded;
+        return once_.after(tx, caller.once, caller.person.text());
+      });
+  if (done) return changed;
+  return done.error().reason == "sign_in_failed" ? wrong : done.error();
 }
 
 Result<std::vector<Post>> Authentication::posts(const Caller& caller) {

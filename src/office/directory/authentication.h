@@ -5,13 +5,21 @@
 #include "office/audit/trail.h"
 #include "office/directory/store.h"
 #include "office/work/gate.h"
+#include "office/work/once.h"
 #include "trust/crypto/password.h"
 
 #include <string>
 
 namespace congvan::directory {
 
+/// Whether a password that somebody else chose has to be changed before anything else.
+enum class FirstPassword {
+  MustBeChanged,
+  Stays,  ///< for demonstrations and trials, whose passwords everybody knows
+};
+
 struct SessionLimits {
+  FirstPassword first_password = FirstPassword::MustBeChanged;
   Duration idle = std::chrono::minutes{30};
   Duration absolute = std::chrono::hours{12};
   /// Wrong passwords from one place before a delay starts there; it doubles from `delay_first` up
@@ -35,6 +43,17 @@ struct SignedIn {
   Caller caller;
 };
 
+struct PasswordChange {
+  crypto::SecretBytes before;
+  crypto::SecretBytes after;
+};
+
+/// What somebody comes for. While their password is due, they are let in to change it only.
+enum class Purpose {
+  Work,
+  OwnSession,  ///< to see who they are, to change their password, to leave
+};
+
 /// Where a try to sign in comes from.
 struct Origin {
   std::string_view address;  ///< of the client; of a proxy that all share, then it is one place
@@ -47,6 +66,7 @@ class Authentication {
   Authentication(work::Transactions& transactions,
                  DirectoryStore& store,
                  audit::Trail& trail,
+                 work::Once once,
                  const crypto::SecretBytes& server_secret,
                  const Clock& clock,
                  Random& random,
@@ -61,14 +81,28 @@ class Authentication {
                           const crypto::SecretBytes& password,
                           const Origin& from);
 
-  /// The caller behind a cookie. Unauthenticated `session_missing`, `session_expired`.
-  Result<Caller> caller(std::string_view token, std::string_view trace);
+  /// The caller behind a cookie. Unauthenticated `session_missing`, `session_expired`. Forbidden
+  /// `password_due`: who comes for work has to change their first password before.
+  Result<Caller> caller(std::string_view token,
+                        std::string_view trace,
+                        Purpose purpose = Purpose::Work);
 
   /// The same for a request that changes something. Forbidden `csrf_missing`: the header does not
   /// fit.
   Result<Caller> callerOfChange(std::string_view token,
                                 std::string_view csrf,
-                                std::string_view trace);
+                                std::string_view trace,
+                                Purpose purpose = Purpose::Work);
+
+  /// The caller's own password becomes another one. Their other sessions end, and that of `token`
+  /// goes on. The try is counted with those to sign in, before the password is tried.
+  ///
+  /// Unauthenticated `password_wrong`: `before` is not the password. RuleRefused
+  /// `password_too_short`, `password_unchanged`. TooMany and Unavailable as in `signIn`.
+  Result<Caller> changePassword(const Caller& caller,
+                                std::string_view token,
+                                const PasswordChange& wanted,
+                                std::string_view address);
 
   /// The posts in which the caller may act today, in order of id.
   Result<std::vector<Post>> posts(const Caller& caller);
@@ -97,11 +131,17 @@ class Authentication {
   Result<Attempt> countAttempt(std::string_view login, std::string_view address);
   Result<SignInTries> triesOf(work::Tx& tx, std::string_view what);
   Result<> settleSuccess(work::Tx& tx, const Attempt& tried);
-  Error noteFailure(const Attempt& tried, std::string_view trace);
+  Error noteFailure(const Attempt& tried, std::string_view trace, const Error& refusal);
+  Result<Account> accountAsTried(work::Tx& tx, const Account& tried);
+  Result<> replacePassword(work::Tx& tx,
+                           const Attempt& tried,
+                           std::string_view token,
+                           const std::string& hash);
 
   work::Transactions& transactions_;
   DirectoryStore& store_;
   audit::Trail& trail_;
+  work::Once once_;
   const crypto::SecretBytes& server_secret_;
   const Clock& clock_;
   Random& random_;

@@ -17,12 +17,6 @@ Error refused(std::string_view reason) {
   return Error{Code::RuleRefused, std::string(reason)};
 }
 
-Result<> checkPassword(const crypto::SecretBytes& password) {
-  if (countCharacters(asText(password.view())) >= kPasswordShortest) return kDone;
-  return Error{
-      Code::RuleRefused, "password_too_short", {{"least", std::to_string(kPasswordShortest)}}};
-}
-
 std::string detailsOf(const Post& post) {
   std::string grants;
   for (const auto& grant : post.grants) {
@@ -44,6 +38,12 @@ bool needsBody(Capacity capacity) {
 }
 
 }  // namespace
+
+Result<> checkPassword(const crypto::SecretBytes& password) {
+  if (countCharacters(asText(password.view())) >= kPasswordShortest) return kDone;
+  return Error{
+      Code::RuleRefused, "password_too_short", {{"least", std::to_string(kPasswordShortest)}}};
+}
 
 std::optional<std::string> normalLogin(std::string_view login) {
   constexpr std::size_t kLongest = 64;
@@ -88,8 +88,11 @@ Result<Person> Directory::makePerson(work::Tx& tx,
   Person person{.id = ids_.make<PersonTag>(), .name = wanted.name, .email = wanted.email};
   const auto added = store_.addPerson(tx, person);
   if (!added) return added.error();
-  const auto account = store_.addAccount(
-      tx, Account{.person = person.id, .login = *login, .password_hash = password_hash});
+  const auto account = store_.addAccount(tx,
+                                         Account{.person = person.id,
+                                                 .login = *login,
+                                                 .password_hash = password_hash,
+                                                 .password_due = true});
   if (!account) return account.error();
   return person;
 }

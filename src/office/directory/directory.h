@@ -65,7 +65,8 @@ class Directory {
         ids_(clock, random) {}
 
   /// The first agency and its administrator, on an empty directory, with a password of the caller's
-  /// choice. Conflict `already_set_up`. For `congvan init` only: nobody can be signed in yet.
+  /// choice, which is to be changed. Conflict `already_set_up`. For `congvan init` only: nobody can
+  /// be signed in yet.
   Result<PersonId> setUp(const NewAgency& top,
                          const NewPerson& administrator,
                          const crypto::SecretBytes& password);
@@ -76,7 +77,8 @@ class Directory {
   Result<Agency> addAgency(const Caller& caller, const NewAgency& wanted);
 
   /// Needs Administrator over the caller's own agency. RuleRefused `login_wrong` (1 to 64 of a-z
-  /// 0-9 . _ -), `password_too_short` (under 10 characters); Conflict `login_taken`.
+  /// 0-9 . _ -), `password_too_short`; Conflict `login_taken`. The password is a first one: its
+  /// person has to change it.
   Result<Person> addPerson(const Caller& caller,
                            const NewPerson& wanted,
                            const crypto::SecretBytes& password);
@@ -113,6 +115,10 @@ class Directory {
   const Clock& clock_;
   Ids ids_;
 };
+
+/// RuleRefused `password_too_short`: under 10 characters. How long it may be is said where it is
+/// read.
+Result<> checkPassword(const crypto::SecretBytes& password);
 
 /// 1 to 64 of a-z, 0-9 and `.` `_` `-`, after turning A-Z to a-z; nullopt otherwise.
 std::optional<std::string> normalLogin(std::string_view login);

@@ -14,6 +14,7 @@ struct Account {
   PersonId person;
   std::string login;          ///< unique, folded to lower case
   std::string password_hash;  ///< Argon2id
+  bool password_due = false;  ///< somebody else chose it: it is to be changed before anything else
   bool disabled = false;
   std::int64_t version = 1;
 };
@@ -37,6 +38,7 @@ struct Session {
   Bytes csrf_hash;
   Instant created{};
   Instant last_used{};
+  bool password_due = false;  ///< it lets its person change their password, and nothing else
 };
 
 /// A port. `add…` refuse Conflict `…_taken` when a unique value stands already; `replace…` compare
@@ -67,6 +69,8 @@ class DirectoryStore {
   virtual Result<> replaceAccount(work::Tx& tx, const Account& account) = 0;
   virtual Result<Account> findAccount(work::Tx& tx,
                                       std::string_view login) = 0;  ///< NotFound `account_missing`
+  virtual Result<Account> findAccountOf(work::Tx& tx,
+                                        PersonId person) = 0;  ///< NotFound `account_missing`
 
   /// What is kept about `who`, or nothing yet.
   virtual Result<SignInTries> findTries(work::Tx& tx, BytesView who) = 0;
@@ -80,6 +84,7 @@ class DirectoryStore {
   /// The session goes on in `post`. NotFound `session_missing`.
   virtual Result<> moveSession(work::Tx& tx, BytesView token_hash, PostId post) = 0;
   virtual Result<> removeSession(work::Tx& tx, BytesView token_hash) = 0;
+  virtual Result<> removeSessionsOf(work::Tx& tx, PersonId person) = 0;
   virtual Result<std::int64_t> sweepSessions(work::Tx& tx,
                                              Instant created_before,
                                              Instant used_before) = 0;

@@ -99,6 +99,7 @@ struct Caller {
   std::vector<Grant> grants;
   /// The post's agency and everything above it, nearest first.
   std::vector<AgencyId> ancestry;
+  bool password_due = false;  ///< let in to change the password only
   std::string trace;
   std::optional<work::IdempotencyKey> once;  ///< of the request, when it named one
 };

@@ -49,7 +49,7 @@ function signedOutHere(): void {
 tabs?.addEventListener('message', (event: MessageEvent) => {
   if (event.data === 'csrf?' && csrf && caller.value) tabs.postMessage({ csrf });
   if (event.data === 'signed-out') signedOutHere();
-  if (event.data === 'post-chosen' && caller.value) void look().catch(() => {});
+  if (event.data === 'changed' && caller.value) void look().catch(() => {});
 });
 
 setHooks({
@@ -83,8 +83,8 @@ export async function signIn(login: string, password: string): Promise<void> {
   const before = caller.value;
   keep(who.csrf);
   // What stands on the screen was begun in a post: it goes on in that one.
-  const same = before?.person === who.person && before.post !== who.post && who.posts.some((one) => one.id === before.post);
-  if (same) await actIn(before.post);
+  const other = before?.person === who.person && before.post !== who.post && who.posts.some((one) => one.id === before.post);
+  if (other && !who.passwordDue) await actIn(before.post);
   else caller.value = who;
   expired.value = false;
   // Another person took over at this screen: nothing of the former one may stay.
@@ -94,7 +94,13 @@ export async function signIn(login: string, password: string): Promise<void> {
 /** Goes on in another of one's posts. All tabs share the session, so the others are told. */
 export async function actIn(wanted: string): Promise<void> {
   caller.value = (await post<Caller>('/api/v1/session/post', { post: wanted })).data;
-  tabs?.postMessage('post-chosen');
+  tabs?.postMessage('changed');
+}
+
+/** All tabs of this browser go on; sessions elsewhere are over. */
+export async function changePassword(before: string, after: string): Promise<void> {
+  caller.value = (await post<Caller>('/api/v1/session/password', { before, after })).data;
+  tabs?.postMessage('changed');
 }
 
 export async function signOut(): Promise<void> {

@@ -7,6 +7,7 @@ import { DocumentPage } from '../pages/document';
 import { DraftPage } from '../pages/draft';
 import { InboxPage } from '../pages/inbox';
 import { IncomingPage } from '../pages/incoming';
+import { PasswordDuePage, PasswordPage } from '../pages/password';
 import { SealsPage } from '../pages/seals';
 import { SignInForm, SignInPage } from '../pages/sign_in';
 import { VerifyPage } from '../pages/verify';
@@ -59,7 +60,9 @@ function Header() {
         {t('app.name')}
       </a>
       <div class="who">
-        <span class="name">{who.name}</span>
+        <a class="name" href="/mat-khau" aria-label={t('password.link', { name: who.name })}>
+          {who.name}
+        </a>
         <ActingPost />
       </div>
       <LanguageSwitch />
@@ -108,6 +111,8 @@ function pageFor(page: string, id: string | null): JSX.Element {
       return id ? <IncomingPage key={id} id={id} /> : <MissingPage />;
     case 'con-dau':
       return <SealsPage />;
+    case 'mat-khau':
+      return <PasswordPage />;
     case 'kiem-tra':
       return <VerifyPage />;
     default:
@@ -118,6 +123,7 @@ function pageFor(page: string, id: string | null): JSX.Element {
 export function App() {
   if (starting.value) return <p class="starting">{t('app.starting')}</p>;
   if (!caller.value) return <SignInPage />;
+  if (caller.value.passwordDue) return <PasswordDuePage key={language.value} />;
   const { page, id } = place.value;
   return (
     // Another language, person or post: everything shown is drawn anew.

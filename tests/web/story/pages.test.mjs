@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { openBrowser, People } from './people.mjs';
-import { startService } from './service.mjs';
+import { startEmpty, startService } from './service.mjs';
 
 const missing = existsSync('/usr/bin/chromium') ? false : 'the package chromium is not installed';
 const shots = process.env.CONGVAN_SHOTS;
@@ -467,10 +467,71 @@ step('a lost connection is told, and the act can be repeated', async () => {
   await page.getByRole('alert').filter({ hasText: 'Không kết nối' }).waitFor({ state: 'detached' });
 });
 
+step('the first password has to be changed before anything else', async () => {
+  const empty = await startEmpty(process.env.CONGVAN);
+  const others = new People(browser, empty);
+  const page = await others.window({ width: 360, height: 740 });
+  await page.goto('/kiem-tra');
+  await page.getByLabel('Tên đăng nhập').fill('admin');
+  await page.getByLabel('Mật khẩu').fill(empty.password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Đổi mật khẩu' }).waitFor();
+  await page.getByText('do người khác đặt cho bạn').waitFor();
+  assert.equal(await page.getByRole('navigation').count(), 0);
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)) <= 0);
+  await picture(page, 'first-password');
+  await page.goto('/soan');
+  await page.getByLabel('Mật khẩu hiện tại').waitFor();
+  await page.goto('/kiem-tra');
+  await page.getByLabel('Mật khẩu hiện tại').fill(empty.password);
+  await page.getByLabel('Mật khẩu mới', { exact: true }).fill('mười hai con giáp');
+  await page.getByLabel('Nhập lại mật khẩu mới').fill('mười hai con giáp');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Kiểm tra chữ ký' }).waitFor();
+  await page.context().close();
+  await empty.stop();
+  assert.deepEqual(others.wrong, []);
+});
+
+step('one changes the own password by keyboard, and sessions elsewhere end', async () => {
+  const page = await people.window();
+  await people.signIn(page, 'cv.ccvc');
+  const elsewhere = await people.window();
+  await people.signIn(elsewhere, 'cv.ccvc');
+  await page.getByRole('link', { name: /đổi mật khẩu/ }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Đổi mật khẩu' }).waitFor();
+  const type = async (before, after, again) => {
+    await page.getByLabel('Mật khẩu hiện tại').fill(before);
+    for (const text of [after, again]) {
+      await page.keyboard.press('Tab');
+      await page.keyboard.type(text);
+    }
+    await page.keyboard.press('Enter');
+  };
+  const { password } = service.notes;
+  await type(password, 'mười hai con giáp', 'mười hai con giap');
+  await page.getByRole('alert').filter({ hasText: 'Hai lần nhập không giống nhau.' }).waitFor();
+  await type('sai mật khẩu', 'mười hai con giáp', 'mười hai con giáp');
+  await page.getByRole('alert').filter({ hasText: 'Mật khẩu hiện tại không đúng.' }).waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'before');
+  await picture(page, 'password');
+  await type(password, 'mười hai con giáp', 'mười hai con giáp');
+  await page.getByRole('status').filter({ hasText: 'Đã đổi mật khẩu.' }).waitFor();
+  assert.equal(await page.getByLabel('Mật khẩu mới', { exact: true }).inputValue(), '');
+  await elsewhere.getByRole('link', { name: 'Kiểm tra chữ ký' }).click();
+  await elsewhere.getByRole('link', { name: 'Việc của tôi' }).click();
+  await elsewhere.getByRole('dialog').getByText('Phiên làm việc đã hết hạn').waitFor();
+  for (const one of [page, elsewhere]) await one.context().close();
+  const again = await people.window();
+  await people.signIn(again, 'cv.ccvc', 'mười hai con giáp');
+  await again.context().close();
+});
+
 step('every page fits a phone of 360 pixels, in both languages', async () => {
   const page = await people.window({ width: 360, height: 740 });
   await people.signIn(page, 'chutich');
-  const paths = ['/', draftPath, '/kiem-tra', '/khong-co'];
+  const paths = ['/', draftPath, '/kiem-tra', '/mat-khau', '/khong-co'];
   for (const language of ['vi', 'en']) {
     for (const where of paths) {
       await page.goto(where);
@@ -494,7 +555,7 @@ step('every page fits a phone of 360 pixels, in both languages', async () => {
 
 step('every field and button has a name, and every page one first heading', async () => {
   const page = await people.as('chutich');
-  for (const where of ['/', draftPath, '/kiem-tra']) {
+  for (const where of ['/', draftPath, '/kiem-tra', '/mat-khau']) {
     await page.goto(where);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.waitForLoadState('networkidle');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The real service with the demonstration province, in a folder and on ports of its own.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -21,6 +21,32 @@ async function threePorts() {
     if ((await free(port)) && (await free(port + 1)) && (await free(port + 2))) return port;
   }
   throw new Error('no three free ports');
+}
+
+/** A province of one administrator, as `init` makes it; `password` is the one that it printed. */
+export async function startEmpty(program) {
+  const data = path.join(mkdtempSync(path.join(tmpdir(), 'congvan-web-')), 'data');
+  const port = await threePorts();
+  const printed = execFileSync(program, ['init', '--data', data, '--public-url', `http://127.0.0.1:${port + 1}`], { encoding: 'utf8' });
+  const file = path.join(data, 'congvan.yaml');
+  const settings = [8443, 8080, 8081].reduce((text, own, i) => text.replace(`port: ${own}`, `port: ${port + i}`), readFileSync(file, 'utf8'));
+  writeFileSync(file, settings);
+  const service = spawn(program, ['serve', '--config', file], { stdio: 'ignore' });
+  const ended = new Promise((done) => service.once('exit', done));
+  const until = Date.now() + START_MS;
+  while (!(await fetch(`http://127.0.0.1:${port + 2}/readyz`).then((reply) => reply.ok, () => false))) {
+    if (Date.now() > until || service.exitCode !== null) throw new Error('the service did not become ready');
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return {
+    address: `https://127.0.0.1:${port}`,
+    password: /shown only now: (\S+)/.exec(printed)[1],
+    stop: async () => {
+      service.kill('SIGTERM');
+      await ended;
+      rmSync(path.dirname(data), { recursive: true, force: true });
+    },
+  };
 }
 
 /** Plays the story, then serves. `notes` are what the story wrote down: ids, password, PIN. */

@@ -33,6 +33,7 @@ const caller = (post: string, agencyId: string, ...grants: [Role, string][]): Ca
   title: '',
   capacity: 'none',
   grants: grants.map(([role, over]) => ({ role, over })),
+  passwordDue: false,
   posts: [],
 });
 

@@ -76,6 +76,27 @@ Result<Reply> actIn(const Services& services, const Request& request) {
   return jsonReply(*json);
 }
 
+/// POST /api/v1/session/password   body {"before", "after"}
+///
+/// 200 the caller, whose other sessions are over. 401 `password_wrong`. 422 `password_too_short`,
+/// `password_unchanged`. 429.
+Result<Reply> changePassword(const Services& services, const Request& request) {
+  const auto wanted =
+      readBody<directory::PasswordChange>(request, [](Fields& fields) -> directory::PasswordChange {
+        auto before = secretField(fields, "before");
+        return {std::move(before), secretField(fields, "after")};
+      });
+  if (!wanted) return wanted.error();
+  const auto caller = callerOf(request);
+  if (!caller) return caller.error();
+  const auto changed = services.authentication.changePassword(
+      *caller, request.session_token, *wanted, request.client);
+  if (!changed) return changed.error();
+  const auto json = sessionView(services, *changed);
+  if (!json) return json.error();
+  return jsonReply(*json);
+}
+
 /// DELETE /api/v1/session: 204, also when it was over already.
 Result<Reply> signOut(const Services& services, const Request& request) {
   const auto out = services.authentication.signOut(request.session_token, request.trace);
@@ -94,15 +115,20 @@ void addSessionRoutes(Router& router, const Services& services) {
               BodyKind::Json,
               4096,
               [&](const Request& request) { return signIn(services, request); }});
-  router.add(
-      {"GET", "/api/v1/session", Access::Session, BodyKind::None, 0, [&](const Request& request) {
-         return whoAmI(services, request);
-       }});
+  const auto own = [&](const char* method, const char* path, Access access, auto handler) {
+    const bool sends = std::string_view(method) == "POST";
+    router.add({method,
+                path,
+                access,
+                sends ? BodyKind::Json : BodyKind::None,
+                sends ? 4096U : 0U,
+                [&services, handler](const Request& request) { return handler(services, request); },
+                directory::Purpose::OwnSession});
+  };
+  own("GET", "/api/v1/session", Access::Session, &whoAmI);
+  own("DELETE", "/api/v1/session", Access::Change, &signOut);
+  own("POST", "/api/v1/session/password", Access::Change, &changePassword);
   Endpoints(router, services, 256).changing("/api/v1/session/post", &actIn);
-  router.add(
-      {"DELETE", "/api/v1/session", Access::Change, BodyKind::None, 0, [&](const Request& request) {
-         return signOut(services, request);
-       }});
 }
 
 }  // namespace congvan::http

@@ -50,7 +50,8 @@ Json view(const directory::Caller& caller) {
           {"name", caller.name},
           {"title", caller.title},
           {"capacity", directory::name(caller.capacity)},
-          {"grants", grantsView(caller.grants)}};
+          {"grants", grantsView(caller.grants)},
+          {"passwordDue", caller.password_due}};
 }
 
 Json view(const directory::Agency& agency) {
