@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "office/records/slots.h"
 #include "tests/contract/office_world.h"
+#include "tests/support/pdf_updates.h"
 #include "tests/support/shell.h"
 
 namespace congvan {
@@ -74,6 +76,39 @@ TEST_P(Route, LeavesAFileThatPdfsigFindsFourValidSignaturesIn) {
     ++valid;
   }
   EXPECT_EQ(valid, 4U) << ran.output;
+}
+
+TEST_P(Route, LeavesTheArrivalStampAndNothingElseToTheRecipient) {
+  auto& w = world();
+  const auto document = w.issued({w.commune});
+  const auto file = toBytes(must(w.blobs.open(document.file))->bytes());
+  const auto fields = must(pades::fields(file));
+  const auto stamp = std::ranges::find(fields, records::kArrivalField, &pades::FieldState::name);
+  ASSERT_NE(stamp, fields.end());
+  EXPECT_FALSE(stamp->filled);
+  EXPECT_EQ(std::ranges::count(fields, false, &pades::FieldState::filled), 1);
+
+  const auto judged = [&](std::string_view field) {
+    const auto filled = test::filledByAnother(file, std::string(field));
+    auto verdict = must(w.signer.judgeBytes(filled)).verdict;
+    EXPECT_EQ(verdict.signatures.size(), 4U);
+    return verdict;
+  };
+  const auto stamped = judged(records::kArrivalField);
+  EXPECT_EQ(stamped.overall, validation::Overall::TotalPassed);
+  for (const auto& signature : stamped.signatures) {
+    EXPECT_EQ(signature.changes_after.back().kind, evidence::ChangeKind::FieldFilled);
+    EXPECT_EQ(signature.changes_after.back().what, "field dau-den: value");
+    EXPECT_TRUE(signature.changes_after.back().lawful);
+  }
+  for (const auto field : {records::kNumberField, records::kDateField}) {
+    const auto forged = judged(field);
+    EXPECT_EQ(forged.overall, validation::Overall::TotalFailed);
+    EXPECT_EQ(std::ranges::count(forged.signatures.back().changes_after,
+                                 evidence::ChangeKind::LockedFieldChanged,
+                                 &validation::LaterChange::kind),
+              1);
+  }
 }
 
 TEST_P(Route, ReturnsToTheDrafterWhoBeginsAgainWithANewFile) {

@@ -27,6 +27,7 @@ check $? "doctor: $(grep -v OK "$folder/doctor.txt")"
 signed=$(ls "$folder"/data/out/*/chi-thi.pdf | head -n 1)
 [ "$(pdfsig -nocert "$signed" | grep -c 'Signature is Valid')" = 4 ]; check $? "pdfsig finds four valid signatures"
 qpdf --check "$signed" >/dev/null; check $? "qpdf finds no fault in the directive"
+python3 "$(dirname "$0")/arrival_stamp.py" "$congvan" "$(dirname "$signed")"; check $? "a recipient can fill the arrival stamp, and nothing else"
 if [ "${2:-}" = mariadb ]; then
   openssl x509 -in "$folder/data/root.pem" -noout -text | grep -q 'ASN1 OID: secp384r1'; check $? "the root's key is what was asked for"
 fi

@@ -153,6 +153,7 @@ TEST(Sentence, SaysInWordsWhatTheServiceNamesByKeys) {
   const Error role{Code::Forbidden, "role_missing", {{"role", "certificate-officer"}}};
   const Error state{Code::Conflict, "document_state_wrong", {{"state", "dispatched"}}};
   const Error unknown{Code::Forbidden, "role_missing", {{"role", "{new}"}}};
+  const Error slot{Code::RuleRefused, "slot_off_page", {{"slot", "ky-nhay-2"}}};
 
   EXPECT_EQ(sentence(role, Language::Vietnamese),
             "Bạn cần vai trò cán bộ chứng thư để làm việc này.");
@@ -160,6 +161,9 @@ TEST(Sentence, SaysInWordsWhatTheServiceNamesByKeys) {
   EXPECT_EQ(sentence(state, Language::Vietnamese),
             "Văn bản đang ở trạng thái đã gửi, không thực hiện được; hãy tải lại trang.");
   EXPECT_EQ(sentence(unknown, Language::English), "You need the role {new} for this.");
+  EXPECT_EQ(sentence(slot, Language::Vietnamese), "Vị trí ký nháy 2 nằm ngoài trang văn bản.");
+  EXPECT_EQ(sentence(slot, Language::English),
+            "The mark “initials 2” is not wholly on a page of the file.");
 }
 
 TEST(Sentence, LeavesOutWhatIsNotKnown) {

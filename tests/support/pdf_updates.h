@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <map>
+#include <regex>
 #include <string>
 
 /// Revisions written by hand, good and evil, and signatures by the openssl command.
@@ -31,6 +32,7 @@ inline std::string grown(std::string text,
                          const Objects& objects,
                          const std::string& trailer = {}) {
   const auto prev = lastNumberAfter(text, "startxref");
+  const auto root = lastNumberAfter(text, "/Root");
   int size = std::stoi(lastNumberAfter(text, "/Size"));
   std::string table = "xref\n";
   for (const auto& [number, body] : objects) {
@@ -40,8 +42,9 @@ inline std::string grown(std::string text,
     if (!body.empty()) text += std::to_string(number) + " 0 obj\n" + body + "\nendobj\n";
   }
   const auto at = text.size();
-  return text + table + "trailer\n<< /Size " + std::to_string(size) + " /Root 1 0 R /Prev " + prev +
-         " " + trailer + " >>\nstartxref\n" + std::to_string(at) + "\n%%EOF\n";
+  return text + table + "trailer\n<< /Size " + std::to_string(size) + " /Root " + root +
+         " 0 R /Prev " + prev + " " + trailer + " >>\nstartxref\n" + std::to_string(at) +
+         "\n%%EOF\n";
 }
 
 /// What `roughPdf` writes, with the table it lacks.
@@ -66,6 +69,18 @@ inline std::string tabledPdf(const PdfShape& shape) {
 inline std::string stream(const std::string& dictionary, const std::string& content) {
   return "<< " + dictionary + " /Length " + std::to_string(content.size()) + " >>\nstream\n" +
          content + "\nendstream";
+}
+
+/// `file` as another maker fills a text field in it, whatever was there: one more revision.
+inline Bytes filledByAnother(const Bytes& file, const std::string& field) {
+  const auto text = toText(file);
+  const auto title_at = text.rfind("/T (" + field + ")");
+  const auto head_at = text.rfind(" 0 obj", title_at);
+  const auto number = text.substr(text.rfind('\n', head_at) + 1);
+  const auto body_at = text.find("<<", head_at) + 2;
+  const auto body = text.substr(body_at, text.find("endobj", body_at) - body_at);
+  const auto rest = std::regex_replace(body, std::regex(" /V (<[^>]*>|\\([^)]*\\))"), "");
+  return toBytes(grown(text, {{std::stoi(number), "<< /V (So 12, ngay 23/11/2026) " + rest}}));
 }
 
 /// Fills the empty field 13 of `foreignFields` with a signature dictionary 20, whose CMS is made by

@@ -12,9 +12,11 @@ STORED = ("src/edge/storage/", r"\"([a-z_]+_(?:taken|missing))\"")
 WORDS = ROOT / "src/edge/http/words"
 # Parameters that are one of a closed list are said in words: a slot {group.parameter}, and where the names of the list stand.
 CLOSED = ("state", "role", "verdict", "kind", "urgency", "capacity", "purpose")
+INITIALS = ("src/office/records/outgoing_route.cpp", r"kInitialsMost = (\d+);")
 LISTS = {"certificate": ("src/office/authority/types.cpp", r"\{CertificateState::\w+, \"([a-z-]+)\"\}"),
          "delivery": ("src/office/exchange/types.cpp", r"\{DeliveryState::\w+, \"([a-z-]+)\"\}"),
          "document": ("src/office/records/types.cpp", r"\{DocumentState::\w+, \"([a-z-]+)\"\}"),
+         "slot": ("src/office/records/slots.h", r"k\w+Field = \"([a-z-]+)\""),
          "role": ("src/office/directory/types.cpp", r"\{Role::\w+, \"([a-z-]+)\"\}"),
          "verdict": ("src/trust/validation/names.cpp", r"Overall::\w+:\s*return \"([A-Z-]+)\"")}
 SLOT = r"\{((?:\w+\.)?\w+)\}"
@@ -50,6 +52,8 @@ def check_words(language, sentences):
     slots = {slot for text in sentences.values() for slot in re.findall(SLOT, text)}
     words = json.loads((WORDS / f"{language}.json").read_text())
     named = {f"{group}.{name}" for group, (file, pattern) in LISTS.items() for name in re.findall(pattern, (ROOT / file).read_text())}
+    most = int(re.search(INITIALS[1], (ROOT / INITIALS[0]).read_text())[1])
+    named |= {f"slot.ky-nhay-{number + 1}" for number in range(most)}
     failed = [f"{language}.json: the keys of {{{slot}}} are not said in words" for slot in sorted(slots & set(CLOSED))]
     failed += [f"{language}.json: there are no words for {{{slot}}}" for slot in slots if "." in slot and slot.split(".")[0] not in LISTS]
     failed += [f"words/{language}.json lacks {word}" for word in sorted(named - set(words))]

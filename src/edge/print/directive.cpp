@@ -29,6 +29,10 @@ struct Column {
 };
 constexpr Column kAgencyColumn{kLeft, kTextWidth * 0.42};
 constexpr Column kMottoColumn{kLeft + kTextWidth * 0.42, kTextWidth * 0.58};
+// The recipient's arrival stamp, 50 mm by 35 mm, goes below the number and partly into the margin:
+// the abstract stands beside it, the text below.
+constexpr Column kAbstractColumn{kLeft + 76, kTextWidth - 152};
+constexpr double kArrivalRoom = 124;  // from the number's line to the text
 constexpr Column kRecipientColumn{kLeft, kTextWidth * 0.48};
 constexpr Column kSignerColumn{kLeft + kTextWidth * 0.48, kTextWidth * 0.52};
 
@@ -167,7 +171,7 @@ Slot drawOpenLine(Sheet& sheet,
 double drawTitle(Sheet& sheet, const DirectiveText& text, double y) {
   const Column column{kLeft, kTextWidth};
   y += sheet.write(text.type, centred(14, Face::Bold), column, y).height;
-  y += sheet.write(text.abstract, centred(14, Face::Bold), {kLeft + 40, kTextWidth - 80}, y).height;
+  y += sheet.write(text.abstract, centred(14, Face::Bold), kAbstractColumn, y).height;
   sheet.rule(column, 0.28, y + 4);
   return y + 18;
 }
@@ -229,7 +233,7 @@ Result<Directive> drawDirective(const DirectiveText& text) {
                                 kMottoColumn,
                                 line,
                                 {.size = 13.5, .face = Face::Italic});
-  auto y = drawTitle(sheet, text, line + 34);
+  auto y = std::max(drawTitle(sheet, text, line + 34), line + kArrivalRoom);
   y = drawBody(sheet, text, y, directive);
 
   // Recipients and signature stay together (and with the end of the text, when there is room).

@@ -14,6 +14,10 @@ constexpr double kSignatureHeight = 80;
 constexpr double kInitialWidth = 64;
 constexpr double kInitialHeight = 24;
 constexpr double kTextHeight = 18;
+constexpr double kTopOfLine = 98;  // of the number and the date, from the top of the first page
+// The arrival stamp in its real size: 50 mm by 35 mm (NĐ 30/2020 annex IV).
+constexpr double kArrivalWidth = 142;
+constexpr double kArrivalHeight = 100;
 
 class DefaultPlaces {
  public:
@@ -24,6 +28,17 @@ class DefaultPlaces {
 
   Slot number() const { return onOpenLine(kNumberField, 154, 110); }
   Slot date() const { return onOpenLine(kDateField, 367, 185); }
+  /// In the room under number and notation, where clerks set it by custom. It is wider than the
+  /// margin, so it begins near the edge of the paper to leave the abstract free.
+  Slot arrival() const {
+    const auto top = first_.height - kTopOfLine - kTextHeight - 4;
+    return {std::string(kArrivalField),
+            0,
+            14,
+            std::max(0.0, top - kArrivalHeight),
+            kArrivalWidth,
+            kArrivalHeight};
+  }
   Slot signature() const {
     return {std::string(kSignatureField),
             last_page_,
@@ -56,7 +71,6 @@ class DefaultPlaces {
   /// on narrower pages.
   Slot onOpenLine(std::string_view field, double left, double width) const {
     constexpr double kA4Width = 595.28;
-    constexpr double kTopOfLine = 98;
     const auto scale = first_.width / kA4Width;
     return {std::string(field),
             0,
@@ -71,9 +85,13 @@ class DefaultPlaces {
   int last_page_;
 };
 
+bool isText(std::string_view field) {
+  return field == kNumberField || field == kDateField || field == kArrivalField;
+}
+
 /// In every document, whatever its route.
 bool isFixed(std::string_view field) {
-  return field == kNumberField || field == kDateField || field == kSealField;
+  return isText(field) || field == kSealField;
 }
 
 bool isNeeded(const Slot& slot, const std::vector<Step>& steps) {
@@ -119,6 +137,7 @@ std::vector<Slot> completeSlots(std::vector<Slot> given,
     }
   }
   addMissing(places.seal());
+  addMissing(places.arrival());
   return given;
 }
 
@@ -137,12 +156,13 @@ Result<> checkPlaces(const std::vector<Slot>& slots, const std::vector<pades::Pa
 std::vector<pades::NewField> fieldsOf(const std::vector<Slot>& slots) {
   std::vector<pades::NewField> fields;
   for (const auto& slot : slots) {
-    const bool text = slot.field == kNumberField || slot.field == kDateField;
-    pades::NewField field{.name = slot.field,
-                          .role = text ? pades::FieldRole::Text : pades::FieldRole::Signature,
-                          .place = pades::Place{static_cast<std::size_t>(slot.page),
-                                                {slot.left, slot.bottom, slot.width, slot.height}}};
-    field.lock_all = slot.field == kSealField;
+    pades::NewField field{
+        .name = slot.field,
+        .role = isText(slot.field) ? pades::FieldRole::Text : pades::FieldRole::Signature,
+        .place = pades::Place{static_cast<std::size_t>(slot.page),
+                              {slot.left, slot.bottom, slot.width, slot.height}}};
+    if (slot.field == kSealField) field.locking = pades::Locking::Present;
+    field.stays_open = field.several_lines = slot.field == kArrivalField;
     fields.push_back(std::move(field));
   }
   return fields;

@@ -14,6 +14,8 @@ inline constexpr std::string_view kDateField = "ngay";
 inline constexpr std::string_view kSignatureField = "ky-chinh";
 inline constexpr std::string_view kFormCheckField = "the-thuc";
 inline constexpr std::string_view kSealField = "con-dau";
+/// Dấu “đến”: left open for the recipient, each in their own copy.
+inline constexpr std::string_view kArrivalField = "dau-den";
 /// `ky-nhay-1`, …
 std::string initialField(std::size_t ordinal);
 
@@ -21,8 +23,8 @@ std::string initialField(std::size_t ordinal);
 Result<> checkSlots(const std::vector<Slot>& given);
 
 /// The slots given that this route needs, and a default place for every field of `steps` that has
-/// none: number and date at the top of the first page, signature and seal at the lower right of the
-/// last, initials in its lower margin.
+/// none: number and date at the top of the first page, the arrival stamp under the number,
+/// signature and seal at the lower right of the last, initials in its lower margin.
 std::vector<Slot> completeSlots(std::vector<Slot> given,
                                 const std::vector<Step>& steps,
                                 const std::vector<pades::PageSize>& pages);
@@ -30,7 +32,7 @@ std::vector<Slot> completeSlots(std::vector<Slot> given,
 /// RuleRefused `slot_off_page`: a slot is not wholly on a page of the file.
 Result<> checkPlaces(const std::vector<Slot>& slots, const std::vector<pades::PageSize>& pages);
 
-/// The fields as PDF fields; the seal's locks all.
+/// The fields as PDF fields. The seal locks all that are there then, but not the arrival stamp.
 std::vector<pades::NewField> fieldsOf(const std::vector<Slot>& slots);
 
 /// Of a document that was submitted: it has a slot for each field.

@@ -29,31 +29,68 @@ Result<> checkName(const std::string& name) {
   return kDone;
 }
 
-std::string lockEntries(const FieldPlan& plan) {
-  if (plan.lock_all) return "/Action /All";
-  std::string names;
-  for (const auto& name : plan.locks) names += " " + textString(name);
-  return "/Action /Include /Fields [" + names + " ]";
+std::string lockText(std::string_view action, const std::vector<std::string>& names) {
+  std::string text = "/Action /" + std::string(action) + " /Fields [";
+  for (const auto& name : names) text += " " + textString(name);
+  return text + " ]";
 }
 
-std::string fieldEntries(const FieldPlan& plan, ObjectId empty, Update& update) {
+/// What closes `present` and `plans`, but for the open ones. Named one by one, so that what comes
+/// later is not closed; a name of the first level stands for all below it.
+std::string lockOfPresent(const FieldTree& present, const std::vector<FieldPlan>& plans) {
+  std::set<std::string> closed;
+  const auto close = [&](const std::string& name) {
+    closed.insert(name.substr(0, name.find('.')));
+  };
+  for (const auto& node : present.terminals) close(node.name);
+  for (const auto& name : present.groups) close(name);
+  std::vector<std::string> open;
+  for (const auto& plan : plans) plan.stays_open ? open.push_back(plan.name) : close(plan.name);
+  // A field without a name can be closed only with everything.
+  if (closed.contains("")) return lockText("Exclude", open);
+  return lockText("Include", {closed.begin(), closed.end()});
+}
+
+/// Of the /Lock; empty: none.
+std::string lockEntries(const FieldPlan& plan,
+                        const FieldTree& present,
+                        const std::vector<FieldPlan>& plans) {
+  switch (plan.locking) {
+    case Locking::All:
+      return "/Action /All";
+    case Locking::Present:
+      return lockOfPresent(present, plans);
+    case Locking::Named:
+      break;
+  }
+  return plan.locks.empty() ? std::string() : lockText("Include", plan.locks);
+}
+
+std::string fieldEntries(const FieldPlan& plan,
+                         const std::string& lock_entries,
+                         ObjectId empty,
+                         Update& update) {
   std::string entries;
   if (plan.kind == FieldKind::Signature) {
     entries = "/FT /Sig " + std::string(kSignatureFlags);
-    if (plan.lock_all || !plan.locks.empty()) {
+    if (!lock_entries.empty()) {
       const auto lock = update.create();  // 12.7.5.5: shall be an indirect reference
-      update.put(lock, "<< /Type /SigFieldLock " + lockEntries(plan) + " >>");
+      update.put(lock, "<< /Type /SigFieldLock " + lock_entries + " >>");
       entries += " /Lock " + reference(lock);
     }
   } else {
     entries = "/FT /Tx /DA (/TiRo 13 Tf 0 g) " + std::string(kTextFlags);
+    if (plan.several_lines) entries += " /Ff 4096";  // table 231: Multiline
   }
   if (plan.spot) entries += " /AP << /N " + reference(empty) + " >>";
   if (!plan.tooltip.empty()) entries += " /TU " + textString(plan.tooltip);
   return entries;
 }
 
-Result<> addPlanned(FormEdit& edit, const FieldPlan& plan, ObjectId empty) {
+Result<> addPlanned(FormEdit& edit,
+                    const FieldPlan& plan,
+                    const std::vector<FieldPlan>& plans,
+                    ObjectId empty) {
   const auto named = checkName(plan.name);
   if (!named) return named;
   if (edit.fields().hasName(plan.name)) return conflict("field_exists", plan.name);
@@ -63,7 +100,8 @@ Result<> addPlanned(FormEdit& edit, const FieldPlan& plan, ObjectId empty) {
   if (!stand) return stand.error();
   if (plan.kind == FieldKind::Signature) edit.needSignatureFlags();
   if (plan.kind == FieldKind::Text) edit.needFont();
-  edit.addField(plan.name, *stand, fieldEntries(plan, empty, edit.update()));
+  const auto lock = lockEntries(plan, edit.fields(), plans);
+  edit.addField(plan.name, *stand, fieldEntries(plan, lock, empty, edit.update()));
   return kDone;
 }
 
@@ -78,7 +116,7 @@ Result<Bytes> addAll(BytesView file, const std::vector<FieldPlan>& plans) {
     if (!names.insert(plan.name).second) {
       return Error{Code::Malformed, "field_name", {{"field", plan.name}}};
     }
-    const auto added = addPlanned(*edit, plan, empty);
+    const auto added = addPlanned(*edit, plan, plans, empty);
     if (!added) return added.error();
   }
   auto written = edit->finish();

@@ -37,12 +37,21 @@ struct FieldFound {
   bool filled = false;
 };
 
+/// Which fields a signature field locks when it is signed (12.7.5.5).
+enum class Locking {
+  Named,    ///< those in `locks`
+  Present,  ///< those that the file has after this revision, but not those that stay open
+  All,
+};
+
 struct FieldPlan {
   std::string name;
   FieldKind kind = FieldKind::Signature;
   std::optional<Spot> spot;
+  Locking locking = Locking::Named;
   std::vector<std::string> locks;
-  bool lock_all = false;
+  bool stays_open = false;     ///< for what `Locking::Present` would lock
+  bool several_lines = false;  ///< of a text
   std::string tooltip;
 };
 

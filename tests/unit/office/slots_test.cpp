@@ -3,10 +3,13 @@
 
 #include "edge/print/directive.h"
 #include "office/records/numbering.h"
+#include "tests/support/shell.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <sstream>
 
 namespace congvan::records {
 namespace {
@@ -33,8 +36,44 @@ TEST(DefaultPlaces, AreThoseLeftOpenInAPageLaidOutByTheDecree) {
   expectOn(defaultOf(kDateField, kA4), page->date);
 }
 
+TEST(DefaultPlaces, LeaveRoomForAnArrivalStampThatCoversNoWord) {
+  const auto page = print::drawDirective(print::demonstrationDirective());
+  ASSERT_TRUE(page);
+  const test::TempFolder folder;
+  folder.write("directive.pdf", page->pdf);
+  std::istringstream words(test::mustRun(folder, "pdftotext -bbox -l 1 directive.pdf -"));
+
+  const auto stamp = defaultOf(kArrivalField, kA4);
+  EXPECT_NEAR(stamp.width, 50 * 72 / 25.4, 1);
+  EXPECT_NEAR(stamp.height, 35 * 72 / 25.4, 1);
+  int seen = 0;
+  for (std::string line; std::getline(words, line);) {
+    double left = 0;
+    double top = 0;
+    double right = 0;
+    double bottom = 0;
+    const auto* const form = " <word xMin=\"%lf\" yMin=\"%lf\" xMax=\"%lf\" yMax=\"%lf\"";
+    if (std::sscanf(line.c_str(), form, &left, &top, &right, &bottom) != 4) continue;
+    ++seen;
+    const bool beside = right <= stamp.left || left >= stamp.left + stamp.width;
+    const bool above_or_below =
+        kA4.height - bottom >= stamp.bottom + stamp.height || kA4.height - top <= stamp.bottom;
+    EXPECT_TRUE(beside || above_or_below) << line;
+  }
+  EXPECT_GT(seen, 100);
+}
+
+TEST(Fields, OfARouteAreLockedByTheSealButForTheArrivalStamp) {
+  const std::vector<Step> steps = {{StepKind::Sign, {}, std::string(kSignatureField), {}, {}}};
+  for (const auto& field : fieldsOf(completeSlots({}, steps, {kA4}))) {
+    EXPECT_EQ(field.locking == pades::Locking::Present, field.name == kSealField) << field.name;
+    EXPECT_EQ(field.stays_open, field.name == kArrivalField) << field.name;
+  }
+}
+
 TEST(DefaultPlaces, AreOnPagesOfOtherSizesToo) {
-  for (const auto& size : {pades::PageSize{419.5, 595.3}, {841.89, 595.28}, {612, 792}}) {
+  for (const auto& size :
+       {pades::PageSize{419.5, 595.3}, {841.89, 595.28}, {612, 792}, {400, 170}}) {
     EXPECT_TRUE(checkPlaces(completeSlots({}, {}, {size}), {size})) << size.width;
   }
 }

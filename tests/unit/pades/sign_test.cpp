@@ -3,6 +3,7 @@
 
 #include "tests/support/openssl_tsa.h"
 #include "tests/support/pdf_files.h"
+#include "tests/support/pdf_updates.h"
 #include "trust/formats/pades/read.h"
 #include "trust/formats/pades/stamp.h"
 
@@ -136,7 +137,7 @@ TEST_P(EveryBase, TakesADocumentTimestampOverASignatureThatLocksAll) {
   auto file = kind.make(folder);
   NewField locking;
   locking.name = "S1";
-  locking.lock_all = true;
+  locking.locking = Locking::All;
   append(file, *addFields(file, {locking}));
   file = signedBy(std::string(key) + "1", file, optionsFor("S1"));
 
@@ -359,12 +360,90 @@ TEST(Locks, OfASealCloseTheFieldsItNames) {
 TEST(Locks, OfEveryFieldCloseTheFile) {
   const test::TempFolder folder;
   auto seal = signatureField("Seal");
-  seal.lock_all = true;
+  seal.locking = Locking::All;
   auto file = test::byQpdf(folder, {}, test::kClassic);
   append(file, *addFields(file, {seal}));
   file = signedBy("ec1", file, optionsFor("Seal"));
 
   EXPECT_EQ(addFields(file, {signatureField("Later")}).error().reason, "field_locked");
+}
+
+/// A file that came with fields of its own, prepared and sealed.
+Bytes sealedOverForeignFields(const std::string& first_name) {
+  const test::TempFolder folder;
+  auto shape = test::foreignFields();
+  const std::string name = "/T (Approval)";
+  shape.objects.replace(shape.objects.find(name), name.size(), first_name);
+  auto file = test::byQpdf(folder, shape, test::kClassic);
+  auto seal = signatureField("Seal");
+  seal.locking = Locking::Present;
+  auto arrival = textField("Arrival", {14, 600, 142, 100});
+  arrival.stays_open = arrival.several_lines = true;
+  append(file, *addFields(file, {textField("Date", {300, 750, 160, 16}), seal, arrival}));
+  auto options = optionsFor("Seal");
+  options.fills = {{"Date", "ngày 22 tháng 11 năm 2026", {}}};
+  return signedBy("ec1", file, options);
+}
+
+std::vector<evidence::Change> changesAfterTheSeal(const Bytes& file) {
+  const auto found = read(file);
+  if (!found || found->signatures.empty()) throw std::runtime_error("no signature");
+  const auto& changes = found->signatures[0].pdf->later_changes;
+  if (!changes) throw std::runtime_error("changes unknown");
+  return *changes;
+}
+
+TEST(Locks, OfASealLeaveTheArrivalStampToTheRecipient) {
+  const auto sealed = sealedOverForeignFields("/T (Approval)");
+  expectClean(sealed);
+
+  const auto stamped = test::filledByAnother(sealed, "Arrival");
+
+  EXPECT_EQ(changesAfterTheSeal(stamped),
+            (std::vector<evidence::Change>{
+                {evidence::ChangeKind::FieldFilled, "field Arrival: value", 4}}));
+  EXPECT_EQ(count(pdfsig(stamped), "Signature is Valid"), 1U);
+  expectClean(stamped);
+}
+
+TEST(Locks, OfASealCloseWhateverElseWasThere) {
+  const auto sealed = sealedOverForeignFields("/T (Approval)");
+  for (const auto* field : {"Date", "Number"}) {
+    const auto changes = changesAfterTheSeal(test::filledByAnother(sealed, field));
+    ASSERT_EQ(changes.size(), 1U) << field;
+    EXPECT_EQ(changes[0].kind, evidence::ChangeKind::LockedFieldChanged) << changes[0].what;
+    EXPECT_THAT(changes[0].what, HasSubstr("(locked by Seal)"));
+  }
+}
+
+TEST(Locks, OfASealAreKeptBySigningToo) {
+  const auto sealed = sealedOverForeignFields("/T (Approval)");
+  const auto filling = [&](const std::string& field) {
+    auto options = optionsFor("Recipient");
+    options.fills = {{field, "12", {}}};
+    const auto made =
+        sign(sealed, people().certificate("ec2"), people().key("ec2"), options, nullptr);
+    return made ? "(done)" : made.error().reason;
+  };
+  EXPECT_EQ(filling("Arrival"), "(done)");
+  EXPECT_EQ(filling("Date"), "field_locked");
+  EXPECT_EQ(filling("Number"), "field_locked");
+
+  // What is new is not the seal's to lock.
+  const auto signed_again = signedBy("ec2", sealed, optionsFor("Recipient"));
+  ASSERT_EQ(changesAfterTheSeal(signed_again).size(), 1U);
+  EXPECT_EQ(changesAfterTheSeal(signed_again)[0].kind, evidence::ChangeKind::SignatureAdded);
+}
+
+// Such a field cannot be named in a lock.
+TEST(Locks, OfASealCloseFieldsWithoutANameWithEverythingElse) {
+  const auto sealed = sealedOverForeignFields("/T ()");
+
+  EXPECT_THAT(toText(sealed), HasSubstr("/Action /Exclude /Fields [ (Arrival) ]"));
+  EXPECT_EQ(changesAfterTheSeal(test::filledByAnother(sealed, "Date"))[0].kind,
+            evidence::ChangeKind::LockedFieldChanged);
+  EXPECT_EQ(changesAfterTheSeal(test::filledByAnother(sealed, "Arrival"))[0].kind,
+            evidence::ChangeKind::FieldFilled);
 }
 
 TEST(Fields, FoundInAnotherMakersFormKeepTheirPlace) {

@@ -5,6 +5,22 @@
 
 namespace congvan::pades {
 
+namespace {
+
+pdf::Locking lockingOf(Locking locking) {
+  switch (locking) {
+    case Locking::Named:
+      return pdf::Locking::Named;
+    case Locking::Present:
+      return pdf::Locking::Present;
+    case Locking::All:
+      break;
+  }
+  return pdf::Locking::All;
+}
+
+}  // namespace
+
 pdf::Spot spotOf(const Place& place) {
   const auto& box = place.rectangle;
   return {place.page, {box.left, box.bottom, box.width, box.height}};
@@ -24,8 +40,10 @@ Result<Bytes> addFields(BytesView file, const std::vector<NewField>& fields) {
     plan.kind =
         field.role == FieldRole::Signature ? pdf::FieldKind::Signature : pdf::FieldKind::Text;
     if (field.place) plan.spot = spotOf(*field.place);
+    plan.locking = lockingOf(field.locking);
     plan.locks = field.locks;
-    plan.lock_all = field.lock_all;
+    plan.stays_open = field.stays_open;
+    plan.several_lines = field.several_lines;
     plan.tooltip = field.tooltip;
     plans.push_back(std::move(plan));
   }

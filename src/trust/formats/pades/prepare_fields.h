@@ -10,7 +10,7 @@
 #include <vector>
 
 /// DESIGN decision 8: our own documents are prepared once. One revision adds every field the route
-/// needs; later acts only fill fields, and the seal locks them.
+/// needs; later acts only fill fields, and the seal locks those that the route filled.
 namespace congvan::pades {
 
 /// Points (1/72 inch) from the lower left corner of the page *as it is shown* (after /Rotate).
@@ -28,15 +28,22 @@ struct Place {
 
 enum class FieldRole { Signature, Text };
 
+/// What becomes locked when a signature field is signed (/Lock, FieldMDP).
+enum class Locking {
+  Named,    ///< the fields in `locks`, which may be none
+  Present,  ///< those that are in the file with the same revision, but not those that stay open
+  All,      ///< also any that comes later
+};
+
 struct NewField {
   std::string name;  ///< partial name, no dots
   FieldRole role = FieldRole::Signature;
-  std::optional<Place> place;  ///< nullopt: invisible (signatures only)
-  /// Signature fields: names of the fields that become locked when this one is signed (/Lock,
-  /// FieldMDP Include); `lock_all` locks every field.
+  std::optional<Place> place;        ///< nullopt: invisible (signatures only)
+  Locking locking = Locking::Named;  ///< of a signature field
   std::vector<std::string> locks;
-  bool lock_all = false;
-  std::string tooltip;  ///< /TU, what a screen reader says
+  bool stays_open = false;     ///< for what `Present` would lock
+  bool several_lines = false;  ///< text fields
+  std::string tooltip;         ///< /TU, what a screen reader says
 };
 
 /// One incremental revision that adds `fields`, to be appended to `file`.
