@@ -11,7 +11,9 @@ from province import Client, Service, made
 
 # Long, because the heap writes over the beginning of what is freed; with and without letters that have marks.
 PASSWORDS = ["".join(f"{word}-{number}-" for number in range(4710, 4722)) for word in ("rieng", "riêng-bí-ẩn")]
+NEW_PASSWORDS = ["".join(f"{word}-{number}-" for number in range(5610, 5622)) for word in ("thay", "thay-bí-ẩn")]
 WRONG = "".join(f"sai-{number}-" for number in range(3316, 3336))
+WRONG_BEFORE = "".join(f"nhầm-{number}-" for number in range(7716, 7736))
 PIN, WRONG_PIN = ("".join(f"{word}-{number}-" for number in range(4418, 4424)) for word in ("pin", "sai-pin"))
 
 
@@ -36,7 +38,7 @@ def search(service):
     wire.getresponse().read()
     check(any(b"while-it-stands-6642" in piece for piece in memory_of(service.process)), "the search finds what a connection that stands last said")
     wire.close()
-    secrets = [secret[at : at + 12] for secret in [*PASSWORDS, WRONG, PIN, WRONG_PIN] for at in range(0, len(secret) - 12, 16)]
+    secrets = [secret[at : at + 12] for secret in [*PASSWORDS, *NEW_PASSWORDS, WRONG, WRONG_BEFORE, PIN, WRONG_PIN] for at in range(0, len(secret) - 12, 16)]
     until = time.time() + 20  # connections end when their threads see that the other side is gone
     while found := found_in(b"\0".join(memory_of(service.process)), secrets):
         if time.time() > until:
@@ -51,7 +53,7 @@ with tempfile.TemporaryDirectory() as folder:
     try:
         admin = Client(service, "admin")
         top = made(admin.send("GET", "/api/v1/agencies"))[0]["items"][0]["id"]
-        for login, password in zip(("an", "binh"), PASSWORDS):
+        for login, password, new in zip(("an", "binh"), PASSWORDS, NEW_PASSWORDS):
             person = made(admin.send("POST", "/api/v1/people", {"name": login, "login": login, "password": password}))[0]["id"]
             made(admin.send("POST", "/api/v1/posts", {"agency": top, "title": "Chủ tịch", "holder": person,
                                                       "grants": [{"role": "leader", "over": top}]}))
@@ -61,6 +63,11 @@ with tempfile.TemporaryDirectory() as folder:
             path = f"/api/v1/certificate-orders/{order}/activate"
             check(own.send("POST", path, {"pin": WRONG_PIN, "more": 1})[0] == 400, "a member too many")
             made(own.send("POST", path, {"pin": PIN}))
+            path = "/api/v1/session/password"
+            check(own.send("POST", path, {"before": password, "after": new, "more": 1})[0] == 400, "a member too many")
+            check(own.send("POST", path, {"before": WRONG_BEFORE, "after": new})[2]["code"] == "password_wrong", "a wrong password before")
+            made(own.send("POST", path, {"before": password, "after": new}))
+            check(Client(service, login, new).sign_in() == 200, "the new password")
         search(service)
     finally:
         service.stop()
