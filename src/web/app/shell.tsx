@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { JSX } from 'preact';
+import { Fragment, type JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { caller, expired, hasRole, signOut, starting } from '../api/session';
 import { language, t, type Key } from '../lib/i18n';
@@ -120,21 +120,29 @@ function pageFor(page: string, id: string | null): JSX.Element {
   }
 }
 
-export function App() {
-  if (starting.value) return <p class="starting">{t('app.starting')}</p>;
-  if (!caller.value) return <SignInPage />;
-  if (caller.value.passwordDue) return <PasswordDuePage key={language.value} />;
+function Pages() {
   const { page, id } = place.value;
   return (
-    // Another language, person or post: everything shown is drawn anew.
-    <div class="shell" key={`${language.value} ${caller.value.person} ${caller.value.post}`}>
+    <div class="shell">
       <a class="skip" href="#main">
         {t('app.skip')}
       </a>
       <Header />
       <Navigation />
       {pageFor(page, id)}
-      {expired.value && <ExpiredDialog />}
     </div>
+  );
+}
+
+export function App() {
+  if (starting.value) return <p class="starting">{t('app.starting')}</p>;
+  const who = caller.value;
+  if (!who) return <SignInPage />;
+  return (
+    // Another language, person or post: everything shown is drawn anew.
+    <Fragment key={`${language.value} ${who.person} ${who.post}`}>
+      {who.passwordDue ? <PasswordDuePage /> : <Pages />}
+      {expired.value && <ExpiredDialog />}
+    </Fragment>
   );
 }

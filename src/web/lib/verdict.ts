@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Report, ReportSignature } from '../api/types';
+import { reportWord } from './i18n';
 
 export type Tone = 'good' | 'bad' | 'unsure';
 
@@ -57,6 +58,28 @@ function trustAnswer(signature: ReportSignature): string {
   return `trusted.${trust(signature)}`;
 }
 
-export function overallTone(report: Report): Tone {
-  return toneOf(report.overall);
+function problemCode(problem: string): string {
+  return problem.split(':', 1)[0]!;
+}
+
+/** `Tệp PDF bị mã hóa [pdf_encrypted: has /Encrypt]`; one without words as it is. */
+export function problemText(problem: string): string {
+  const key = `problem.${problemCode(problem)}`;
+  const words = reportWord(key);
+  return words === key ? problem : `${words} [${problem}]`;
+}
+
+type Overall = Pick<Report, 'overall' | 'problems'>;
+
+function encrypted(report: Overall): boolean {
+  return report.overall === 'MALFORMED' && problemCode(report.problems[0] ?? '') === 'pdf_encrypted';
+}
+
+/** An encrypted file is none that is broken, though neither can be judged. */
+export function overallKey(report: Overall): string {
+  return `overall.${encrypted(report) ? 'ENCRYPTED' : report.overall}`;
+}
+
+export function overallTone(report: Overall): Tone {
+  return encrypted(report) ? 'unsure' : toneOf(report.overall);
 }

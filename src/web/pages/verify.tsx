@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { upload } from '../api/http';
 import type { Report } from '../api/types';
 import { reportWord, t } from '../lib/i18n';
+import { overallKey } from '../lib/verdict';
 import { useAct, usePageTitle } from '../parts/hooks';
 import { ProblemBox } from '../parts/problem';
 import { ReportView } from '../parts/report';
@@ -102,7 +103,7 @@ export function VerifyPage() {
         <>
           <h2 ref={result} tabIndex={-1} class="wrap">
             {t('verify.result', { name: judged.name })}
-            <span class="unseen">: {reportWord(`overall.${judged.report.overall}`)}</span>
+            <span class="unseen">: {reportWord(overallKey(judged.report))}</span>
           </h2>
           <ReportView report={judged.report} />
           <ReportDownload judged={judged} />

@@ -2,7 +2,7 @@
 import type { Check, Report, ReportSignature } from '../api/types';
 import { commonName, time } from '../lib/format';
 import { reportWord, t, word } from '../lib/i18n';
-import { overallTone, questions, sentenceKey, toneOf, type Tone } from '../lib/verdict';
+import { overallKey, overallTone, problemText, questions, sentenceKey, toneOf, type Tone } from '../lib/verdict';
 
 const MARK: Record<Tone, string> = { good: '✓', bad: '✗', unsure: '?' };
 const CHECK_MARK: Record<string, string> = { pass: '✓', warn: '!', fail: '✗', 'not-run': '–' };
@@ -112,14 +112,16 @@ export function ReportView({ report }: { report: Report }) {
         <span class="mark" aria-hidden="true">
           {MARK[tone]}
         </span>
-        <strong>{reportWord(`overall.${report.overall}`)}</strong>
+        <strong>{reportWord(overallKey(report))}</strong>
       </p>
       {report.problems.length > 0 && (
         <>
           <h3>{reportWord('problems')}</h3>
           <ul>
             {report.problems.map((problem) => (
-              <li key={problem}>{problem}</li>
+              <li key={problem} class="wrap">
+                {problemText(problem)}
+              </li>
             ))}
           </ul>
         </>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The story in Chromium against the real service. The tests follow each other, as the work does.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { openBrowser, People } from './people.mjs';
@@ -53,6 +55,17 @@ async function ask(page, method, url, body) {
     },
     [method, url, body],
   );
+}
+
+/** The file behind a password to open it. */
+function encrypted(file) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'congvan-web-'));
+  const [open, locked] = ['open.pdf', 'locked.pdf'].map((name) => path.join(folder, name));
+  writeFileSync(open, file);
+  execFileSync('qpdf', ['--encrypt', 'user', 'owner', '256', '--', open, locked]);
+  const made = readFileSync(locked);
+  rmSync(folder, { recursive: true });
+  return made;
 }
 
 const focused = (page) => page.evaluate(() => document.activeElement?.textContent ?? '');
@@ -361,6 +374,11 @@ step('the verification page passes the directive and refuses a tampered copy', a
   await picture(page, 'verify-overlaid');
   await choose('trong.txt', Buffer.from('xin chào'));
   await page.getByRole('heading', { name: /Kết quả: trong\.txt/ }).waitFor();
+  await choose('ma-hoa.pdf', encrypted(pdf));
+  await page.locator('h2', { hasText: 'Kết quả: ma-hoa.pdf: Tệp bị mã hóa' }).waitFor();
+  await page.locator('.overall.unsure', { hasText: 'không có nghĩa là tệp hỏng' }).waitFor();
+  await page.getByText('Tệp PDF bị mã hóa [pdf_encrypted: has /Encrypt]').waitFor();
+  await picture(page, 'verify-encrypted');
 });
 
 step('a drafter drafts with a PDF of another maker and submits; a head returns it', async () => {
@@ -483,10 +501,19 @@ step('the first password has to be changed before anything else', async () => {
   await page.goto('/soan');
   await page.getByLabel('Mật khẩu hiện tại').waitFor();
   await page.goto('/kiem-tra');
-  await page.getByLabel('Mật khẩu hiện tại').fill(empty.password);
-  await page.getByLabel('Mật khẩu mới', { exact: true }).fill('mười hai con giáp');
-  await page.getByLabel('Nhập lại mật khẩu mới').fill('mười hai con giáp');
+  const form = page.getByRole('main');
+  await form.getByLabel('Mật khẩu hiện tại').fill(empty.password);
+  await form.getByLabel('Mật khẩu mới', { exact: true }).fill('mười hai con giáp');
+  await form.getByLabel('Nhập lại mật khẩu mới').fill('mười hai con giáp');
+  // The session ends meanwhile: one signs in over the form, and what was typed goes on.
+  await page.context().clearCookies();
   await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Phiên làm việc đã hết hạn' });
+  await dialog.getByLabel('Tên đăng nhập').fill('admin');
+  await dialog.getByLabel('Mật khẩu').fill(empty.password);
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({ state: 'detached' });
+  await form.getByRole('button', { name: 'Đổi mật khẩu' }).click();
   await page.getByRole('heading', { level: 1, name: 'Kiểm tra chữ ký' }).waitFor();
   await page.context().close();
   await empty.stop();

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Check, ReportSignature } from '../../../src/web/api/types';
-import { questions, sentenceKey, toneOf } from '../../../src/web/lib/verdict';
+import { language, reportWord } from '../../../src/web/lib/i18n';
+import { overallKey, overallTone, problemText, questions, sentenceKey, toneOf } from '../../../src/web/lib/verdict';
 
 function signature(more: Partial<ReportSignature>): ReportSignature {
   return {
@@ -63,4 +64,26 @@ test('the sentence is that of the sub-indication', () => {
   assert.equal(sentenceKey({ indication: 'INDETERMINATE', sub_indication: 'TRY_LATER' }), 'sub.TRY_LATER');
   assert.equal(sentenceKey({ indication: 'TOTAL-PASSED', sub_indication: null }), 'sub.TOTAL-PASSED');
   assert.equal(sentenceKey({ indication: 'TOTAL-FAILED', sub_indication: null }), 'indication.TOTAL-FAILED');
+});
+
+test('a remark is told in words with what was found; one without words stays as it is', () => {
+  language.value = 'en';
+  assert.equal(problemText('pdf_encrypted: has /Encrypt'), 'The PDF is encrypted [pdf_encrypted: has /Encrypt]');
+  language.value = 'vi';
+  assert.equal(problemText('empty'), `${reportWord('problem.empty')} [empty]`);
+  assert.notEqual(reportWord('problem.empty'), 'problem.empty');
+  assert.equal(problemText('new: thing: more'), 'new: thing: more');
+});
+
+test('an encrypted file is not called broken', () => {
+  const unread = (...problems: string[]) => ({ overall: 'MALFORMED' as const, problems });
+  const encrypted = unread('pdf_encrypted: has /Encrypt');
+  assert.equal(overallKey(encrypted), 'overall.ENCRYPTED');
+  assert.notEqual(reportWord(overallKey(encrypted)), overallKey(encrypted));
+  assert.equal(overallTone(encrypted), 'unsure');
+  for (const broken of [unread(), unread('pdf_malformed'), unread('pdf_malformed', 'pdf_encrypted: has /Encrypt')]) {
+    assert.equal(overallKey(broken), 'overall.MALFORMED');
+    assert.equal(overallTone(broken), 'bad');
+  }
+  assert.equal(overallKey({ overall: 'TOTAL-PASSED', problems: ['pdf_encrypted'] }), 'overall.TOTAL-PASSED');
 });
