@@ -98,7 +98,7 @@ TEST_P(Route, LeavesTheArrivalStampAndNothingElseToTheRecipient) {
   EXPECT_EQ(stamped.overall, validation::Overall::TotalPassed);
   for (const auto& signature : stamped.signatures) {
     EXPECT_EQ(signature.changes_after.back().kind, evidence::ChangeKind::FieldFilled);
-    EXPECT_EQ(signature.changes_after.back().what, "field dau-den: value");
+    EXPECT_EQ(signature.changes_after.back().what, "field dau-den: value, 142 x 100 at 14, 622");
     EXPECT_TRUE(signature.changes_after.back().lawful);
   }
   for (const auto field : {records::kNumberField, records::kDateField}) {
@@ -321,6 +321,11 @@ TEST_P(Route, RefusesAtSubmissionWhatCouldNotBeDrawnLater) {
   EXPECT_EQ(submit({"con-dau", 900, 240, 90, 102, 102}), "slot_off_page");
   EXPECT_EQ(submit({"ky-chinh", 0, 300, 100, 20, 8}), "slot_size_wrong");
   EXPECT_EQ(submit({"ky-nhay-1", 0, 60, 100, 3, 3}), "slot_size_wrong");
+  EXPECT_EQ(submit({"dau-den", 0, 0, 0, 595, 841}), "slot_size_wrong");
+  EXPECT_EQ(submit({"dau-den", 0, 14, 500, 145, 100}), "slot_size_wrong");
+  EXPECT_EQ(submit({"dau-den", 0, 14, 500, 142, 103}), "slot_size_wrong");
+  EXPECT_EQ(submit({"dau-den", 0, 150, 650, 142, 100}), "slot_overlaps");  // the number
+  EXPECT_EQ(submit({"dau-den", 0, 14, 500, 142, 100}), "(done)");
   EXPECT_EQ(submit({"so", 0, 85, 700, 120, 18}), "(done)");
 }
 

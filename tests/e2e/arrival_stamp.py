@@ -78,7 +78,10 @@ told, valid = judged(SEALED)
 check((told["overall"], after_seal(told), valid) == ("TOTAL-PASSED", [], 4), f"as sealed: {told['overall']}, {valid} valid")
 told, valid = judged(filled("dau-den", "So 12 - 23/11/2026"))
 check((told["overall"], valid) == ("TOTAL-PASSED", 4), f"with its stamp: {told['overall']}, {valid} valid")
-check(after_seal(told) == [("field-filled", "field dau-den: value", True)], f"the stamp is named: {after_seal(told)}")
+left, bottom, right, top = (round(edge) for edge in field_of["dau-den"][1]["/Rect"])
+named = f"field dau-den: value, {right - left} x {top - bottom} at {left}, {bottom}"
+check((right - left, top - bottom) == (142, 100), f"50 by 35 mm: {left, bottom, right, top}")
+check(after_seal(told) == [("field-filled", named, True)], f"the stamp is named: {after_seal(told)}")
 for name in ("so", "ngay"):
     told, _ = judged(filled(name, "99/CT-UBND"))
     check(told["overall"] == "TOTAL-FAILED", f"{name} filled again: {told['overall']}")

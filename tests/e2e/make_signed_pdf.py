@@ -39,18 +39,36 @@ def unsigned(text=b"CHI THI"):
     return head + revision, table
 
 
-def signed(folder, signer, subfilter=b"ETSI.CAdES.detached"):
-    """One incremental revision with an invisible signature field; the CMS is openssl's."""
+def _text_field(rectangle, more=b""):
+    return (b"<< /Type /Annot /Subtype /Widget /FT /Tx /T (DauDen) /DA (/F1 12 Tf 0 g) /Rect %s /P 3 0 R /F 4 %s>>"
+            % (rectangle, more))
+
+
+def signed(folder, signer, subfilter=b"ETSI.CAdES.detached", open_field=None):
+    """One incremental revision with an invisible signature field; the CMS is openssl's. `open_field`: the rectangle of
+    an empty text field that the signature does not lock."""
+    more = b" 8 0 R" if open_field else b""
     base, previous = unsigned()
     objects = [
-        (1, b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R] /SigFlags 3 >> >>"),
+        (1, b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R%s] /SigFlags 3 >> >>" % more),
         (3, b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-            b" /Resources << /Font << /F1 5 0 R >> >> /Annots [6 0 R] >>"),
+            b" /Resources << /Font << /F1 5 0 R >> >> /Annots [6 0 R%s] >>" % more),
         (6, b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (ChuTich) /Rect [0 0 0 0] /F 132 /P 3 0 R /V 7 0 R >>"),
         (7, value(subfilter)),
-    ]
-    revision, table = _revision(len(base), objects, 1, 8, previous)
+    ] + ([(8, _text_field(open_field))] if open_field else [])
+    revision, table = _revision(len(base), objects, 1, 9 if open_field else 8, previous)
     return with_cms(folder, signer, base + revision), table
+
+
+def filled(folder, signer, rectangle):
+    """A signed file whose open text field somebody filled afterwards, with a look that hides what is below."""
+    file, previous = signed(folder, signer, open_field=rectangle)
+    look = b"1 g 0 0 9 9 re f"
+    objects = [
+        (8, _text_field(rectangle, b"/V (So 12) /AP << /N 9 0 R >> ")),
+        (9, b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length %d >>\nstream\n%s\nendstream" % (len(look), look)),
+    ]
+    return file + _revision(len(file), objects, 1, 10, previous)[0]
 
 
 def value(subfilter=b"ETSI.CAdES.detached"):

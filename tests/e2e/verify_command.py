@@ -54,6 +54,8 @@ def make_files(folder):
     (folder / "signed.pdf").write_bytes(signed)
     (folder / "tampered.pdf").write_bytes(signed.replace(b"(CHI THI)", b"(CHI THU)"))
     (folder / "overlaid.pdf").write_bytes(make_signed_pdf.overlaid(signed, table))
+    (folder / "stamped.pdf").write_bytes(make_signed_pdf.filled(folder, "signer", b"[14 622 156 722]"))
+    (folder / "filled-over.pdf").write_bytes(make_signed_pdf.filled(folder, "signer", b"[0 0 595 842]"))
     # A value over content that is a set of signed attributes: the same octets sign whatever the attributes speak of.
     subprocess.run(["openssl", "cms", "-sign", "-noattr", "-binary", "-in", "attributes", "-signer", "signer.pem",
                     "-inkey", "signer.key", "-outform", "DER", "-out", "bare.p7s"], cwd=folder, check=True)
@@ -76,6 +78,9 @@ CASES = [
     ("a later revision overlays the page", ["overlaid.pdf", *TRUST], 1, "TOTAL-FAILED", "FORMAT_FAILURE", "modified"),
     ("the same with integrity only", ["overlaid.pdf", "--checks", "integrity"], 1, "TOTAL-FAILED", "FORMAT_FAILURE",
      "modified"),
+    ("a field as large as a stamp is filled", ["stamped.pdf", *TRUST], 0, "TOTAL-PASSED", None, "extended"),
+    ("a field as large as the page is filled with an opaque look", ["filled-over.pdf", *TRUST], 1, "TOTAL-FAILED",
+     "FORMAT_FAILURE", "modified"),
     ("one byte of the content changed", ["bad.p7m", *TRUST], 1, "TOTAL-FAILED", "HASH_FAILURE", None),
     ("no anchor: nobody is trusted", ["signed.pdf", *AT], 2, "INDETERMINATE", "NO_CERTIFICATE_CHAIN_FOUND", "as-signed"),
     ("integrity asks no trust", ["signed.pdf", "--checks", "integrity"], 0, "TOTAL-PASSED", None, "as-signed"),

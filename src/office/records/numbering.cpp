@@ -6,8 +6,6 @@
 namespace congvan::records {
 namespace {
 
-constexpr std::string_view kLetter = "CV";
-
 std::string twoDigits(std::int64_t value) {
   const auto text = std::to_string(value);
   return text.size() < 2 ? "0" + text : text;
@@ -17,16 +15,16 @@ std::string twoDigits(std::int64_t value) {
 
 const std::vector<DocumentType>& documentTypes() {
   static const std::vector<DocumentType> kTypes = {
-      {"NQ", "Nghị quyết"},   {"QĐ", "Quyết định"},       {"CT", "Chỉ thị"},
-      {"QC", "Quy chế"},      {"QyĐ", "Quy định"},        {"TC", "Thông cáo"},
-      {"TB", "Thông báo"},    {"HD", "Hướng dẫn"},        {"CTr", "Chương trình"},
-      {"KH", "Kế hoạch"},     {"PA", "Phương án"},        {"ĐA", "Đề án"},
-      {"DA", "Dự án"},        {"BC", "Báo cáo"},          {"BB", "Biên bản"},
-      {"TTr", "Tờ trình"},    {"HĐ", "Hợp đồng"},         {"CĐ", "Công điện"},
-      {"BGN", "Bản ghi nhớ"}, {"BTT", "Bản thỏa thuận"},  {"GUQ", "Giấy ủy quyền"},
-      {"GM", "Giấy mời"},     {"GGT", "Giấy giới thiệu"}, {"GNP", "Giấy nghỉ phép"},
-      {"PG", "Phiếu gửi"},    {"PC", "Phiếu chuyển"},     {"PB", "Phiếu báo"},
-      {kLetter, "Công văn"},
+      {"NQ", "Nghị quyết"},      {"QĐ", "Quyết định"},       {"CT", "Chỉ thị"},
+      {"QC", "Quy chế"},         {"QyĐ", "Quy định"},        {"TC", "Thông cáo"},
+      {"TB", "Thông báo"},       {"HD", "Hướng dẫn"},        {"CTr", "Chương trình"},
+      {"KH", "Kế hoạch"},        {"PA", "Phương án"},        {"ĐA", "Đề án"},
+      {"DA", "Dự án"},           {"BC", "Báo cáo"},          {"BB", "Biên bản"},
+      {"TTr", "Tờ trình"},       {"HĐ", "Hợp đồng"},         {"CĐ", "Công điện"},
+      {"BGN", "Bản ghi nhớ"},    {"BTT", "Bản thỏa thuận"},  {"GUQ", "Giấy ủy quyền"},
+      {"GM", "Giấy mời"},        {"GGT", "Giấy giới thiệu"}, {"GNP", "Giấy nghỉ phép"},
+      {"PG", "Phiếu gửi"},       {"PC", "Phiếu chuyển"},     {"PB", "Phiếu báo"},
+      {kLetterType, "Công văn"},
   };
   return kTypes;
 }
@@ -44,7 +42,7 @@ std::string numberText(std::int64_t number) {
 std::string notation(std::string_view type_letters,
                      std::string_view agency_letters,
                      std::string_view drafter_letters) {
-  if (type_letters == kLetter) {
+  if (type_letters == kLetterType) {
     return std::string(agency_letters) + (drafter_letters.empty() ? "" : "-") +
            std::string(drafter_letters);
   }

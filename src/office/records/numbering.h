@@ -10,8 +10,11 @@
 /// How numbers, notations and dates are written (NĐ 30/2020 Đ7, annex I and III).
 namespace congvan::records {
 
+/// Công văn, whose notation names no type.
+inline constexpr std::string_view kLetterType = "CV";
+
 struct DocumentType {
-  std::string_view letters;  ///< annex III; `CV` for công văn, whose notation names no type
+  std::string_view letters;  ///< annex III, or `kLetterType`
   std::string_view name;     ///< `Chỉ thị`
 };
 

@@ -74,8 +74,8 @@ class Outgoing {
   /// The drafter's act: prepares the file with every field of the route, once.
   /// RuleRefused `file_missing`, `route_initials_missing`, `route_initials_too_many`,
   /// `route_initials_twice`, `route_post_wrong` naming the post,
-  /// `slot_off_page`, `slot_size_wrong` naming the slot: what cannot be drawn must not get so far
-  /// that it has a number. Conflict `document_state_wrong`.
+  /// `slot_off_page`, `slot_size_wrong`, `slot_overlaps` naming the slot: what cannot be drawn must
+  /// not get so far that it has a number. Conflict `document_state_wrong`.
   Result<Document> submit(const directory::Caller& caller,
                           DocumentId id,
                           std::int64_t version,

@@ -165,7 +165,7 @@ Result<Document> Outgoing::submit(const Caller& caller,
   const auto pages = parts_.signer.inspect(planned.file);
   if (!pages) return pages.error();
   planned.steps = stepsOf(route);
-  planned.slots = completeSlots(std::move(planned.slots), planned.steps, *pages);
+  planned.slots = completeSlots(std::move(planned.slots), planned.steps, planned.type, *pages);
   const auto placed = checkPlaces(planned.slots, *pages);
   if (!placed) return placed.error();
   const auto drawn = tryMarks(planned, seen->signers);

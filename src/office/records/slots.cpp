@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "office/records/slots.h"
 
+#include "office/records/numbering.h"
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -18,6 +20,9 @@ constexpr double kTopOfLine = 98;  // of the number and the date, from the top o
 // The arrival stamp in its real size: 50 mm by 35 mm (NĐ 30/2020 annex IV).
 constexpr double kArrivalWidth = 142;
 constexpr double kArrivalHeight = 100;
+constexpr double kArrivalTolerance = 2;
+constexpr double kArrivalGap = 4;        // below the line of number and date
+constexpr double kArrivalFromEdge = 14;  // of the paper
 
 class DefaultPlaces {
  public:
@@ -28,14 +33,16 @@ class DefaultPlaces {
 
   Slot number() const { return onOpenLine(kNumberField, 154, 110); }
   Slot date() const { return onOpenLine(kDateField, 367, 185); }
-  /// In the room under number and notation, where clerks set it by custom. It is wider than the
-  /// margin, so it begins near the edge of the paper to leave the abstract free.
-  Slot arrival() const {
-    const auto top = first_.height - kTopOfLine - kTextHeight - 4;
+  /// In the room under number and notation, where clerks set it by custom; a letter has its
+  /// abstract there and is free under the date. It is wider than the margin, so it begins near the
+  /// edge of the paper.
+  Slot arrival(const std::vector<Slot>& placed, bool letter) const {
+    const auto above = *std::ranges::find(placed, letter ? kDateField : kNumberField, &Slot::field);
+    const auto left = letter ? first_.width - kArrivalWidth - kArrivalFromEdge : kArrivalFromEdge;
     return {std::string(kArrivalField),
-            0,
-            14,
-            std::max(0.0, top - kArrivalHeight),
+            above.page,
+            left,
+            above.bottom - kArrivalGap - kArrivalHeight,
             kArrivalWidth,
             kArrivalHeight};
   }
@@ -94,6 +101,26 @@ bool isFixed(std::string_view field) {
   return isText(field) || field == kSealField;
 }
 
+bool isOnPage(const Slot& slot, const std::vector<pades::PageSize>& pages) {
+  if (slot.page < 0 || static_cast<std::size_t>(slot.page) >= pages.size()) return false;
+  const auto& page = pages[static_cast<std::size_t>(slot.page)];
+  return slot.left >= 0 && slot.bottom >= 0 && slot.left + slot.width <= page.width &&
+         slot.bottom + slot.height <= page.height;
+}
+
+bool overlap(const Slot& one, const Slot& other) {
+  return one.page == other.page && one.left < other.left + other.width &&
+         other.left < one.left + one.width && one.bottom < other.bottom + other.height &&
+         other.bottom < one.bottom + one.height;
+}
+
+/// The first other slot that `slot` lies over; nullptr: none.
+const Slot* findOverlapped(const Slot& slot, const std::vector<Slot>& slots) {
+  const auto found = std::ranges::find_if(
+      slots, [&](const Slot& other) { return other.field != slot.field && overlap(slot, other); });
+  return found == slots.end() ? nullptr : &*found;
+}
+
 bool isNeeded(const Slot& slot, const std::vector<Step>& steps) {
   return isFixed(slot.field) || std::ranges::find(steps, slot.field, &Step::field) != steps.end();
 }
@@ -120,6 +147,7 @@ Result<> checkSlots(const std::vector<Slot>& given) {
 
 std::vector<Slot> completeSlots(std::vector<Slot> given,
                                 const std::vector<Step>& steps,
+                                std::string_view type,
                                 const std::vector<pades::PageSize>& pages) {
   const DefaultPlaces places(pages);
   std::erase_if(given, [&](const Slot& slot) { return !isNeeded(slot, steps); });
@@ -137,20 +165,27 @@ std::vector<Slot> completeSlots(std::vector<Slot> given,
     }
   }
   addMissing(places.seal());
-  addMissing(places.arrival());
+  const auto arrival = places.arrival(given, type == kLetterType);
+  if (isOnPage(arrival, pages) && findOverlapped(arrival, given) == nullptr) addMissing(arrival);
   return given;
 }
 
 Result<> checkPlaces(const std::vector<Slot>& slots, const std::vector<pades::PageSize>& pages) {
-  const auto onPage = [&](const Slot& slot) {
-    if (slot.page < 0 || static_cast<std::size_t>(slot.page) >= pages.size()) return false;
-    const auto& page = pages[static_cast<std::size_t>(slot.page)];
-    return slot.left >= 0 && slot.bottom >= 0 && slot.left + slot.width <= page.width &&
-           slot.bottom + slot.height <= page.height;
-  };
-  const auto off = std::ranges::find_if_not(slots, onPage);
-  if (off == slots.end()) return kDone;
-  return Error{Code::RuleRefused, "slot_off_page", {{"slot", off->field}}};
+  for (const auto& slot : slots) {
+    if (isOnPage(slot, pages)) continue;
+    return Error{Code::RuleRefused, "slot_off_page", {{"slot", slot.field}}};
+  }
+  const auto arrival = std::ranges::find(slots, kArrivalField, &Slot::field);
+  if (arrival == slots.end()) return kDone;
+  if (arrival->width > kArrivalWidth + kArrivalTolerance ||
+      arrival->height > kArrivalHeight + kArrivalTolerance) {
+    return Error{Code::RuleRefused, "slot_size_wrong", {{"slot", arrival->field}}};
+  }
+  if (const auto* other = findOverlapped(*arrival, slots)) {
+    return Error{
+        Code::RuleRefused, "slot_overlaps", {{"slot", arrival->field}, {"other", other->field}}};
+  }
+  return kDone;
 }
 
 std::vector<pades::NewField> fieldsOf(const std::vector<Slot>& slots) {

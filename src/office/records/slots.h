@@ -23,13 +23,19 @@ std::string initialField(std::size_t ordinal);
 Result<> checkSlots(const std::vector<Slot>& given);
 
 /// The slots given that this route needs, and a default place for every field of `steps` that has
-/// none: number and date at the top of the first page, the arrival stamp under the number,
-/// signature and seal at the lower right of the last, initials in its lower margin.
+/// none: number and date at the top of the first page, signature and seal at the lower right of the
+/// last, initials in its lower margin. The arrival stamp goes under the number, in a letter (which
+/// has its abstract there) under the date; where that is off the page or over another slot, the
+/// document gets none.
 std::vector<Slot> completeSlots(std::vector<Slot> given,
                                 const std::vector<Step>& steps,
+                                std::string_view type,
                                 const std::vector<pades::PageSize>& pages);
 
-/// RuleRefused `slot_off_page`: a slot is not wholly on a page of the file.
+/// RuleRefused `slot_off_page`: a slot is not wholly on a page of the file; `slot_size_wrong`: the
+/// arrival stamp is larger than the decree has it; `slot_overlaps`: it lies over another slot. It
+/// is open to everybody who holds the sealed file, so that it must not be able to hide what was
+/// signed.
 Result<> checkPlaces(const std::vector<Slot>& slots, const std::vector<pades::PageSize>& pages);
 
 /// The fields as PDF fields. The seal locks all that are there then, but not the arrival stamp.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/pdf/form_diff.h"
 
-#include "trust/pdf/page_tree.h"
+#include "trust/pdf/signature_place.h"
 
 #include <algorithm>
 #include <utility>
@@ -9,6 +9,7 @@
 namespace congvan::pdf {
 namespace {
 
+constexpr std::size_t kPlacesNamed = 3;
 constexpr long long kReadOnly = 1;
 /// Invisible, Hidden and NoView (ISO 32000-2, table 167): whether the widget is seen.
 constexpr long long kVisibilityFlags = 1 | 2 | 32;
@@ -257,6 +258,26 @@ void FormDiff::compareField(const FieldEntry& before, const FieldEntry& after) {
   }
 }
 
+/// Where the field is shown, for a person.
+std::string FormDiff::placesOf(const std::string& name) {
+  if (!places_) {
+    places_.emplace();
+    for (const auto& [key, entry] : fields_) {
+      const auto place = widgetRectangle(entry.node);
+      if (entry.type != "Sig" && !isEmpty(place)) (*places_)[entry.name].push_back(place);
+    }
+  }
+  const auto found = places_->find(name);
+  if (found == places_->end()) return "";
+  const auto& places = found->second;
+  std::string words;
+  for (std::size_t i = 0; i < std::min(places.size(), kPlacesNamed); ++i) {
+    words += (i == 0 ? ", " : " and ") + placeInWords(places[i]);
+  }
+  if (places.size() <= kPlacesNamed) return words;
+  return words + " and " + std::to_string(places.size() - kPlacesNamed) + " more";
+}
+
 void FormDiff::compareValue(const FieldEntry& before, const FieldEntry& after) {
   auto old_value = valueAt(before.node, "/V");
   auto new_value = valueAt(after.node, "/V");
@@ -264,7 +285,7 @@ void FormDiff::compareValue(const FieldEntry& before, const FieldEntry& after) {
   if (after.type != "Sig") {
     findings_.explainBelow(new_value);
     filled_.insert(after.name);
-    return sayOf(after, ChangeKind::FieldFilled, "value");
+    return sayOf(after, ChangeKind::FieldFilled, "value" + placesOf(after.name));
   }
   if (!old_value.isNull()) {
     findings_.explain(new_value);
@@ -330,13 +351,13 @@ const FieldEntry* FormDiff::accountFor(QPDFObjectHandle annotation) const {
   return mine ? &known->second : nullptr;
 }
 
-std::vector<const FieldEntry*> FormDiff::signedWidgets() const {
+std::vector<const FieldEntry*> FormDiff::filledInPlace() const {
   std::vector<const FieldEntry*> found;
-  if (signed_.empty()) return found;
+  if (filled_.empty()) return found;
   for (const auto& [key, entry] : fields_) {
     auto node = entry.node;
     const bool older = node.isIndirect() && !new_widgets_.contains(node.getObjGen());
-    if (older && entry.type == "Sig" && signed_.contains(entry.name)) found.push_back(&entry);
+    if (older && filled_.contains(entry.name)) found.push_back(&entry);
   }
   return found;
 }

@@ -3,6 +3,7 @@
 
 #include "trust/pdf/findings.h"
 #include "trust/pdf/form_walk.h"
+#include "trust/pdf/page_tree.h"
 #include "trust/pdf/values.h"
 
 #include <map>
@@ -24,8 +25,8 @@ class FormDiff {
 
   /// The field that this revision added or signed and that accounts for the annotation; null: none.
   const FieldEntry* accountFor(QPDFObjectHandle annotation) const;
-  /// Those of older signature fields that were signed.
-  std::vector<const FieldEntry*> signedWidgets() const;
+  /// Those of older fields that were filled or signed.
+  std::vector<const FieldEntry*> filledInPlace() const;
   /// Widgets that may look otherwise, since their field was filled or is new.
   ObjectSet filledWidgets() const;
   /// The field tree of the later revision.
@@ -50,6 +51,7 @@ class FormDiff {
                        const std::string& key,
                        QPDFObjectHandle before,
                        QPDFObjectHandle after);
+  std::string placesOf(const std::string& name);
   void compareValue(const FieldEntry& before, const FieldEntry& after);
   void settleAppearances();
   bool hadName(const std::string& name) const;
@@ -58,8 +60,9 @@ class FormDiff {
   Findings& findings_;
   const FieldMap& before_;
   FieldMap fields_;
-  mutable std::optional<KeySet> old_names_;  ///< made when asked
-  mutable std::optional<KeySet> asked_;      ///< made when asked
+  mutable std::optional<KeySet> old_names_;                                  ///< made when asked
+  mutable std::optional<KeySet> asked_;                                      ///< made when asked
+  std::optional<std::map<std::string, std::vector<UserRectangle>>> places_;  ///< made when asked
   KeySet filled_;
   KeySet signed_;
   ObjectSet new_widgets_;

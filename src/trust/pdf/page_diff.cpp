@@ -14,6 +14,8 @@ constexpr auto kPassedDown = std::to_array<const char*>(
     {"/Resources", "/MediaBox", "/CropBox", "/Rotate"});  // ISO 32000-2, table 31
 
 constexpr std::size_t kSearchedMost = 1'000'000;
+/// Square points: a mark or stamp as offices have them, 60 by 36 mm.
+constexpr double kSmallMark = 17'500;
 
 /// Where a value stands in an array. References are found at once; that another object says the
 /// same is looked up item by item, which adds to `searched` and ends with a bound.
@@ -64,7 +66,7 @@ void PageDiff::compare(bool tree_changed) {
   compareTreeNodes(nodes);
   if (tree_changed_) compareTrees();
   compareLooseArrays();
-  compareSignedWidgets();
+  compareFilledWidgets();
 }
 
 /// Of the objects that say they are nodes of the page tree, those that are.
@@ -226,29 +228,41 @@ void PageDiff::newAnnotation(QPDFObjGen page, QPDFObjectHandle item) {
         "annotation " + (subtype.isName() ? subtype.getName() : std::string("without a type")));
 }
 
-void PageDiff::compareSignedWidgets() {
-  for (const auto* field : form_.signedWidgets()) {
+void PageDiff::compareFilledWidgets() {
+  for (const auto* field : form_.filledInPlace()) {
     auto widget = field->node;
-    if (!drawsSomething(widget)) continue;
-    const auto page = pageShowing(widget);
-    if (page) sayOf(*field, *page, places_.signedIn(findings_.after().object(*page), widget));
+    const bool signature = field->type == "Sig";
+    if (isEmpty(widgetRectangle(widget)) || (signature && !drawsSomething(widget))) continue;
+    for (const auto& page : pagesShowing(widget)) {
+      sayOf(*field, page, places_.filledIn(findings_.after().object(page), widget, signature));
+    }
   }
 }
 
-/// By /P when that is true, since it spares reading all pages.
-std::optional<QPDFObjGen> PageDiff::pageShowing(QPDFObjectHandle widget) {
-  const auto shows = [&](QPDFObjectHandle page) {
-    const auto items = listOf(valueAt(page, "/Annots"));
-    return std::any_of(items.begin(), items.end(), [&](QPDFObjectHandle item) {
-      return item.isIndirect() && item.getObjGen() == widget.getObjGen();
-    });
-  };
-  auto named = valueAt(widget, "/P");
-  if (named.isIndirect() && shows(named)) return named.getObjGen();
-  const auto& pages = pagesAfter().pages();
-  const auto found = std::find_if(pages.begin(), pages.end(), shows);
-  if (found == pages.end()) return std::nullopt;
-  return QPDFObjectHandle(*found).getObjGen();
+const ObjectSet& PageDiff::annotationsOf(QPDFObjGen page) {
+  const auto [known, fresh] = annotations_.try_emplace(page);
+  if (!fresh) return known->second;
+  for (const auto& item : listOf(valueAt(findings_.after().object(page), "/Annots"))) {
+    auto annotation = item;
+    if (annotation.isIndirect()) known->second.insert(annotation.getObjGen());
+  }
+  return known->second;
+}
+
+/// A small one by /P when that is true, since it spares reading all pages; what could cover a page
+/// of ordinary size may name another page, or one that is not shown.
+std::vector<QPDFObjGen> PageDiff::pagesShowing(QPDFObjectHandle widget) {
+  const auto id = widget.getObjGen();
+  const auto place = widgetRectangle(widget);
+  const auto named = valueAt(widget, "/P").getObjGen();
+  const bool small = (place.right - place.left) * (place.top - place.bottom) <= kSmallMark;
+  if (small && named.isIndirect() && annotationsOf(named).contains(id)) return {named};
+  if (showing_.empty()) {
+    for (const auto& page : pagesAfter().ids()) {
+      for (const auto& one : annotationsOf(page)) showing_[one].push_back(page);
+    }
+  }
+  return showing_[id];
 }
 
 /// An /Annots array that is an object of its own changes without its page.

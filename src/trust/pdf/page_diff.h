@@ -38,8 +38,9 @@ class PageDiff {
   void missingAnnotation(QPDFObjGen page, QPDFObjectHandle item);
   void newAnnotation(QPDFObjGen page, QPDFObjectHandle item);
   void compareLooseArrays();
-  void compareSignedWidgets();
-  std::optional<QPDFObjGen> pageShowing(QPDFObjectHandle widget);
+  void compareFilledWidgets();
+  const ObjectSet& annotationsOf(QPDFObjGen page);
+  std::vector<QPDFObjGen> pagesShowing(QPDFObjectHandle widget);
   std::optional<QPDFObjGen> pageOfArray(QPDFObjectHandle items, QPDFObjGen id);
 
   PageList& pagesBefore();
@@ -53,6 +54,8 @@ class PageDiff {
   bool tree_changed_ = false;
   std::size_t searched_ = 0;  ///< annotations, for a bound
   std::map<std::tuple<QPDFObjGen, QPDFObjGen, std::string>, bool> held_;  ///< `holdTheSame`
+  std::map<QPDFObjGen, ObjectSet> annotations_;                           ///< by page
+  std::map<QPDFObjGen, std::vector<QPDFObjGen>> showing_;  ///< pages by annotation; when asked
   std::unique_ptr<PageList> pages_before_;
   std::unique_ptr<PageList> pages_after_;
 };

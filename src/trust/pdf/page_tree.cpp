@@ -134,6 +134,10 @@ ShownSize shownSize(const PageGeometry& page) {
   return page.sideways() ? ShownSize{height, width} : ShownSize{width, height};
 }
 
+bool isEmpty(const UserRectangle& place) {
+  return place.left >= place.right || place.bottom >= place.top;
+}
+
 UserRectangle widgetRectangle(QPDFObjectHandle widget) {
   auto array = valueAt(widget, "/Rect");
   if (!array.isRectangle()) return {};

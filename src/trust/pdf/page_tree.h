@@ -44,6 +44,7 @@ struct UserRectangle {
   double right = 0;
   double top = 0;
 };
+bool isEmpty(const UserRectangle& place);
 
 /// /Rect of a widget, its corners in order; empty when it is none.
 UserRectangle widgetRectangle(QPDFObjectHandle widget);

@@ -22,17 +22,6 @@ struct Size {
   double height = 0;
 };
 
-/// For a person, who has to look whether anything stands there: whole points from the corner below.
-std::string words(const UserRectangle& place) {
-  const auto whole = [](double points) { return std::to_string(std::llround(points)); };
-  return whole(place.right - place.left) + " x " + whole(place.top - place.bottom) + " at " +
-         whole(place.left) + ", " + whole(place.bottom);
-}
-
-bool isEmpty(const UserRectangle& place) {
-  return place.left >= place.right || place.bottom >= place.top;
-}
-
 Size common(const UserRectangle& one, const UserRectangle& other) {
   return {std::min(one.right, other.right) - std::max(one.left, other.left),
           std::min(one.top, other.top) - std::max(one.bottom, other.bottom)};
@@ -52,6 +41,12 @@ bool isWidget(QPDFObjectHandle annotation) {
 }
 
 }  // namespace
+
+std::string placeInWords(const UserRectangle& place) {
+  const auto whole = [](double points) { return std::to_string(std::llround(points)); };
+  return whole(place.right - place.left) + " x " + whole(place.top - place.bottom) + " at " +
+         whole(place.left) + ", " + whole(place.bottom);
+}
 
 const std::vector<SignaturePlaces::Placed>& SignaturePlaces::widgetsOf(QPDFObjectHandle page) {
   const auto [known, fresh] = widgets_.try_emplace(page.getObjGen());
@@ -88,11 +83,14 @@ std::optional<Change> SignaturePlaces::added(QPDFObjectHandle page, QPDFObjectHa
   }
   const auto place = widgetRectangle(widget);
   if (!drawsSomething(widget) || isEmpty(place)) return std::nullopt;
-  return Change{ChangeKind::SignatureDrawn, "new mark, " + words(place), {}};
+  return Change{ChangeKind::SignatureDrawn, "new mark, " + placeInWords(place), {}};
 }
 
-std::optional<Change> SignaturePlaces::signedIn(QPDFObjectHandle page, QPDFObjectHandle widget) {
-  if (!drawsSomething(widget) || !covers(kPreparedMost, page, widget)) return std::nullopt;
+std::optional<Change> SignaturePlaces::filledIn(QPDFObjectHandle page,
+                                                QPDFObjectHandle widget,
+                                                bool signature) {
+  if (signature && !drawsSomething(widget)) return std::nullopt;
+  if (!covers(kPreparedMost, page, widget)) return std::nullopt;
   return Change{ChangeKind::AnnotationAdded, "covers much", {}};
 }
 

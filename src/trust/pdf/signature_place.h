@@ -6,19 +6,24 @@
 
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
-/// Where signatures are drawn that came after another one: a mark beside the text is an ordinary
-/// way of signing, one that covers the page or another field says what nobody signed. Internal to
-/// trust/pdf.
+/// Where a later revision draws its signatures and what it fills in: a mark beside the text is an
+/// ordinary way of signing, one that covers the page or another field says what nobody signed.
+/// Internal to trust/pdf.
 namespace congvan::pdf {
+
+/// For a person, who has to look whether anything stands there: whole points from the corner below.
+std::string placeInWords(const UserRectangle& place);
 
 class SignaturePlaces {
  public:
   /// What putting `widget`, of a signature field, on `page` amounts to; nullopt: nothing is seen.
   std::optional<Change> added(QPDFObjectHandle page, QPDFObjectHandle widget);
-  /// The same for signing in `widget`, which stood on `page` before.
-  std::optional<Change> signedIn(QPDFObjectHandle page, QPDFObjectHandle widget);
+  /// The same for signing or filling in `widget`, which stood on `page` before. Readers draw a text
+  /// that has no look, so that the place alone counts there.
+  std::optional<Change> filledIn(QPDFObjectHandle page, QPDFObjectHandle widget, bool signature);
 
  private:
   struct Placed {

@@ -15,9 +15,10 @@ namespace congvan::records {
 namespace {
 
 constexpr pades::PageSize kA4{595.28, 841.89};
+const std::vector<Step> kSigned = {{StepKind::Sign, {}, std::string(kSignatureField), {}, {}}};
 
 Slot defaultOf(std::string_view field, const pades::PageSize& page) {
-  const auto slots = completeSlots({}, {}, {page});
+  const auto slots = completeSlots({}, {}, "CT", {page});
   return *std::ranges::find(slots, field, &Slot::field);
 }
 
@@ -64,8 +65,7 @@ TEST(DefaultPlaces, LeaveRoomForAnArrivalStampThatCoversNoWord) {
 }
 
 TEST(Fields, OfARouteAreLockedByTheSealButForTheArrivalStamp) {
-  const std::vector<Step> steps = {{StepKind::Sign, {}, std::string(kSignatureField), {}, {}}};
-  for (const auto& field : fieldsOf(completeSlots({}, steps, {kA4}))) {
+  for (const auto& field : fieldsOf(completeSlots({}, kSigned, "CT", {kA4}))) {
     EXPECT_EQ(field.locking == pades::Locking::Present, field.name == kSealField) << field.name;
     EXPECT_EQ(field.stays_open, field.name == kArrivalField) << field.name;
   }
@@ -73,9 +73,50 @@ TEST(Fields, OfARouteAreLockedByTheSealButForTheArrivalStamp) {
 
 TEST(DefaultPlaces, AreOnPagesOfOtherSizesToo) {
   for (const auto& size :
-       {pades::PageSize{419.5, 595.3}, {841.89, 595.28}, {612, 792}, {400, 170}}) {
-    EXPECT_TRUE(checkPlaces(completeSlots({}, {}, {size}), {size})) << size.width;
+       {pades::PageSize{419.5, 595.3}, {841.89, 595.28}, {612, 792}, {400, 300}, {400, 170}}) {
+    for (const auto* type : {"CT", "CV"}) {
+      const auto slots = completeSlots({}, kSigned, type, {size});
+      EXPECT_TRUE(checkPlaces(slots, {size})) << type << " " << size.width << " " << size.height;
+      const bool roomy = size.height > 500;
+      EXPECT_EQ(std::ranges::count(slots, kArrivalField, &Slot::field), roomy ? 1 : 0)
+          << type << " " << size.width << " " << size.height;
+    }
   }
+}
+
+TEST(DefaultPlaces, OfTheStampInALetterLeaveItsAbstractUnderTheNumberFree) {
+  const auto slots = completeSlots({}, {}, "CV", {kA4});
+  const auto place = [&](std::string_view field) {
+    return *std::ranges::find(slots, field, &Slot::field);
+  };
+  const auto stamp = place(kArrivalField);
+  const auto date = place(kDateField);
+  EXPECT_GT(stamp.left, kA4.width / 2);
+  EXPECT_LE(stamp.left + stamp.width, kA4.width);
+  EXPECT_LT(stamp.bottom + stamp.height, date.bottom);
+  EXPECT_GT(stamp.bottom + stamp.height, date.bottom - 10);
+}
+
+TEST(DefaultPlaces, OfTheStampFollowTheNumberThatWasPlaced) {
+  const auto slots = completeSlots({{"so", 0, 85, 700, 120, 18}}, {}, "CT", {kA4});
+  const auto stamp = *std::ranges::find(slots, kArrivalField, &Slot::field);
+  EXPECT_EQ(stamp.bottom + stamp.height, 696);
+  EXPECT_TRUE(checkPlaces(slots, {kA4}));
+}
+
+TEST(ArrivalStamp, IsNoLargerThanTheDecreeHasItAndOverNoOtherSlot) {
+  const Slot number{"so", 0, 154, 730, 110, 18};
+  const auto why = [&](const Slot& stamp) {
+    const auto answer = checkPlaces({number, stamp}, {kA4, kA4});
+    return answer ? "(done)" : answer.error().reason;
+  };
+  EXPECT_EQ(why({"dau-den", 0, 14, 600, 142, 100}), "(done)");
+  EXPECT_EQ(why({"dau-den", 0, 0, 0, 595, 841}), "slot_size_wrong");
+  EXPECT_EQ(why({"dau-den", 0, 14, 600, 145, 100}), "slot_size_wrong");
+  EXPECT_EQ(why({"dau-den", 0, 14, 600, 142, 103}), "slot_size_wrong");
+  EXPECT_EQ(why({"dau-den", 0, 14, 631, 142, 100}), "slot_overlaps");
+  EXPECT_EQ(why({"dau-den", 0, 14, 630, 142, 100}), "(done)") << "they touch";
+  EXPECT_EQ(why({"dau-den", 1, 14, 631, 142, 100}), "(done)") << "on another page";
 }
 
 TEST(FileName, HasTheNumberAndNoSlash) {

@@ -93,7 +93,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"TextFilled",
          {{14, number("/V (05)")}, {15, widget("/AP << /N 30 0 R >>")}, {30, kForm}},
          ChangeKind::FieldFilled,
-         "field Number: value"},
+         "field Number: value, 50 x 20 at 10, 10 and 50 x 20 at 10, 50"},
         {"LooksWithoutValue",
          {{15, widget("/AP << /N 30 0 R >>")}, {30, kForm}},
          ChangeKind::AnnotationChanged,

@@ -302,6 +302,44 @@ TEST(Marks, InAPreparedFieldMayNotCoverThePage) {
   EXPECT_EQ(in_place[0].kind, ChangeKind::SignatureAdded);
 }
 
+/// The field `Number` with one widget, filled by a later revision with a look of its own or none.
+std::vector<Change> filledOver(const std::string& rectangle,
+                               const std::string& look,
+                               const std::string& pages_named = "/P 3 0 R") {
+  auto shape = test::foreignFields();
+  const std::string place = "/Rect [10 10 60 30] /P 3 0 R";
+  const auto placed = "/Rect " + rectangle + " " + pages_named;
+  shape.objects.replace(shape.objects.find(place), place.size(), placed);
+  return changesOf(grown(
+      test::tabledPdf(shape),
+      {{14, "<< /FT /Tx /T (Number) /DA (/F1 12 Tf 0 g) /Kids [ 15 0 R 16 0 R ] /V (05) >>"},
+       {15, "<< /Type /Annot /Subtype /Widget /Parent 14 0 R " + placed + " /F 4 " + look + ">>"},
+       {32, stream("/Type /XObject /Subtype /Form /BBox [0 0 9 9]", "1 g 0 0 9 9 re f")},
+       {33, "<< /Type /Page /MediaBox [0 0 9999 9999] /Annots [ 15 0 R ] >>"}}));
+}
+
+TEST(FilledFields, MayNotCoverThePage) {
+  const auto covers =
+      Change{ChangeKind::AnnotationAdded, "field Number: covers much on page 1", "Number"};
+  EXPECT_THAT(filledOver("[0 0 595 842]", "/AP << /N 32 0 R >> "), Contains(covers));
+  EXPECT_THAT(filledOver("[595 842 0 0]", "/AP << /N 32 0 R >> "), Contains(covers));
+  EXPECT_THAT(filledOver("[0 400 595 842]", "/AP << /N 32 0 R >> "), Contains(covers));
+  EXPECT_THAT(filledOver("[0 0 595 842]", "/MK << /BG [ 1 ] >> "), Contains(covers))
+      << "readers draw it";
+  for (const auto* named : {"/P 33 0 R", ""}) {
+    EXPECT_THAT(filledOver("[0 0 595 842]", "/AP << /N 32 0 R >> ", named), Contains(covers))
+        << "it is shown on page 1 whatever page it names";
+  }
+}
+
+TEST(FilledFields, OfOrdinarySizeAreNamedWithSizeAndPlace) {
+  EXPECT_THAT(
+      filledOver("[14 622 156 722]", "/AP << /N 32 0 R >> "),
+      testing::ElementsAre(Change{ChangeKind::FieldFilled,
+                                  "field Number: value, 142 x 100 at 14, 622 and 50 x 20 at 10, 50",
+                                  "Number"}));
+}
+
 /// `base` with a revision of `count` new fields of which each is named.
 std::string withNotes(std::size_t count) {
   Objects objects;
