@@ -485,8 +485,9 @@ step('a lost connection is told, and the act can be repeated', async () => {
   await page.getByRole('alert').filter({ hasText: 'Không kết nối' }).waitFor({ state: 'detached' });
 });
 
-step('the first password has to be changed before anything else', async () => {
+step('the first password has to be changed before anything else', async (context) => {
   const empty = await startEmpty(process.env.CONGVAN);
+  context.after(() => empty.stop());
   const others = new People(browser, empty);
   const page = await others.window({ width: 360, height: 740 });
   await page.goto('/kiem-tra');
@@ -516,7 +517,6 @@ step('the first password has to be changed before anything else', async () => {
   await form.getByRole('button', { name: 'Đổi mật khẩu' }).click();
   await page.getByRole('heading', { level: 1, name: 'Kiểm tra chữ ký' }).waitFor();
   await page.context().close();
-  await empty.stop();
   assert.deepEqual(others.wrong, []);
 });
 
