@@ -30,16 +30,22 @@ Bytes logKeyBinding(std::string_view log) {
   return toBytes("congvan log key\n" + std::string(log));
 }
 
+Error unwritable(const fs::path& file) {
+  return {Code::Unavailable, "output_unwritable", {{"file", file.string()}}, std::strerror(errno)};
+}
+
 }  // namespace
 
-std::optional<LockedFile> LockedFile::open(const fs::path& file, int flags) {
+Result<LockedFile> LockedFile::open(const fs::path& file, int flags, const Error& taken) {
   LockedFile opened(::open(file.c_str(), O_RDWR | O_CLOEXEC | flags, 0600));
   struct stat about {};
   const bool locked = opened.descriptor_ >= 0 &&
                       ::flock(opened.descriptor_, LOCK_EX | LOCK_NB) == 0 &&
                       ::fstat(opened.descriptor_, &about) == 0;
-  if (!locked || about.st_nlink == 0) return std::nullopt;  // its owner has just removed it
-  return opened;
+  if (locked && about.st_nlink > 0) return opened;
+  // Without a link its owner has just removed it, as when it was not there any more.
+  if (locked || errno == EWOULDBLOCK || errno == EEXIST || errno == ENOENT) return taken;
+  return unwritable(file);
 }
 
 LockedFile::LockedFile(LockedFile&& other) noexcept
@@ -49,10 +55,6 @@ LockedFile::~LockedFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-Error UnfinishedFolder::unwritable() const {
-  return {Code::Unavailable, "output_unwritable", {{"file", mark_.string()}}, std::strerror(errno)};
-}
-
 Result<> UnfinishedFolder::identify(const Uuid& fresh) {
   id_.resize(fresh.text().size());
   const auto size = static_cast<ssize_t>(id_.size());
@@ -60,7 +62,7 @@ Result<> UnfinishedFolder::identify(const Uuid& fresh) {
   id_ = fresh.text();
   if (::pwrite(locked_.descriptor(), id_.data(), id_.size(), 0) != size ||
       ::fsync(locked_.descriptor()) != 0) {
-    return unwritable();
+    return unwritable(mark_);
   }
   return kDone;
 }
@@ -68,7 +70,7 @@ Result<> UnfinishedFolder::identify(const Uuid& fresh) {
 Result<> UnfinishedFolder::finish() {
   const bool done = ::syncfs(locked_.descriptor()) == 0 && ::unlink(mark_.c_str()) == 0 &&
                     ::syncfs(locked_.descriptor()) == 0;
-  if (!done) return unwritable();
+  if (!done) return unwritable(mark_);
   return kDone;
 }
 
@@ -80,8 +82,8 @@ Result<UnfinishedFolder> DataFolder::mark(Random& random, const Clock& clock) co
   fs::create_directories(root_);
   fs::permissions(root_, fs::perms::owner_all);
   // Never made beside files that were there before.
-  auto locked = LockedFile::open(path, again ? 0 : O_CREAT | O_EXCL);
-  if (!locked) return in_use;
+  auto locked = LockedFile::open(path, again ? 0 : O_CREAT | O_EXCL, in_use);
+  if (!locked) return locked.error();
   UnfinishedFolder marked(path, std::move(*locked));
   const auto named = marked.identify(makeUuid(clock, random));
   if (!named) return named.error();
@@ -104,11 +106,11 @@ Result<LockedFile> DataFolder::serveAs(std::string_view node) const {
   if (!whole) return whole.error();
   // A node may be named by anything, a file may not.
   const auto name = toHex(crypto::digest(crypto::DigestAlgorithm::Sha256, asBytes(node)));
-  auto locked = LockedFile::open(root_ / ("serving-" + name.substr(0, 16) + ".lock"), O_CREAT);
-  if (locked) return std::move(*locked);
-  return Error{Code::Conflict,
-               "node_already_serving",
-               {{"node", std::string(node)}, {"folder", root_.string()}}};
+  return LockedFile::open(root_ / ("serving-" + name.substr(0, 16) + ".lock"),
+                          O_CREAT,
+                          {Code::Conflict,
+                           "node_already_serving",
+                           {{"node", std::string(node)}, {"folder", root_.string()}}});
 }
 
 Result<> DataFolder::requireFolders() const {

@@ -25,8 +25,8 @@ namespace congvan::app {
 /// A file that is locked against other processes until this ends, or its process, however it ends.
 class LockedFile {
  public:
-  /// `flags` as of open(2). nullopt: it cannot be opened, or somebody else has it.
-  static std::optional<LockedFile> open(const std::filesystem::path& file, int flags);
+  /// `flags` as of open(2); `taken` when somebody else has it. Unavailable `output_unwritable`.
+  static Result<LockedFile> open(const std::filesystem::path& file, int flags, const Error& taken);
   LockedFile(LockedFile&& other) noexcept;
   LockedFile& operator=(LockedFile&&) = delete;
   ~LockedFile();
@@ -52,8 +52,6 @@ class UnfinishedFolder {
   Result<> finish();
 
  private:
-  Error unwritable() const;
-
   std::filesystem::path mark_;
   std::string id_;
   LockedFile locked_;

@@ -124,6 +124,40 @@ TEST_P(MigrationsContract, ForgetFingerprintsThatWereKeptWithoutAKey) {
       0);
 }
 
+TEST_P(MigrationsContract, ForgetTheKeysOfAbandonedCertificatesOnly) {
+  const auto all = embeddedMigrations();
+  const auto upgrade =
+      std::ranges::find(all, std::string_view("0016-abandoned-keys"), &Migration::name);
+  ASSERT_NE(upgrade, all.end());
+  ASSERT_TRUE(
+      migrate(database(), all.first(static_cast<std::size_t>(upgrade - all.begin())), kNow));
+  auto writer = database().acquire(Access::Write);
+  std::uint8_t number = 0;
+  for (const auto* state : {"issued", "abandoned"}) {
+    const Bytes certificate(16, ++number);
+    writer->execute(
+        "INSERT INTO certificates (id, kind, state, profile, issuer, serial, subject, not_before, "
+        "not_after, tbs_sha256, approvals_salt, der, created, version) "
+        "VALUES (?, 'person', ?, 'person', ?, ?, '', ?, ?, ?, ?, ?, ?, 1)",
+        {certificate, state, certificate, state, kNow, kNow, Bytes(32), Bytes(32), Bytes(1), kNow});
+    const Bytes key(16, ++number);
+    writer->execute("INSERT INTO kept_keys (id, certificate, wrapped, version) VALUES (?, ?, ?, 1)",
+                    {key, certificate, Bytes(1)});
+    writer->execute(
+        "INSERT INTO key_access (kept_key, person, wrapped, failures, locked, version) "
+        "VALUES (?, ?, ?, 0, 0, 1)",
+        {key, key, Bytes(1)});
+  }
+  writer.reset();
+  ASSERT_TRUE(migrate(database(), all, kNow));
+  const auto reader = database().acquire(Access::Read);
+  for (const auto* kept : {"SELECT id FROM kept_keys", "SELECT kept_key FROM key_access"}) {
+    const auto rows = reader->query(kept);
+    ASSERT_EQ(rows.size(), 1U) << kept;
+    EXPECT_EQ(rows[0].bytes(0), Bytes(16, 2)) << "of the certificate that was issued";
+  }
+}
+
 TEST_P(MigrationsContract, KeepDeliveriesThatWereSentWhenEachWentOnce) {
   const auto all = embeddedMigrations();
   const auto upgrade =

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "edge/storage/transactions.h"
 #include "tests/contract/office_world.h"
+#include "tests/support/faulty_database.h"
 #include "trust/crypto/password.h"
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 namespace congvan {
@@ -343,19 +346,39 @@ TEST_P(OwnPassword, StaysTheFirstOneWhereThatIsSet) {
   EXPECT_EQ(why(of_demonstrations.caller(session.token, "t")), "(done)");
 }
 
-TEST_P(OwnPassword, OpensNothingOnceAChangeWasFaster) {
+/// Where a writer does not wait for every other.
+class OwnPasswordMeanwhile : public OwnPassword {};
+INSTANTIATE_TEST_SUITE_P(Server,
+                         OwnPasswordMeanwhile,
+                         testing::Values(test::Backend::MariaDb),
+                         backendName);
+
+/// The change comes before each statement of a sign-in in turn, or waits for its transaction.
+TEST_P(OwnPasswordMeanwhile, OpensNothingThatAChangeDoesNotEnd) {
   auto& w = world();
+  test::FaultyDatabase watched(database());
+  storage::SqlTransactions over(watched, w.random);
+  directory::Authentication door(
+      over, w.directory_store, w.trail, w.once, w.server_secret, w.clock, w.random);
   std::string was(kOld);
-  for (int round = 0; round < 4; ++round) {
+  for (int call = 1;; ++call) {
     const auto old = crypto::SecretBytes(std::string_view(was));
     const auto session = in(old);
-    Result<directory::SignedIn> late = Error{Code::Unavailable, "not tried"};
-    std::thread thief([&] { late = w.authentication.signIn("cuong", old, {kHere, "t"}); });
-    const std::string next = "một mật khẩu khác " + std::to_string(round);
-    EXPECT_EQ(change(session, was, next), "(done)");
-    thief.join();
+    const std::string next = "một mật khẩu khác " + std::to_string(call);
+    std::future<std::string> changed;
+    watched.meanwhile(call, [&] {
+      changed = std::async(std::launch::async, [&] { return change(session, was, next); });
+      changed.wait_for(std::chrono::milliseconds(400));
+    });
+    const auto late = door.signIn("cuong", old, {kHere, "t"});
+    if (!watched.hasMet()) {
+      EXPECT_GT(call, 10) << "a sign-in has more statements";
+      break;
+    }
+    EXPECT_EQ(changed.get(), "(done)");
     EXPECT_EQ(late ? why(w.authentication.caller(late->token, "t")) : late.error().reason,
-              late ? "session_missing" : "sign_in_failed");
+              late ? "session_missing" : "sign_in_failed")
+        << "before call " << call;
     was = next;
   }
 }

@@ -3,8 +3,11 @@
 
 #include "edge/storage/migrations.h"
 #include "tests/support/databases.h"
+#include "tests/support/faulty_database.h"
 
 #include <gtest/gtest.h>
+
+#include <future>
 
 namespace congvan::storage {
 namespace {
@@ -119,6 +122,41 @@ TEST_P(SetUpContract, EmptiesNothingOnceAnotherProgramHasATableThere) {
   EXPECT_EQ(claimAlone(kFolder), "database_not_ours");
   EXPECT_EQ(count("customers"), 1);
   EXPECT_EQ(count("people"), 1);
+}
+
+/// The other folder's whole set-up comes before each statement of a claim in turn, or waits for it.
+TEST_P(SetUpContract, ClaimsNoOfficeThatBecameOneMeanwhile) {
+  migrateAll();
+  test::FaultyDatabase watched(*fresh_);
+  SqlTransactions over(watched, random_);
+  const auto setUpOther = [&] {
+    const auto claimed = claimAlone(kOtherFolder);
+    if (claimed != "(done)") return claimed;
+    addAgency();
+    end();
+    return claimed;
+  };
+  for (int call = 1;; ++call) {
+    std::future<std::string> other;
+    watched.meanwhile(call, [&] {
+      other = std::async(std::launch::async, setUpOther);
+      other.wait_for(std::chrono::milliseconds(300));
+    });
+    const auto late = over.run<std::monostate>(
+        [&](work::Tx& tx) { return claimForSetUp(tx, fresh_->dialect(), kFolder, clock_.now()); });
+    if (!watched.hasMet()) {
+      EXPECT_GT(call, 5) << "a claim has more statements";
+      break;
+    }
+    const bool other_won = other.get() == "(done)";
+    EXPECT_NE(other_won, static_cast<bool>(late)) << "before call " << call;
+    if (other_won) {
+      EXPECT_EQ(claim(kFolder), "already_set_up") << "before call " << call;
+      EXPECT_EQ(count("agencies"), 1);
+    }
+    end();
+    sql("DELETE FROM agencies");
+  }
 }
 
 }  // namespace

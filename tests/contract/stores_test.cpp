@@ -393,11 +393,17 @@ TEST_P(DirectoryContract, RemovesTheSessionsOfOnePersonOnly) {
   add(3, directory::PersonId{id()});
   EXPECT_TRUE(find(1)->password_due);
   EXPECT_FALSE(find(2)->password_due);
-  ASSERT_TRUE(change([&](Tx& tx) { return store_.removeSessionsOf(tx, person); }));
-  EXPECT_FALSE(find(1));
+  const auto keepOnly = [&](std::uint8_t token) {
+    return change([&](Tx& tx) { return store_.keepOnlySession(tx, person, Bytes(32, token)); });
+  };
+  ASSERT_TRUE(keepOnly(1));
+  EXPECT_FALSE(find(1)->password_due);
   EXPECT_FALSE(find(2));
   EXPECT_TRUE(find(3));
-  EXPECT_TRUE(change([&](Tx& tx) { return store_.removeSessionsOf(tx, person); }));
+  const auto gone = keepOnly(2);
+  ASSERT_FALSE(gone);
+  EXPECT_EQ(gone.error().reason, "session_missing");
+  EXPECT_TRUE(find(1));
 }
 
 TEST_P(DirectoryContract, KeepsSessionsUntilTheyAreSwept) {

@@ -4,6 +4,7 @@
 #include "edge/storage/database.h"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <type_traits>
@@ -38,6 +39,15 @@ class FaultyDatabase final : public storage::Database {
     commits_to_go_ = commit;
     thread_ = std::this_thread::get_id();
   }
+  /// Does `action` before the given call of this thread, counted from now: what another instance
+  /// does in that moment.
+  void meanwhile(int call, std::function<void()> action) {
+    meanwhile_ = std::move(action);
+    calls_to_go_ = call;
+    thread_ = std::this_thread::get_id();
+  }
+  /// Did the thread come to that call?
+  bool hasMet() const { return calls_to_go_ <= 0; }
   bool hasStruck() const { return struck_; }
   int calls() const { return calls_; }
 
@@ -91,6 +101,8 @@ class FaultyDatabase final : public storage::Database {
   std::invoke_result_t<const Action&> around(storage::Interrupted::Why why,
                                              const Action& action,
                                              bool named = false) {
+    const bool own = std::this_thread::get_id() == thread_;
+    if (own && meanwhile_ && --calls_to_go_ == 0) std::exchange(meanwhile_, {})();
     const int call = ++calls_;
     const bool strikes = named || lose_at_ < 0 || call == lose_at_;
     if (strikes) struck_ = true;
@@ -104,6 +116,8 @@ class FaultyDatabase final : public storage::Database {
   int lose_at_ = 0;
   Fault::When when_ = Fault::When::Before;
   int commits_to_go_ = 0;
+  int calls_to_go_ = 0;
+  std::function<void()> meanwhile_;
   std::atomic<std::thread::id> thread_;
   std::atomic<int> calls_ = 0;
   std::atomic<bool> struck_ = false;

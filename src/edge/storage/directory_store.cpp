@@ -362,8 +362,13 @@ Result<> SqlDirectoryStore::removeSession(work::Tx& tx, BytesView token_hash) {
   return kDone;
 }
 
-Result<> SqlDirectoryStore::removeSessionsOf(work::Tx& tx, PersonId person) {
-  connectionOf(tx).execute("DELETE FROM sessions WHERE person = ?", {person});
+Result<> SqlDirectoryStore::keepOnlySession(work::Tx& tx, PersonId person, BytesView token_hash) {
+  auto& connection = connectionOf(tx);
+  connection.execute("DELETE FROM sessions WHERE person = ? AND token_hash <> ?",
+                     {person, token_hash});
+  const auto kept = connection.execute("UPDATE sessions SET password_due = ? WHERE token_hash = ?",
+                                       {false, token_hash});
+  if (kept == 0) return missing("session_missing");
   return kDone;
 }
 

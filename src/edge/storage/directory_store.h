@@ -39,7 +39,7 @@ class SqlDirectoryStore final : public directory::DirectoryStore {
   Result<> touchSession(work::Tx& tx, BytesView token_hash, Instant now) override;
   Result<> moveSession(work::Tx& tx, BytesView token_hash, directory::PostId post) override;
   Result<> removeSession(work::Tx& tx, BytesView token_hash) override;
-  Result<> removeSessionsOf(work::Tx& tx, directory::PersonId person) override;
+  Result<> keepOnlySession(work::Tx& tx, directory::PersonId person, BytesView token_hash) override;
   Result<std::int64_t> sweepSessions(work::Tx& tx,
                                      Instant created_before,
                                      Instant used_before) override;

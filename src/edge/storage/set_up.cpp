@@ -50,6 +50,10 @@ struct Found {
   bool ours = false;  ///< a set-up of this folder began here and has not ended
 };
 
+bool hasOffice(Connection& connection) {
+  return connection.queryOne("SELECT COUNT(*) FROM agencies")->integer(0) > 0;
+}
+
 Result<Found> look(Connection& connection, Dialect dialect, std::string_view folder) {
   Found found{.tables = tablesThere(connection, dialect)};
   const auto& there = found.tables;
@@ -69,8 +73,7 @@ Result<Found> look(Connection& connection, Dialect dialect, std::string_view fol
                          : std::nullopt;
   found.ours = lease && lease->text(0) == folder;
   if (found.ours) return found;
-  if (there.contains("agencies") &&
-      connection.queryOne("SELECT COUNT(*) FROM agencies")->integer(0) > 0) {
+  if (there.contains("agencies") && hasOffice(connection)) {
     return Error{Code::Conflict, "already_set_up"};
   }
   if (lease) return Error{Code::Conflict, "set_up_elsewhere"};
@@ -95,6 +98,8 @@ Result<> claimForSetUp(work::Tx& tx, Dialect dialect, std::string_view folder, I
   const auto claimed = SqlLeases().acquire(tx, kLease, folder, now, kForGood);
   if (!claimed) return claimed.error();
   if (!*claimed) return Error{Code::Conflict, "set_up_elsewhere"};
+  // Another folder's set-up may have begun and ended since the look.
+  if (!found->ours && hasOffice(connection)) return Error{Code::Conflict, "already_set_up"};
   return kDone;
 }
 

@@ -208,12 +208,13 @@ Result<SignedIn> Authentication::open(const Attempt& tried, std::string_view tra
         std::ranges::find_if(*posts, [&](const Post& p) { return inForce(p, today); });
     if (post == posts->end()) return Error{Code::Forbidden, "post_missing_now"};
 
+    // First of all the tries: from here on a change of password waits, or is seen by the next line.
+    const auto settled = settleSuccess(tx, tried);
+    if (!settled) return settled.error();
     const auto account = accountAsTried(tx, seen);
     if (!account) return account.error();
     const bool due =
         account->password_due && limits_.first_password == FirstPassword::MustBeChanged;
-    const auto settled = settleSuccess(tx, tried);
-    if (!settled) return settled.error();
     const auto added = store_.addSession(
         tx, Session{hashOf(token), seen.person, post->id, hashOf(csrf), now, now, due});
     if (!added) return added.error();
@@ -292,8 +293,8 @@ Result<Caller> Authentication::callerOfChange(std::string_view token,
   return callerOf(*session, trace);
 }
 
-/// A sign-in that tried the old password meanwhile settles its tries too: one of the two starts
-/// again, and finds what the other did.
+/// A sign-in that tried the old password meanwhile settles its tries before it looks at the
+/// account: it waits for this and is refused, or its session is there and ends.
 Result<> Authentication::replacePassword(work::Tx& tx,
                                          const Attempt& tried,
                                          std::string_view token,
@@ -306,12 +307,7 @@ Result<> Authentication::replacePassword(work::Tx& tx,
   if (!replaced) return replaced;
   const auto settled = settleSuccess(tx, tried);
   if (!settled) return settled;
-  auto session = store_.findSession(tx, hashOf(token));
-  if (!session) return session.error();
-  session->password_due = false;
-  const auto ended = store_.removeSessionsOf(tx, account->person);
-  if (!ended) return ended;
-  return store_.addSession(tx, *session);
+  return store_.keepOnlySession(tx, account->person, hashOf(token));
 }
 
 Result<Caller> Authentication::changePassword(const Caller& caller,
@@ -343,7 +339,8 @@ Result<Caller> Authentication::changePassword(const Caller& caller,
   const auto tried = countAttempt(known->login, address);
   if (!tried) return tried.error();
   const Error wrong{Code::Unauthenticated, "password_wrong"};
-  if (!tried->account || !crypto::passwordMatches(tried->account->password_hash, wanted.before)) {
+  if (!tried->account) return wrong;
+  if (!crypto::passwordMatches(tried->account->password_hash, wanted.before)) {
     return noteFailure(*tried, caller.trace, wrong);
   }
   const auto hash = crypto::hashPassword(wanted.after);
@@ -361,6 +358,7 @@ Result<Caller> Authentication::changePassword(const Caller& caller,
         return once_.after(tx, caller.once, caller.person.text());
       });
   if (done) return changed;
+  if (done.error().reason == "session_missing") return sessionMissing();
   return done.error().reason == "sign_in_failed" ? wrong : done.error();
 }
 

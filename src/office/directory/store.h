@@ -84,7 +84,9 @@ class DirectoryStore {
   /// The session goes on in `post`. NotFound `session_missing`.
   virtual Result<> moveSession(work::Tx& tx, BytesView token_hash, PostId post) = 0;
   virtual Result<> removeSession(work::Tx& tx, BytesView token_hash) = 0;
-  virtual Result<> removeSessionsOf(work::Tx& tx, PersonId person) = 0;
+  /// Of the person's sessions this one alone goes on, its password not due any more. NotFound
+  /// `session_missing`.
+  virtual Result<> keepOnlySession(work::Tx& tx, PersonId person, BytesView token_hash) = 0;
   virtual Result<std::int64_t> sweepSessions(work::Tx& tx,
                                              Instant created_before,
                                              Instant used_before) = 0;
