@@ -45,7 +45,7 @@ class Stubborn(Client):
 class Story:
     def __init__(self, service):
         self.service, self.documents, self.arrivals, self.clients = service, {}, {}, {}
-        self.killer_on = False
+        self.killer_on, self.killing = False, threading.Lock()
         self.kills_most = kills_wanted // 3  # at set-up
 
     def persist(self, request):
@@ -60,12 +60,14 @@ class Story:
         raise RuntimeError("no answer after 50 tries")
 
     def kill_quietly(self):
-        if self.service.process.poll() is None:
-            self.service.kill()
+        with self.killing:
+            if self.service.process.poll() is None:
+                self.service.kill()
 
     def restart(self):
-        if self.service.process.poll() is None:
-            return
+        with self.killing:  # a service that is dying looks alive to poll() until whoever killed it has seen the end
+            if self.service.process.poll() is None:
+                return
         self.service.start()
         was, self.killer_on = self.killer_on, False
         self.read_back()
