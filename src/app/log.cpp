@@ -165,6 +165,15 @@ void printReport(const tlog::WholeLogReport& report, bool json) {
                         tlog::hashText(report.head.root)));
 }
 
+/// The checker counts earlier checkpoints; people gave files.
+void namePrevious(tlog::WholeLogReport& report, const std::vector<std::string>& files) {
+  for (auto& finding : report.findings) {
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (finding.where == fmt::format("previous {}", i)) finding.where += ": " + files[i];
+    }
+  }
+}
+
 Exit runLogCheck(const Options& options, const std::vector<std::string>& names) {
   if (names.size() != 1) return usage("DIR");
   if (!options.has("key")) return usage("--key");
@@ -184,13 +193,14 @@ Exit runLogCheck(const Options& options, const std::vector<std::string>& names) 
   const auto listed = listPartials(*log->disk, "tile", 0, partials);
   if (!listed) return complain(listed.error());
 
-  const auto report = tlog::checkWholeLog({.tiles = *log->files,
-                                           .bundles = *log->files,
-                                           .checkpoint = log->checkpoint,
-                                           .key = *key,
-                                           .previous = std::move(previous),
-                                           .partials = std::move(partials),
-                                           .rules = *rules});
+  auto report = tlog::checkWholeLog({.tiles = *log->files,
+                                     .bundles = *log->files,
+                                     .checkpoint = log->checkpoint,
+                                     .key = *key,
+                                     .previous = std::move(previous),
+                                     .partials = std::move(partials),
+                                     .rules = *rules});
+  namePrevious(report, options.values("previous"));
   printReport(report, wantsJson(options));
   const bool unreadable =
       !report.findings.empty() && report.findings.front().reason == "checkpoint_malformed";

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """congvan log against a log that Python and openssl made, so maker and judge share no code."""
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -83,6 +84,20 @@ def write_log(folder, key, entries):
     write(folder, 'checkpoint', checkpoint(key, entries).encode())
 
 
+@contextlib.contextmanager
+def altered(folder, name, damage):
+    """The file as `damage` makes it, or gone when that is None; afterwards as it was."""
+    path = os.path.join(folder, name)
+    with open(path, 'rb') as file:
+        whole = file.read()
+    if damage:
+        write(folder, name, damage(whole))
+    else:
+        os.remove(path)
+    yield
+    write(folder, name, whole)
+
+
 def expect(name, status, *arguments, says=''):
     global failed, passed
     ran = subprocess.run([PROGRAM, 'log', *arguments], capture_output=True, text=True)
@@ -97,11 +112,14 @@ def main():
     folder = tempfile.mkdtemp()
     os.chdir(folder)
     key = Key(folder)
+    os.mkdir('stranger')
+    stranger = Key('stranger')
     entries = [f'entry {i}'.encode() for i in range(70_000)]
     write_log('log', key, entries)
     for size in (1, 300, 65_536):
         write('.', f'old-{size}', checkpoint(key, entries[:size]).encode())
     write('.', 'forked', checkpoint(key, [b'other'] + entries[1:300]).encode())
+    write('.', 'unsigned', stranger.sign(checkpoint(key, entries[:300]).split('\n\n')[0] + '\n').encode())
     write('.', 'vkey', key.vkey.encode() + b'\n')
     write('.', 'entry', entries[66_000])
 
@@ -135,16 +153,39 @@ def main():
     expect('a proof that is none', 65, 'verify', 'entry', '--leaf', 'entry', '--key', key.vkey)
     expect('no such folder', 66, 'check', 'nowhere', '--key', key.vkey, says='input_unreadable')
 
-    for name in ('tile/0/000', 'tile/1/000', 'tile/2/000.p/1', 'tile/entries/100'):
-        with open(f'log/{name}', 'r+b') as file:
-            file.seek(5)
-            byte = file.read(1)
-            file.seek(5)
-            file.write(bytes([byte[0] ^ 1]))
-            file.flush()
-            expect(f'{name} altered', 1, 'check', 'log', '--key', key.vkey, says='BROKEN')
-            file.seek(5)
-            file.write(byte)
+    # Full and partial files of every level, and the checkpoint, each damaged in every way.
+    damages = {'altered': lambda whole: whole[:5] + bytes([whole[5] ^ 1]) + whole[6:], 'cut short': lambda whole: whole[:-1],
+               'longer': lambda whole: whole + b'\0', 'emptied': lambda whole: b'', 'missing': None}
+    for name in ('tile/0/000', 'tile/0/273.p/112', 'tile/1/000', 'tile/1/001.p/17', 'tile/2/000.p/1', 'tile/entries/100',
+                 'tile/entries/273.p/112'):
+        for how, damage in damages.items():
+            with altered('log', name, damage):
+                # Entries that can be read are compared with their hashes, and those are named.
+                told = name.replace('entries', '0') if how == 'altered' else name
+                expect(f'{name} {how}', 1, 'check', 'log', '--key', key.vkey, says=told)
+    with altered('log', 'tile/entries/100', None), altered('log', 'tile/0/100', None):
+        said = expect('both that could tell', 1, 'check', 'log', '--key', key.vkey, says='tile/0/100')
+        assert 'tile/entries/100' in said, said
+    text, signature = open('log/checkpoint').read().split('\n\n')
+    for how, status, says, changed in (
+            ('without a line', 65, 'checkpoint_malformed', text[:-9]),
+            ('cut short', 65, 'checkpoint_malformed', f'{text}\n\n{signature[:-9]}'),
+            ('empty', 65, 'checkpoint_malformed', ''),
+            ('of another size', 1, 'checkpoint_not_signed', f'{text}\n\n{signature}'.replace('70000', '69999')),
+            ('signed by nobody we know', 1, 'checkpoint_not_signed', stranger.sign(text + '\n')),
+            ('of another root', 1, 'root_differs', checkpoint(key, [b'other'] + entries[1:])),
+            ('of another log', 1, 'checkpoint_origin', key.sign(text.replace(ORIGIN, 'log.example/other') + '\n')),
+            ('missing', 66, 'log_without_checkpoint', None)):
+        with altered('log', 'checkpoint', None if changed is None else lambda _, changed=changed: changed.encode()):
+            expect(f'a checkpoint {how}', status, 'check', 'log', '--key', key.vkey, says=says)
+    shutil.copy('log/checkpoint', 'later')
+    cut = 'cut-back'
+    write_log(cut, key, entries[:300])
+    expect('a log put back to what it was', 1, 'check', cut, '--key', key.vkey, '--previous', 'later', says='previous_ahead')
+    expect('a past that nobody signed', 1, 'check', 'log', '--key', key.vkey, '--previous', 'unsigned', says='previous_not_signed')
+    expect('a past that is none', 1, 'check', 'log', '--key', key.vkey, '--previous', 'entry', says='previous_malformed')
+    expect('which past', 1, 'check', 'log', '--key', key.vkey, *old, '--previous', 'forked', says='previous 3: forked')
+    expect('the log is as it was', 0, 'check', 'log', '--key', key.vkey, *old, says='SOUND')
     os.remove('log/tile/entries/100')
     expect('a bundle missing', 1, 'check', 'log', '--key', key.vkey, says='bundle_missing')
     shutil.rmtree(folder)
