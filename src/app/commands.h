@@ -21,5 +21,7 @@ Exit runPath(const Arguments& arguments);
 Exit runSign(const Arguments& arguments);
 Exit runVerify(const Arguments& arguments);
 Exit runLog(const Arguments& arguments);
+/// `log witness` and `log monitor`, which `runLog` does not know: see log_online.h.
+bool needsNetwork(const Arguments& of_log);
 
 }  // namespace congvan::app

@@ -6,6 +6,7 @@
 #include "edge/storage/tile_files.h"
 #include "trust/tlog/tile.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace congvan::app {
@@ -73,6 +74,20 @@ void addLogRoutes(http::Router& router, House& house) {
               }});
 }
 
+/// A line for each witness that did not cosign when last asked. No reason to be not ready.
+std::string awayWitnesses(House& house) {
+  std::string lines;
+  const std::pair<std::string_view, RunningLog&> logs[] = {{"issuance", house.issuanceLog()},
+                                                           {"records", house.recordsLog()}};
+  for (const auto& [name, log] : logs) {
+    for (const auto& witness : log.witnesses()) {
+      if (!witness.trouble) continue;
+      lines += fmt::format("witness {} {}: {}\n", name, witness.name, witness.trouble->reason);
+    }
+  }
+  return lines;
+}
+
 /// GET /livez: the process runs. GET /readyz: it can do its work; 503 with the reason otherwise.
 void addHealthRoutes(http::Router& router, House& house) {
   router.add({"GET",
@@ -92,7 +107,7 @@ void addHealthRoutes(http::Router& router, House& house) {
                 if (auto trouble = house.trouble()) {
                   return Error{Code::Unavailable, trouble->reason, {}, trouble->detail};
                 }
-                return http::Reply{.type = "text/plain", .body = "ok\n"};
+                return http::Reply{.type = "text/plain", .body = "ok\n" + awayWitnesses(house)};
               }});
 }
 

@@ -3,6 +3,7 @@
 #include "app/files.h"
 #include "app/log_event.h"
 #include "app/log_text.h"
+#include "app/note_files.h"
 #include "app/options.h"
 #include "base/encoding.h"
 #include "edge/storage/tile_files.h"
@@ -19,7 +20,6 @@
 namespace congvan::app {
 namespace {
 
-constexpr std::size_t kNoteFileBytes = 2U << 20U;
 constexpr std::size_t kTrailFileBytes = 256U << 20U;
 constexpr unsigned kTileFoldersMost = 10;  // `tile/LEVEL/` and seven groups of digits and a `.p`
 
@@ -55,6 +55,11 @@ void printLogHelp() {
       "    nhật ký mới có tiếp nối nhật ký cũ / does the newer checkpoint continue the older\n"
       "congvan log show DIR [--index N]...\n"
       "    xem điểm kiểm tra và các mục / show the checkpoint and entries\n"
+      "congvan log monitor URL --key VKEY --state DIR [--witness VKEY]... [--register CSV]\n"
+      "    theo dõi nhật ký từ bên ngoài / watch a log from outside; more with --help\n"
+      "congvan log witness --data DIR --listen ADDRESS:PORT --log VKEY...\n"
+      "    chứng kiến nhật ký của nơi khác / run a witness of other people's logs; more with "
+      "--help\n"
       "không có --key thì chữ ký của điểm kiểm tra chưa được kiểm tra, mã thoát là 2\n"
       "without --key nobody's signature is checked, and the exit code is 2\n\n",
       stdout);
@@ -77,22 +82,6 @@ void printLine(const std::string& line) {
 Error inFile(Error error, const std::string& file) {
   error.params.push_back({"file", file});
   return error;
-}
-
-/// The key itself, or the first line of a file with it.
-Result<tlog::NoteVerifier> readKey(const std::string& given) {
-  auto key = tlog::NoteVerifier::parse(given);
-  if (key || given.find('+') != std::string::npos) return key;
-  const auto bytes = readFile(given, kNoteFileBytes);
-  if (!bytes) return bytes.error();
-  const auto text = toText(*bytes);
-  return tlog::NoteVerifier::parse(text.substr(0, text.find_first_of("\r\n")));
-}
-
-Result<std::string> readNote(const std::string& file) {
-  const auto bytes = readFile(file, kNoteFileBytes);
-  if (!bytes) return bytes.error();
-  return toText(*bytes);
 }
 
 /// A log's folder, opened for reading only.
@@ -165,6 +154,15 @@ void printReport(const tlog::WholeLogReport& report, bool json) {
                         tlog::hashText(report.head.root)));
 }
 
+/// The checker counts earlier checkpoints; people gave files.
+void namePrevious(tlog::WholeLogReport& report, const std::vector<std::string>& files) {
+  for (auto& finding : report.findings) {
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (finding.where == fmt::format("previous {}", i)) finding.where += ": " + files[i];
+    }
+  }
+}
+
 Exit runLogCheck(const Options& options, const std::vector<std::string>& names) {
   if (names.size() != 1) return usage("DIR");
   if (!options.has("key")) return usage("--key");
@@ -184,13 +182,14 @@ Exit runLogCheck(const Options& options, const std::vector<std::string>& names) 
   const auto listed = listPartials(*log->disk, "tile", 0, partials);
   if (!listed) return complain(listed.error());
 
-  const auto report = tlog::checkWholeLog({.tiles = *log->files,
-                                           .bundles = *log->files,
-                                           .checkpoint = log->checkpoint,
-                                           .key = *key,
-                                           .previous = std::move(previous),
-                                           .partials = std::move(partials),
-                                           .rules = *rules});
+  auto report = tlog::checkWholeLog({.tiles = *log->files,
+                                     .bundles = *log->files,
+                                     .checkpoint = log->checkpoint,
+                                     .key = *key,
+                                     .previous = std::move(previous),
+                                     .partials = std::move(partials),
+                                     .rules = *rules});
+  namePrevious(report, options.values("previous"));
   printReport(report, wantsJson(options));
   const bool unreadable =
       !report.findings.empty() && report.findings.front().reason == "checkpoint_malformed";
@@ -462,6 +461,10 @@ constexpr LogCommand kLogCommands[] = {
 };
 
 }  // namespace
+
+bool needsNetwork(const Arguments& of_log) {
+  return !of_log.empty() && (of_log.front() == "witness" || of_log.front() == "monitor");
+}
 
 Exit runLog(const Arguments& arguments) {
   const auto options = Options::parseWithWords(arguments, logOptions());

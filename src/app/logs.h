@@ -3,6 +3,7 @@
 
 #include "app/data_folder.h"
 #include "app/job_loop.h"
+#include "app/settings.h"
 #include "edge/storage/files.h"
 #include "edge/storage/tile_files.h"
 #include "office/audit/sequencer.h"
@@ -10,6 +11,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace congvan::app {
 
@@ -28,7 +30,8 @@ class RunningLog {
              tlog::NoteKey key,
              const std::string& node,
              const Stores& stores,
-             const Clock& clock);
+             const Clock& clock,
+             const WitnessSettings& witnesses);
   ~RunningLog();
   RunningLog(const RunningLog&) = delete;
   RunningLog& operator=(const RunningLog&) = delete;
@@ -42,21 +45,34 @@ class RunningLog {
   struct Published {
     std::uint64_t leaves = 0;
     std::chrono::duration<double> age{};
+    std::size_t cosignatures = 0;
   };
   /// The checkpoint that everybody sees now; nullopt: there is none yet.
   std::optional<Published> published() const;
+
+  struct WitnessState {
+    std::string_view name;
+    std::uint64_t leaves = 0;      ///< under the largest checkpoint it has cosigned
+    std::optional<Error> trouble;  ///< why its last turn came to nothing
+  };
+  /// Each witness that is asked. Whatever ails them, the log goes on.
+  std::vector<WitnessState> witnesses() const;
 
   audit::Sequencer& sequencer() { return sequencer_; }
   storage::TileFiles& files() { return tiles_; }
   const tlog::NoteVerifier& verifier() const { return key_.verifier(); }
 
  private:
+  struct Witness;
+  void startWitnesses();
+
   std::filesystem::path folder_;
   std::unique_ptr<storage::Files> root_;
   storage::TileFiles tiles_;
   tlog::NoteKey key_;
   audit::Sequencer sequencer_;
   JobLoop loop_;
+  std::vector<std::unique_ptr<Witness>> witnesses_;
 };
 
 /// The authority's view of the issuance log.

@@ -25,7 +25,7 @@ Exit run(const Arguments& all, char** values) {
   }
   if (!all.empty()) {
     const Arguments arguments(all.begin() + 1, all.end());
-    if (all.front() == "log") return runLog(arguments);
+    if (all.front() == "log" && !needsNetwork(arguments)) return runLog(arguments);
     if (all.front() == "path" || all.front() == "verify") {
       crypto::startForJudging();
       return all.front() == "path" ? runPath(arguments) : runVerify(arguments);

@@ -48,6 +48,30 @@ void writeLogs(Exposition& out, House& house) {
   out.family(
       "congvan_log_stopped", Exposition::Kind::Gauge, "1: sequencing ended and a person must act.");
   for (const auto& one : logs) out.sample({{"log", one.name}}, one.log.failure() ? 1 : 0);
+  out.family("congvan_log_cosignatures",
+             Exposition::Kind::Gauge,
+             "Witnesses that have cosigned the newest checkpoint.");
+  for (const auto& one : logs) {
+    if (!one.published) continue;
+    out.sample({{"log", one.name}}, static_cast<double>(one.published->cosignatures));
+  }
+  out.family("congvan_log_witness_leaves",
+             Exposition::Kind::Gauge,
+             "Leaves under the largest checkpoint that the witness has cosigned since the start.");
+  for (const auto& one : logs) {
+    for (const auto& witness : one.log.witnesses()) {
+      out.sample({{"log", one.name}, {"witness", witness.name}},
+                 static_cast<double>(witness.leaves));
+    }
+  }
+  out.family("congvan_log_witness_failing",
+             Exposition::Kind::Gauge,
+             "1: the witness did not cosign when last asked; the log says why.");
+  for (const auto& one : logs) {
+    for (const auto& witness : one.log.witnesses()) {
+      out.sample({{"log", one.name}, {"witness", witness.name}}, witness.trouble ? 1 : 0);
+    }
+  }
 }
 
 void writeJobs(Exposition& out, const House& house) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/log_online.h"
 #include "app/program.h"
 
 #include <cstdio>
@@ -15,6 +16,13 @@ struct Command {
   std::string_view summary;
 };
 
+Exit runAnyLog(const Arguments& arguments) {
+  if (!congvan::app::needsNetwork(arguments)) return congvan::app::runLog(arguments);
+  const Arguments rest(arguments.begin() + 1, arguments.end());
+  return arguments.front() == "witness" ? congvan::app::runLogWitness(rest)
+                                        : congvan::app::runLogMonitor(rest);
+}
+
 constexpr Command kCommands[] = {
     {"serve", &congvan::app::runServe, "chạy dịch vụ / run the service"},
     {"init", &congvan::app::runInit, "tạo thư mục dữ liệu mới / make a new data folder"},
@@ -26,7 +34,9 @@ constexpr Command kCommands[] = {
      &congvan::app::runVerify,
      "kiểm tra chữ ký, không cần mạng / verify signatures, offline"},
     {"path", &congvan::app::runPath, "kiểm tra chuỗi chứng thư / validate certificate paths"},
-    {"log", &congvan::app::runLog, "kiểm tra nhật ký Merkle / check Merkle logs and proofs"},
+    {"log",
+     &runAnyLog,
+     "kiểm tra và chứng kiến nhật ký Merkle / check, monitor and witness Merkle logs"},
     {"migrate",
      &congvan::app::runMigrate,
      "cập nhật lược đồ cơ sở dữ liệu / bring the database schema up to date"},

@@ -20,6 +20,7 @@ constexpr std::size_t kUrlLongest = 200;
 constexpr std::int64_t kUploadLeast = 1024;
 constexpr std::int64_t kUploadMost = std::int64_t{4} << 30;
 constexpr std::size_t kSourcesMost = 8;
+constexpr std::size_t kWitnessesMost = 8;
 
 ListenerSettings listenerField(Fields& fields, std::string_view name, ListenerSettings otherwise) {
   const auto* object = fields.object(name);
@@ -75,6 +76,33 @@ TsaSettings tsaField(Fields& fields, const std::filesystem::path& folder) {
   for (const auto& file : nested.texts("trust", kSourcesMost, kTextLongest)) {
     read.trust.push_back(folder / file);
   }
+  fields.adopt(nested);
+  return read;
+}
+
+WitnessSettings witnessField(Fields& fields) {
+  WitnessSettings read;
+  const auto* object = fields.object("witnesses");
+  if (object == nullptr) return read;
+  Fields nested(*object, "witnesses.");
+  for (const auto* one : nested.objects("ask", kWitnessesMost)) {
+    Fields witness(*one, "witnesses.ask.");
+    auto url = witness.text("url", kTextLongest);
+    while (url.ends_with('/')) url.pop_back();
+    if (!url.starts_with("http://") && !url.starts_with("https://")) {
+      witness.refuse("url", "unknown_word");
+    }
+    auto key = tlog::NoteVerifier::parse(witness.text("vkey", kTextLongest));
+    const bool cosigns = key && key->type() == tlog::NoteKeyType::CosignatureV1;
+    const bool twice = cosigns && std::ranges::any_of(read.asked, [&](const auto& other) {
+                         return other.key.name() == key->name();
+                       });
+    if (!cosigns || twice) witness.refuse("vkey", "not_a_witness_key");
+    nested.adopt(witness);
+    if (nested.good()) read.asked.push_back({std::move(url), std::move(*key)});
+  }
+  const auto all = static_cast<std::int64_t>(read.asked.size());
+  read.wanted = static_cast<unsigned>(nested.optionalInteger("wanted", 0, all).value_or(all));
   fields.adopt(nested);
   return read;
 }
@@ -167,6 +195,7 @@ Result<Settings> readSettings(const std::filesystem::path& file) {
   if (!url || *url != settings.public_url) fields.refuse("public_url", "not_a_public_url");
   settings.node = fields.optionalText("node", 64).value_or(settings.node);
   settings.tsa = tsaField(fields, file.parent_path());
+  settings.witnesses = witnessField(fields);
   settings.pages = fields.optionalText("pages", kTextLongest).value_or(CONGVAN_PAGES);
   if (const auto* listen = fields.object("listen")) {
     Fields nested(*listen, "listen.");

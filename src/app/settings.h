@@ -6,6 +6,7 @@
 #include "edge/http/trusted_proxies.h"
 #include "office/directory/authentication.h"
 #include "trust/crypto/software_key.h"
+#include "trust/tlog/note.h"
 
 #include <chrono>
 #include <filesystem>
@@ -41,6 +42,16 @@ struct TsaSettings {
   std::vector<std::filesystem::path> trust = {};
 };
 
+/// Who is asked to cosign the checkpoints of both logs.
+struct WitnessSettings {
+  struct One {
+    std::string url;
+    tlog::NoteVerifier key;
+  };
+  unsigned wanted = 0;  ///< cosignatures that a checkpoint should have
+  std::vector<One> asked = {};
+};
+
 struct Settings {
   std::filesystem::path data;          ///< folder of files, keys and, with SQLite, the database
   std::optional<MySqlSettings> mysql;  ///< nullopt: SQLite in the data folder
@@ -49,6 +60,7 @@ struct Settings {
       public_url;  ///< of the PKI listener, as it stands in certificates: `http://ca.tinh.gov.vn`
   std::string node = "node-1";  ///< names this instance in leases; different for each
   TsaSettings tsa;
+  WitnessSettings witnesses;
   std::chrono::days jobs_kept{30};  ///< after they have ended
   std::filesystem::path pages;      ///< folder of the built pages; empty: where the build put them
   ListenerSettings app{"127.0.0.1", 8443, true};

@@ -1,86 +1,32 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """congvan log against a log that Python and openssl made, so maker and judge share no code."""
-import base64
-import hashlib
+import contextlib
 import json
 import os
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
 
+from small_log import ORIGIN, Key, checkpoint, leaf, write, write_log
+
 PROGRAM = sys.argv[1]
-ORIGIN = 'log.example/records'
 failed = passed = 0
 
 
-def leaf(entry):
-    return hashlib.sha256(b'\0' + entry).digest()
-
-
-def root(hashes):
-    if not hashes:
-        return hashlib.sha256(b'').digest()
-    if len(hashes) == 1:
-        return hashes[0]
-    split = 1
-    while split * 2 < len(hashes):
-        split *= 2
-    return hashlib.sha256(b'\1' + root(hashes[:split]) + root(hashes[split:])).digest()
-
-
-def tile_path(kind, number, width):
-    digits = f'{number:03d}' if number < 1000 else f'x{number // 1000:03d}/{number % 1000:03d}'
-    return f'tile/{kind}/{digits}' + ('' if width == 256 else f'.p/{width}')
-
-
-class Key:
-    def __init__(self, folder):
-        self.pem = os.path.join(folder, 'key.pem')
-        subprocess.run(['openssl', 'genpkey', '-algorithm', 'ed25519', '-out', self.pem], check=True)
-        der = subprocess.run(['openssl', 'pkey', '-in', self.pem, '-pubout', '-outform', 'DER'], check=True,
-                             capture_output=True).stdout
-        self.typed = b'\1' + der[-32:]
-        self.id = hashlib.sha256(ORIGIN.encode() + b'\n' + self.typed).digest()[:4]
-        self.vkey = f'{ORIGIN}+{self.id.hex()}+{base64.b64encode(self.typed).decode()}'
-
-    def sign(self, text):
-        with tempfile.NamedTemporaryFile() as file:
-            file.write(text.encode())
-            file.flush()
-            value = subprocess.run(['openssl', 'pkeyutl', '-sign', '-inkey', self.pem, '-rawin', '-in', file.name],
-                                   check=True, capture_output=True).stdout
-        return f'{text}\n\u2014 {ORIGIN} {base64.b64encode(self.id + value).decode()}\n'
-
-
-def checkpoint(key, entries):
-    top = base64.b64encode(root([leaf(entry) for entry in entries])).decode()
-    return key.sign(f'{ORIGIN}\n{len(entries)}\n{top}\n')
-
-
-def write(folder, name, data):
+@contextlib.contextmanager
+def altered(folder, name, damage):
+    """The file as `damage` makes it, or gone when that is None; afterwards as it was."""
     path = os.path.join(folder, name)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with open(path, 'wb') as file:
-        file.write(data)
-
-
-def write_log(folder, key, entries):
-    level, hashes = 0, [leaf(entry) for entry in entries]
-    while hashes:
-        for number in range(0, len(hashes), 256):
-            part = hashes[number:number + 256]
-            write(folder, tile_path(level, number // 256, len(part)), b''.join(part))
-        whole = len(hashes) // 256
-        hashes = [root(hashes[i * 256:i * 256 + 256]) for i in range(whole)]
-        level += 1
-    for number in range(0, len(entries), 256):
-        part = entries[number:number + 256]
-        bundle = b''.join(struct.pack('>H', len(entry)) + entry for entry in part)
-        write(folder, tile_path('entries', number // 256, len(part)), bundle)
-    write(folder, 'checkpoint', checkpoint(key, entries).encode())
+    with open(path, 'rb') as file:
+        whole = file.read()
+    if damage:
+        write(folder, name, damage(whole))
+    else:
+        os.remove(path)
+    yield
+    write(folder, name, whole)
 
 
 def expect(name, status, *arguments, says=''):
@@ -97,11 +43,14 @@ def main():
     folder = tempfile.mkdtemp()
     os.chdir(folder)
     key = Key(folder)
+    os.mkdir('stranger')
+    stranger = Key('stranger')
     entries = [f'entry {i}'.encode() for i in range(70_000)]
     write_log('log', key, entries)
     for size in (1, 300, 65_536):
         write('.', f'old-{size}', checkpoint(key, entries[:size]).encode())
     write('.', 'forked', checkpoint(key, [b'other'] + entries[1:300]).encode())
+    write('.', 'unsigned', stranger.sign(checkpoint(key, entries[:300]).split('\n\n')[0] + '\n').encode())
     write('.', 'vkey', key.vkey.encode() + b'\n')
     write('.', 'entry', entries[66_000])
 
@@ -135,16 +84,39 @@ def main():
     expect('a proof that is none', 65, 'verify', 'entry', '--leaf', 'entry', '--key', key.vkey)
     expect('no such folder', 66, 'check', 'nowhere', '--key', key.vkey, says='input_unreadable')
 
-    for name in ('tile/0/000', 'tile/1/000', 'tile/2/000.p/1', 'tile/entries/100'):
-        with open(f'log/{name}', 'r+b') as file:
-            file.seek(5)
-            byte = file.read(1)
-            file.seek(5)
-            file.write(bytes([byte[0] ^ 1]))
-            file.flush()
-            expect(f'{name} altered', 1, 'check', 'log', '--key', key.vkey, says='BROKEN')
-            file.seek(5)
-            file.write(byte)
+    # Full and partial files of every level, and the checkpoint, each damaged in every way.
+    damages = {'altered': lambda whole: whole[:5] + bytes([whole[5] ^ 1]) + whole[6:], 'cut short': lambda whole: whole[:-1],
+               'longer': lambda whole: whole + b'\0', 'emptied': lambda whole: b'', 'missing': None}
+    for name in ('tile/0/000', 'tile/0/273.p/112', 'tile/1/000', 'tile/1/001.p/17', 'tile/2/000.p/1', 'tile/entries/100',
+                 'tile/entries/273.p/112'):
+        for how, damage in damages.items():
+            with altered('log', name, damage):
+                # Entries that can be read are compared with their hashes, and those are named.
+                told = name.replace('entries', '0') if how == 'altered' else name
+                expect(f'{name} {how}', 1, 'check', 'log', '--key', key.vkey, says=told)
+    with altered('log', 'tile/entries/100', None), altered('log', 'tile/0/100', None):
+        said = expect('both that could tell', 1, 'check', 'log', '--key', key.vkey, says='tile/0/100')
+        assert 'tile/entries/100' in said, said
+    text, signature = open('log/checkpoint').read().split('\n\n')
+    for how, status, says, changed in (
+            ('without a line', 65, 'checkpoint_malformed', text[:-9]),
+            ('cut short', 65, 'checkpoint_malformed', f'{text}\n\n{signature[:-9]}'),
+            ('empty', 65, 'checkpoint_malformed', ''),
+            ('of another size', 1, 'checkpoint_not_signed', f'{text}\n\n{signature}'.replace('70000', '69999')),
+            ('signed by nobody we know', 1, 'checkpoint_not_signed', stranger.sign(text + '\n')),
+            ('of another root', 1, 'root_differs', checkpoint(key, [b'other'] + entries[1:])),
+            ('of another log', 1, 'checkpoint_origin', key.sign(text.replace(ORIGIN, 'log.example/other') + '\n')),
+            ('missing', 66, 'log_without_checkpoint', None)):
+        with altered('log', 'checkpoint', None if changed is None else lambda _, changed=changed: changed.encode()):
+            expect(f'a checkpoint {how}', status, 'check', 'log', '--key', key.vkey, says=says)
+    shutil.copy('log/checkpoint', 'later')
+    cut = 'cut-back'
+    write_log(cut, key, entries[:300])
+    expect('a log put back to what it was', 1, 'check', cut, '--key', key.vkey, '--previous', 'later', says='previous_ahead')
+    expect('a past that nobody signed', 1, 'check', 'log', '--key', key.vkey, '--previous', 'unsigned', says='previous_not_signed')
+    expect('a past that is none', 1, 'check', 'log', '--key', key.vkey, '--previous', 'entry', says='previous_malformed')
+    expect('which past', 1, 'check', 'log', '--key', key.vkey, *old, '--previous', 'forked', says='previous 3: forked')
+    expect('the log is as it was', 0, 'check', 'log', '--key', key.vkey, *old, says='SOUND')
     os.remove('log/tile/entries/100')
     expect('a bundle missing', 1, 'check', 'log', '--key', key.vkey, says='bundle_missing')
     shutil.rmtree(folder)

@@ -92,15 +92,20 @@ Result<std::vector<SocketAddress>> resolve(const Target& target, Addresses polic
   return Error{Code::Forbidden, "address_refused", {}, target.host};
 }
 
-std::string requestHead(const Target& target, const Post& post) {
+/// A request as it goes over the wire to a target.
+struct Wired {
+  std::string method;
+  std::string headers;  // besides those of every request
+  BytesView body;
+};
+
+std::string requestHead(const Target& target, const Wired& request) {
   return fmt::format(
-      "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nAccept: {}\r\n"
-      "User-Agent: congvan\r\nConnection: close\r\n\r\n",
+      "{} {} HTTP/1.1\r\nHost: {}\r\n{}User-Agent: congvan\r\nConnection: close\r\n\r\n",
+      request.method,
       target.path,
       target.authority,
-      post.content_type,
-      post.body.size(),
-      post.accept);
+      request.headers);
 }
 
 // A connected socket that never blocks past its deadline, not even in the TLS handshake.
@@ -181,12 +186,12 @@ Result<Reply> readReply(Connection& connection, std::size_t bytes_max) {
 
 Result<Reply> exchange(const Target& target,
                        const SocketAddress& address,
-                       const Post& post,
+                       const Wired& wired,
                        const ClientLimits& limits,
                        const Deadline& deadline) {
   Connection connection(target, address, limits, deadline);
-  Bytes request = toBytes(requestHead(target, post));
-  append(request, post.body);
+  Bytes request = toBytes(requestHead(target, wired));
+  append(request, wired.body);
   if (!connection.send(request)) return timedOut();
   return readReply(connection, limits.reply_bytes);
 }
@@ -194,11 +199,11 @@ Result<Reply> exchange(const Target& target,
 // The one place where the network's exceptions become a value: no answer is an input to a decision.
 Result<Reply> tryAddress(const Target& target,
                          const SocketAddress& address,
-                         const Post& post,
+                         const Wired& wired,
                          const ClientLimits& limits,
                          const Deadline& deadline) {
   try {
-    return exchange(target, address, post, limits, deadline);
+    return exchange(target, address, wired, limits, deadline);
   } catch (const Poco::TimeoutException&) {
     return timedOut();
   } catch (const Poco::Exception& fault) {
@@ -206,10 +211,8 @@ Result<Reply> tryAddress(const Target& target,
   }
 }
 
-}  // namespace
-
-Result<Reply> send(const Post& post, const ClientLimits& limits) {
-  const auto target = parseTarget(post.url);
+Result<Reply> sendWired(const std::string& url, const Wired& wired, const ClientLimits& limits) {
+  const auto target = parseTarget(url);
   if (!target) return target.error();
   Result<std::vector<SocketAddress>> addresses = failed("not resolved");
   try {
@@ -222,11 +225,25 @@ Result<Reply> send(const Post& post, const ClientLimits& limits) {
   Result<Reply> reply = timedOut();
   for (const SocketAddress& address : *addresses) {
     if (deadline.passed()) break;
-    reply = tryAddress(*target, address, post, limits, deadline);
+    reply = tryAddress(*target, address, wired, limits, deadline);
     // Only a connection that never came about is worth another address of the same host.
     if (reply || reply.error().reason != "fetch_failed") break;
   }
   return reply;
+}
+
+}  // namespace
+
+Result<Reply> send(const Post& post, const ClientLimits& limits) {
+  const auto headers = fmt::format("Content-Type: {}\r\nContent-Length: {}\r\nAccept: {}\r\n",
+                                   post.content_type,
+                                   post.body.size(),
+                                   post.accept);
+  return sendWired(post.url, {"POST", headers, post.body}, limits);
+}
+
+Result<Reply> send(const Get& get, const ClientLimits& limits) {
+  return sendWired(get.url, {"GET", fmt::format("Accept: {}\r\n", get.accept), {}}, limits);
 }
 
 }  // namespace congvan::fetch

@@ -28,11 +28,18 @@ struct Post {
   Bytes body;
 };
 
+struct Get {
+  std::string url;  ///< http or https
+  std::string accept = "*/*";
+};
+
 /// Sends `post` and returns the reply, whatever its status.
 ///
 /// Malformed `url_malformed`: not http(s), or with user information. Forbidden `address_refused`.
 /// Unavailable `fetch_failed` (no such host, refused, broken off, TLS), `fetch_timed_out`,
 /// `fetch_not_http`. TooLarge `fetch_too_large`. Safe from any thread.
 Result<Reply> send(const Post& post, const ClientLimits& limits);
+/// The same for what is only read.
+Result<Reply> send(const Get& get, const ClientLimits& limits);
 
 }  // namespace congvan::fetch

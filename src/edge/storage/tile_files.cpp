@@ -2,6 +2,7 @@
 #include "edge/storage/tile_files.h"
 
 #include "edge/storage/batch_file.h"
+#include "trust/tlog/witness.h"
 
 #include <fmt/format.h>
 
@@ -15,6 +16,7 @@ constexpr std::uint64_t kCheckpointBytesMost = 1U << 20U;
 constexpr std::uint64_t kTileBytesMost = tlog::kTileWidth * (tlog::kEntryBytesMost + 2);
 constexpr std::string_view kPendingFolder = "pending";
 constexpr std::string_view kCheckpointName = "checkpoint";
+constexpr std::string_view kCosignedName = "cosigned";
 
 Error missingTile(const tlog::TileId& tile) {
   return Error{Code::NotFound, "tile_missing", {}, tlog::tilePath(tile)};
@@ -42,8 +44,8 @@ Result<> TileFiles::ensureFolder(std::string_view folder) {
 
 /// The bytes are on the disk under the target's name; the folder is for the caller to sync. The
 /// temporary file lies in `pending`, so a crash leaves nothing among the tiles.
-Result<> TileFiles::writeUnsettled(std::string_view target, BytesView bytes) {
-  const auto temporary = path(fmt::format("{}/{}.tmp", kPendingFolder, options_.writer));
+Result<> TileFiles::writeUnsettled(std::string_view target, BytesView bytes, std::string_view by) {
+  const auto temporary = path(fmt::format("{}/{}{}.tmp", kPendingFolder, options_.writer, by));
   const auto stale = files_.remove(temporary);
   if (!stale) return stale;
   {
@@ -146,14 +148,44 @@ Result<> TileFiles::forgetPending(std::uint64_t committed_size) {
 }
 
 Result<> TileFiles::publish(std::string_view checkpoint) {
+  const std::lock_guard lock(checkpoint_mutex_);
   auto done = ensureFolder(path(kPendingFolder));
   if (done) done = writeUnsettled(path(kCheckpointName), asBytes(checkpoint));
   if (done) done = files_.syncFolder(options_.folder);
   return done;
 }
 
+Result<> TileFiles::cosign(std::string_view text, const tlog::NoteSignature& signature) {
+  const std::lock_guard lock(checkpoint_mutex_);
+  const auto shown = published();
+  if (!shown) return shown.error();
+  if (!*shown) return kDone;
+  const auto next = tlog::withSignature(**shown, signature);
+  if (!next) return next.error();
+  const auto note = tlog::parseNote(*next);
+  if (note->text != text) return kDone;  // the log has gone on meanwhile
+  // A name of its own: batches are staged at the same time.
+  auto done = writeUnsettled(path(kCheckpointName), asBytes(*next), "-cosigned");
+  const auto cosignatures = std::ranges::count_if(
+      note->signatures,
+      [](const tlog::NoteSignature& one) { return tlog::cosignatureTime(one.value).has_value(); });
+  if (done && options_.cosignatures_wanted > 0 && cosignatures >= options_.cosignatures_wanted) {
+    done = writeUnsettled(path(kCosignedName), asBytes(*next), "-cosigned");
+  }
+  return done ? files_.syncFolder(options_.folder) : done;
+}
+
 Result<std::optional<std::string>> TileFiles::published() const {
-  const auto bytes = files_.read(path(kCheckpointName), kCheckpointBytesMost);
+  return readCheckpoint(kCheckpointName);
+}
+
+Result<std::optional<std::string>> TileFiles::cosigned() const {
+  if (options_.cosignatures_wanted == 0) return std::optional<std::string>();
+  return readCheckpoint(kCosignedName);
+}
+
+Result<std::optional<std::string>> TileFiles::readCheckpoint(std::string_view name) const {
+  const auto bytes = files_.read(path(name), kCheckpointBytesMost);
   if (bytes) return std::optional(toText(*bytes));
   if (bytes.error().code == Code::NotFound) return std::optional<std::string>();
   return bytes.error();

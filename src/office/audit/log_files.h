@@ -2,6 +2,7 @@
 #pragma once
 
 #include "office/audit/leaf_queue.h"
+#include "trust/tlog/note.h"
 #include "trust/tlog/proof.h"
 #include "trust/tlog/tile.h"
 
@@ -36,6 +37,12 @@ class LogFiles : public tlog::TileReader, public tlog::BundleReader {
   virtual Result<> settle(const tlog::TreeHead& committed) = 0;
   /// Replaces the published checkpoint, after `settle`.
   virtual Result<> publish(std::string_view checkpoint) = 0;
+  /// Adds a witness's signature to the published checkpoint, if `text` is still what that says;
+  /// safe beside the writer. Unavailable `storage_full`.
+  virtual Result<> cosign(std::string_view text, const tlog::NoteSignature& signature) = 0;
+  /// The newest published checkpoint that had as many cosignatures as are wanted; nullopt: there
+  /// was none, or none are wanted.
+  virtual Result<std::optional<std::string>> cosigned() const = 0;
   /// The checkpoint that readers see; nullopt: none yet.
   virtual Result<std::optional<std::string>> published() const = 0;
 };

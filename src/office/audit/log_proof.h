@@ -15,8 +15,9 @@ struct LoggedLeaf {
   tlog::InclusionEvidence evidence;
 };
 
-/// What proves offline that the leaf at `index` is in the log: the published checkpoint and the
-/// path to it, checked before it is given out.
+/// What proves offline that the leaf at `index` is in the log: a published checkpoint, the newest
+/// with the cosignatures that are wanted if that covers it, and the path to it, checked before it
+/// is given out.
 ///
 /// NotFound `leaf_not_in_tree`: the published checkpoint does not reach it. Conflict
 /// `tree_root_differs`: the files are not those of the checkpoint. Refusals of the reader.

@@ -57,7 +57,8 @@ Result<bool> Sequencer::holdLease() {
 Result<std::uint64_t> Sequencer::sequence() {
   if (stopped_) return stopped();
   const auto held = holdLease();
-  if (!held || !*held) {
+  holder_ = held && *held;
+  if (!holder_) {
     position_.reset();
     if (!held) return held.error();
     return std::uint64_t{0};
@@ -199,7 +200,8 @@ Result<> Sequencer::makeVisible(const LogHead& head) {
   if (!settled) return settled;
   const auto shown = stores_.files.published();
   if (!shown) return shown.error();
-  if (*shown != head.checkpoint) {
+  // Witnesses may have added their signatures below ours.
+  if (!*shown || !(*shown)->starts_with(head.checkpoint)) {
     const auto published = stores_.files.publish(head.checkpoint);
     if (!published) return published;
   }

@@ -10,6 +10,7 @@
 #include "trust/tlog/checkpoint.h"
 #include "trust/tlog/tree.h"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -65,6 +66,9 @@ class Sequencer {
   /// returns. Faults pass through; called again, it reads afresh what is true and goes on.
   Result<> run(const std::stop_token& stop);
 
+  /// This process was the one that sequences when last asked. Safe from any thread.
+  bool holdsLog() const { return holder_; }
+
   /// There is something to do: called after the commit that queued a leaf.
   void wake();
 
@@ -106,6 +110,7 @@ class Sequencer {
   std::optional<Position> position_;  // nullopt until recovered, and again after any failure
   std::optional<tlog::TreeHead> committed_;
   bool stopped_ = false;
+  std::atomic<bool> holder_ = false;
 
   std::mutex mutex_;  // guards the two below
   std::condition_variable_any changed_;

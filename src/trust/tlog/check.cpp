@@ -98,8 +98,13 @@ class LogCheck {
     }
     find(entries.error().code == Code::NotFound ? "bundle_missing" : "bundle_malformed",
          tilePath(id));
-    auto hashes = log_.tiles.hashes({TileKind::Hashes, 0, id.index, id.width});
-    if (!hashes || hashes->size() < id.width) return std::nullopt;
+    const TileId tile{TileKind::Hashes, 0, id.index, id.width};
+    auto hashes = log_.tiles.hashes(tile);
+    if (!hashes || hashes->size() < id.width) {
+      const bool missing = !hashes && hashes.error().code == Code::NotFound;
+      find(missing ? "tile_missing" : "tile_malformed", tilePath(tile));
+      return std::nullopt;
+    }
     hashes->resize(id.width);
     return std::move(*hashes);
   }

@@ -22,15 +22,6 @@ Error badEvidence() {
   return Error{Code::Malformed, "tlog_proof_malformed"};
 }
 
-/// The next line without its line feed; nullopt at the end or when the line feed is missing.
-std::optional<std::string_view> takeLine(std::string_view& rest) {
-  const auto end = rest.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const auto line = rest.substr(0, end);
-  rest.remove_prefix(end + 1);
-  return line;
-}
-
 std::optional<std::string_view> afterWord(std::optional<std::string_view> line,
                                           std::string_view word) {
   if (!line || !line->starts_with(word)) return std::nullopt;
@@ -38,6 +29,14 @@ std::optional<std::string_view> afterWord(std::optional<std::string_view> line,
 }
 
 }  // namespace
+
+std::optional<std::string_view> takeLine(std::string_view& rest) {
+  const auto end = rest.find('\n');
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto line = rest.substr(0, end);
+  rest.remove_prefix(end + 1);
+  return line;
+}
 
 std::string checkpointText(const Checkpoint& checkpoint) {
   auto text = fmt::format(

@@ -4,6 +4,7 @@
 #include "trust/tlog/note.h"
 #include "trust/tlog/proof.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,10 @@ struct OpenedCheckpoint {
 /// `verifiedBy`. Refusals as `parseNote` and `parseCheckpoint`.
 Result<OpenedCheckpoint> openCheckpoint(std::string_view bytes,
                                         const std::vector<NoteVerifier>& known);
+
+/// The next line without its line feed, taken off `rest`; nullopt at the end or when the line feed
+/// is missing.
+std::optional<std::string_view> takeLine(std::string_view& rest);
 
 /// No known key failed, and this one signed.
 bool verifiedBy(const OpenedNote& note, const NoteVerifier& key);

@@ -80,28 +80,37 @@ Result<Note> parseNote(std::string_view bytes) {
   const auto gap = bytes.rfind("\n\n");
   if (gap == std::string_view::npos || !bytes.ends_with('\n')) return badNote();
 
-  Note note{std::string(bytes.substr(0, gap + 1)), {}};
-  auto rest = bytes.substr(gap + 2);
-  if (rest.empty()) return badNote();
-  while (!rest.empty()) {
-    const auto end = rest.find('\n');
-    auto signature = parseSignatureLine(rest.substr(0, end));
+  auto signatures = parseSignatureLines(bytes.substr(gap + 2));
+  if (!signatures) return signatures.error();
+  return Note{std::string(bytes.substr(0, gap + 1)), std::move(*signatures)};
+}
+
+Result<std::vector<NoteSignature>> parseSignatureLines(std::string_view lines) {
+  if (lines.empty() || !lines.ends_with('\n')) return badNote();
+  std::vector<NoteSignature> signatures;
+  while (!lines.empty()) {
+    const auto end = lines.find('\n');
+    auto signature = parseSignatureLine(lines.substr(0, end));
     if (!signature) return signature.error();
-    if (note.signatures.size() == kNoteSignaturesMost) return badNote();
-    note.signatures.push_back(std::move(*signature));
-    rest.remove_prefix(end + 1);
+    if (signatures.size() == kNoteSignaturesMost) return badNote();
+    signatures.push_back(std::move(*signature));
+    lines.remove_prefix(end + 1);
   }
-  return note;
+  return signatures;
+}
+
+std::string signatureLines(const std::vector<NoteSignature>& signatures) {
+  std::string lines;
+  for (const auto& signature : signatures) {
+    Bytes bytes = keyIdBytes(signature.key_id);
+    append(bytes, BytesView(signature.value));
+    lines += fmt::format("{}{} {}\n", kDash, signature.name, toBase64(bytes));
+  }
+  return lines;
 }
 
 std::string noteText(const Note& note) {
-  auto text = note.text + "\n";
-  for (const auto& signature : note.signatures) {
-    Bytes bytes = keyIdBytes(signature.key_id);
-    append(bytes, BytesView(signature.value));
-    text += fmt::format("{}{} {}\n", kDash, signature.name, toBase64(bytes));
-  }
-  return text;
+  return note.text + "\n" + signatureLines(note.signatures);
 }
 
 Result<OpenedNote> openNote(std::string_view bytes, const std::vector<NoteVerifier>& known) {

@@ -75,6 +75,11 @@ Result<Note> parseNote(std::string_view bytes);
 /// `note` as bytes; what `parseNote` reads back.
 std::string noteText(const Note& note);
 
+/// The lines below a note's text alone, as a witness answers with them. At least one.
+/// Malformed `note_malformed`, also above `kNoteSignaturesMost`.
+Result<std::vector<NoteSignature>> parseSignatureLines(std::string_view lines);
+std::string signatureLines(const std::vector<NoteSignature>& signatures);
+
 enum class NoteVerdict {
   Verified,      ///< at least one signature by a known key, and all of those hold
   Unverified,    ///< no signature by a known key

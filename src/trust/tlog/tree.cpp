@@ -193,4 +193,29 @@ std::vector<TileBuilder::Tile> TileBuilder::append(const std::vector<Hash>& leav
   return tiles;
 }
 
+Result<> SignedTiles::open() const {
+  const auto root = TileTree(*this, head_.size).root();
+  if (!root) return root.error();
+  if (*root != head_.root) return Error{Code::Conflict, "tile_differs"};
+  return kDone;
+}
+
+Result<std::vector<Hash>> SignedTiles::hashes(const TileId& tile) const {
+  const auto known = read_.find(tile);
+  if (known != read_.end()) return known->second;
+  auto found = tiles_.hashes(tile);
+  if (!found) return found;
+  if (found->size() < tile.width) return Error{Code::Malformed, "tile_malformed"};
+  found->resize(tile.width);
+  // The root covers every hash of the partial tiles; a full one is covered by its hash above.
+  if (!tile.partial()) {
+    const auto above = hashes(tileHolding(head_.size, tile.level + 1, tile.index));
+    if (!above) return above;
+    if (above->at(tile.index % kTileWidth) != tileRoot(*found)) {
+      return Error{Code::Conflict, "tile_differs", {}, tilePath(tile)};
+    }
+  }
+  return read_.emplace(tile, std::move(*found)).first->second;
+}
+
 }  // namespace congvan::tlog

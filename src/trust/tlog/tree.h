@@ -56,6 +56,24 @@ class TileTree {
   mutable std::map<TileId, std::vector<Hash>> seen_;
 };
 
+/// The tiles of a signed tree out of a reader that nobody believes: every hash that comes out is
+/// under the root, or the tile is refused. Keeps what it has read, so use one object for one visit.
+class SignedTiles final : public TileReader {
+ public:
+  SignedTiles(const TileReader& tiles, const TreeHead& head) : tiles_(tiles), head_(head) {}
+
+  /// Reads the right edge; before anything else. Conflict `tile_differs`: it does not give the
+  /// root. Refusals of the reader.
+  Result<> open() const;
+  /// `tile` as it is at the signed size. Conflict `tile_differs`. Refusals of the reader.
+  Result<std::vector<Hash>> hashes(const TileId& tile) const override;
+
+ private:
+  const TileReader& tiles_;
+  const TreeHead head_;
+  mutable std::map<TileId, std::vector<Hash>> read_;
+};
+
 /// The hash tiles that a growth writes, made from the tiles at the edge of the old tree.
 ///
 /// Holds the partial tile of each level in memory, so a batch reads nothing back from the disk.

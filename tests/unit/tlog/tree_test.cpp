@@ -160,5 +160,26 @@ TEST(RightEdge, RefusesAnEdgeOfTheWrongLength) {
   EXPECT_EQ(RightEdge::restore(5, {Hash{}}).error().reason, "edge_malformed");
 }
 
+TEST(SignedTiles, GiveNoHashThatIsNotUnderTheRoot) {
+  MemoryLog log;
+  log.growBy(66'000);
+  const auto head = log.builder.head();
+  const SignedTiles sound(log.tiles, head);
+  ASSERT_TRUE(sound.open());
+  for (const std::uint64_t older : {1U, 255U, 256U, 300U, 65'536U, 65'999U}) {
+    const auto proof = TileTree(sound, head.size).consistency(older);
+    EXPECT_EQ(*proof, *TileTree(log.tiles, head.size).consistency(older));
+  }
+  for (const auto& [path, bytes] : log.tiles.files) {
+    const auto tile = *parseTilePath(path);
+    const bool promised = tile.width == tileWidth(head.size, tile.level, tile.index);
+    if (tile.kind != TileKind::Hashes || !promised) continue;
+    auto lying = log.tiles;
+    lying.files[path].back() ^= 1U;
+    const SignedTiles tiles(lying, head);
+    EXPECT_FALSE(tiles.open() && tiles.hashes(tile)) << path;
+  }
+}
+
 }  // namespace
 }  // namespace congvan::tlog::testing
