@@ -12,7 +12,7 @@ namespace congvan::authority {
 
 using Versions = std::map<IssuerId, std::int64_t>;
 
-/// One read of the versions for all who wait for one. Nobody is given what was read before they
+/// A few reads of the versions for all who want one. Nobody is given what was read before they
 /// came, or a revocation that is already told could be missed.
 class OcspDesk::SharedRead {
  public:
@@ -22,17 +22,19 @@ class OcspDesk::SharedRead {
   Result<Versions> operator()() {
     std::unique_lock lock(mutex_);
     const auto mine = begun_ + 1;
-    turn_.wait(lock, [&] { return ended_ >= mine || !reading_; });
+    turn_.wait(lock, [&] { return ended_ >= mine || reading_ < kReadersMost; });
     if (ended_ >= mine) return last_;
     const auto number = ++begun_;
-    reading_ = true;
+    ++reading_;
     lock.unlock();
     const Turn turn(*this);  // whatever happens, the next may read
     auto versions =
         transactions_.read<Versions>([&](work::Tx& tx) { return store_.issuerVersions(tx); });
     lock.lock();
-    last_ = versions;
-    ended_ = number;
+    if (number > ended_) {
+      last_ = versions;
+      ended_ = number;
+    }
     lock.unlock();
     return versions;
   }
@@ -46,7 +48,7 @@ class OcspDesk::SharedRead {
     ~Turn() {
       {
         const std::lock_guard lock(read_.mutex_);
-        read_.reading_ = false;
+        --read_.reading_;
       }
       read_.turn_.notify_all();
     }
@@ -55,13 +57,16 @@ class OcspDesk::SharedRead {
     SharedRead& read_;
   };
 
+  // More would take connections from those who work.
+  static constexpr int kReadersMost = 4;
+
   work::Transactions& transactions_;
   CertificateStore& store_;
   std::mutex mutex_;
   std::condition_variable turn_;
   std::uint64_t begun_ = 0;
   std::uint64_t ended_ = 0;  // the newest that gave `last_`
-  bool reading_ = false;
+  int reading_ = 0;
   Result<Versions> last_ = Versions{};
 };
 

@@ -2,7 +2,6 @@
 #include "base/encoding.h"
 #include "edge/http/api/services.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace congvan::http {
@@ -10,9 +9,22 @@ namespace {
 
 constexpr std::uint64_t kOcspBodyMost = 16U << 10U;  // what a request may be, see readOcspRequest
 
-/// IMF-fixdate of RFC 9110 5.6.7.
+/// IMF-fixdate of RFC 9110 5.6.7. By hand: a formatter that knows calendars costs as much as the
+/// rest of the answer.
 std::string httpDate(Instant time) {
-  return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(toUnix(time)));
+  constexpr std::string_view kDays = "SunMonTueWedThuFriSat";
+  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
+  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+                     kDays.substr(3 * std::chrono::weekday(day).c_encoding(), 3),
+                     static_cast<unsigned>(date.day()),
+                     kMonths.substr(3 * (static_cast<unsigned>(date.month()) - 1), 3),
+                     static_cast<int>(date.year()),
+                     clock.hours().count(),
+                     clock.minutes().count(),
+                     clock.seconds().count());
 }
 
 Reply ocspReply(authority::StatusAnswer answer) {
