@@ -204,6 +204,7 @@ House::House(Opened opened)
                  {.public_url = settings_.public_url,
                   .province = settings_.province,
                   .ca_key = settings_.ca_key}),
+      ocsp_(transactions_, certificate_store_, authority_, clock_),
       timestamps_(timestampSources(settings_.tsa, authority_, random_), clock_),
       custody_(
           transactions_, key_store_, directory_store_, trail_, server_secret_, clock_, random_),
@@ -254,6 +255,7 @@ House::House(Opened opened)
       services_{authentication_,
                 directory_,
                 authority_,
+                ocsp_,
                 custody_,
                 signer_,
                 outgoing_,

@@ -17,6 +17,7 @@
 #include "edge/storage/records_store.h"
 #include "edge/storage/transactions.h"
 #include "office/authority/issuance_desk.h"
+#include "office/authority/ocsp_desk.h"
 #include "office/records/evidence_desk.h"
 #include "office/records/timestamp_completion.h"
 #include "office/signing/timestamps.h"
@@ -129,6 +130,7 @@ class House {
   directory::Authentication authentication_;
   std::unique_ptr<authority::Profiles> profiles_;
   authority::Authority authority_;
+  authority::OcspDesk ocsp_;
   signing::OrderedTimestamps timestamps_;
   signing::Custody custody_;
   directory::Directory directory_;

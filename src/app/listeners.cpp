@@ -131,6 +131,8 @@ http::ListenerOptions optionsOf(std::string name,
                                 .port = wanted.port,
                                 .connections_per_address = settings.connections_per_address,
                                 .trusted_proxies = settings.trusted_proxies};
+  // There alone: other listeners have files behind their paths.
+  if (options.name == "pki") options.opaque_prefix = http::kOcspGetPrefix;
   if (wanted.tls) {
     const DataFolder folder(settings.data);
     options.tls = http::TlsFiles{folder.tlsCertificate().string(), folder.tlsKey().string()};
@@ -157,6 +159,7 @@ Listeners::Listeners(House& house, const Settings& settings)
   http::addContractRoute(app_router_);
   addPageRoutes(app_router_, settings.pages);
   http::addPkiRoutes(pki_router_, services);
+  http::addOcspRoutes(pki_router_, services);
   addLogRoutes(pki_router_, house);
   addHealthRoutes(internal_router_, house);
   addMetricsRoute(internal_router_, [this, started = std::chrono::steady_clock::now()] {

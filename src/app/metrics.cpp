@@ -74,6 +74,20 @@ void writeLogs(Exposition& out, House& house) {
   }
 }
 
+void writeOcsp(Exposition& out, const authority::OcspCounts& counts) {
+  out.family("congvan_ocsp_answers_total",
+             Exposition::Kind::Counter,
+             "Answers about the status of certificates: from memory, signed for the asker, refused "
+             "(malformed, or about other issuers), and failed here.");
+  const auto sample = [&](std::string_view kind, const std::atomic<std::uint64_t>& counter) {
+    out.sample({{"kind", kind}}, static_cast<double>(counter.load()));
+  };
+  sample("memory", counts.from_memory);
+  sample("signed", counts.fresh);
+  sample("refused", counts.refused);
+  sample("failed", counts.failed);
+}
+
 void writeJobs(Exposition& out, const House& house) {
   out.family("congvan_jobs",
              Exposition::Kind::Gauge,
@@ -97,6 +111,7 @@ std::string metricsText(House& house,
   http::Traffic::write(out, listeners);
   writeTransactions(out, house.transactions().counts());
   writeLogs(out, house);
+  writeOcsp(out, house.services().ocsp.counts());
   writeJobs(out, house);
   return out.text();
 }

@@ -7,11 +7,11 @@ Only ratios taken in one run mean something on another machine. The repetitions 
 a program are shuffled, so that a noisy minute meets both sides of a ratio. `median` divides the
 medians, `best` the fastest repetitions: where they differ much, the machine was busy.
 """
-import argparse, json, os, pathlib, platform, statistics, subprocess, sys, tempfile
+import argparse, json, os, pathlib, platform, re, statistics, subprocess, sys, tempfile
 
 HERE = pathlib.Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[1] / "e2e"))
-PROGRAMS = ["signing_bench", "verify_bench", "tlog_bench", "exchange_bench"]
+PROGRAMS = ["signing_bench", "verify_bench", "tlog_bench", "exchange_bench", "ocsp_bench"]
 SHA, SHA_SIGNED = "raw/sha256/50MB", "raw/sha256/50MB-signed"
 
 # (what, above the line, below the line, bar of DESIGN section 5 or none)
@@ -30,6 +30,16 @@ RATIOS = [
      "work/verify-process/integrity", (">=", 3)),
     ("path of 3 certificates : its 2 signature checks", "work/path/no-revocation", "raw/path/2-checks", ("<=", 1.5)),
     ("the same with 2 CRLs : 2 signature checks (4 are needed)", "work/path/crls", "raw/path/2-checks", None),
+    ("raw P-256 operation : OCSP answer with nonce, bytes to bytes", "raw/ocsp-key/P-256", "work/ocsp-answer/P-256", (">=", 0.45)),
+    ("raw RSA-2048 operation : the same", "raw/ocsp-key/RSA-2048", "work/ocsp-answer/RSA-2048", (">=", 0.9)),
+    ("raw P-256 operation : OCSP with nonce, status from SQLite", "raw/ocsp-key/P-256", "work/ocsp-fresh/SQLite", None),
+    ("the same, MariaDB", "raw/ocsp-key/P-256", "work/ocsp-fresh/MariaDB", None),
+    ("raw P-256 operation : OCSP from memory, version from SQLite", "raw/ocsp-key/P-256", "work/ocsp-kept/SQLite", None),
+    ("the same, MariaDB", "raw/ocsp-key/P-256", "work/ocsp-kept/MariaDB", None),
+    ("plain HTTP : cached OCSP by GET, 16 askers, SQLite", "raw/http", "work/http-ocsp-get/SQLite", (">=", 0.7)),
+    ("plain HTTP : the same by POST", "raw/http", "work/http-ocsp-post/SQLite", (">=", 0.7)),
+    ("plain HTTP : cached OCSP by GET, SQLite, by the wall clock", "raw/http-wall", "work/http-ocsp-wall/SQLite", None),
+    ("plain HTTP : cached OCSP by GET, MariaDB, by the wall clock", "raw/http-wall", "work/http-ocsp-wall/MariaDB", (">=", 0.7)),
 ]
 # (what, benchmark, `rate` per second or `ms`, bar)
 FIGURES = [
@@ -63,7 +73,7 @@ def run(program, arguments):
             if row.get("error_occurred"):
                 print(f"not measured: {row['name']}: {row['error_message']}", file=sys.stderr)
                 continue
-            name = row["run_name"].removesuffix("/real_time")
+            name = re.split("/(?:real_time|process_time|threads:)", row["run_name"])[0]
             kept = found.setdefault(name, {"ms": [], "rate": []})
             real = "/real_time" in row["run_name"]
             kept["ms"].append(row["real_time" if real else "cpu_time"] * UNITS[row["time_unit"]])

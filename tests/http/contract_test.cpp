@@ -22,6 +22,7 @@ struct NoServices {
   Services services{as<directory::Authentication>(),
                     as<directory::Directory>(),
                     as<authority::Authority>(),
+                    as<authority::OcspDesk>(),
                     as<signing::Custody>(),
                     as<signing::DocumentSigner>(),
                     as<records::Outgoing>(),
@@ -41,6 +42,7 @@ Router everyRoute(const Services& services) {
   addIncomingRoutes(router, services);
   addVerificationRoutes(router, services);
   addPkiRoutes(router, services);
+  addOcspRoutes(router, services);
   addContractRoute(router);
   return router;
 }

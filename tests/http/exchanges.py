@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """exchanges.py CONGVAN OUT.jsonl [PLAYED PORT]: plays the demonstration, serves its data folder and asks every operation of the
 API, by right and by wrong; every request and response is written down and held against openapi.yaml. PLAYED is a data folder of the demonstration to use a copy of instead."""
-import http.client, json, os, pathlib, random, shutil, sqlite3, ssl, subprocess, sys, tempfile, time
+import base64, http.client, json, os, pathlib, random, shutil, sqlite3, ssl, subprocess, sys, tempfile, time, urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools/lint"))
@@ -335,6 +335,16 @@ def ask_rest(nobody, person, issued):
     query = subprocess.run(["openssl", "ts", "-query", "-digest", "00" * 32, "-sha256", "-cert"], capture_output=True, check=True).stdout
     pki.ask("POST", "/pki/tsa", query, kind="application/timestamp-query")
     pki.ask("GET", "/pki/tsa")
+    for name in ("ca1", "goc"):
+        (folder / f"{name}.crt").write_bytes(pki.ask("GET", f"/pki/{name}.crt"))
+    asked = subprocess.run(["openssl", "ocsp", "-no_nonce", "-reqout", "/dev/stdout", "-issuer", folder / "goc.crt", "-cert",
+                            folder / "ca1.crt"], capture_output=True, check=True).stdout
+    for body in (asked, b"garbage", b"x" * 16385):
+        pki.ask("POST", "/pki/ocsp", body, kind="application/ocsp-request")
+    address = "/pki/ocsp/" + urllib.parse.quote(base64.b64encode(asked), safe="")
+    pki.ask("GET", address)
+    pki.ask("GET", address, If_None_Match=pki.etag)
+    pki.ask("GET", "/pki/ocsp/garbage")
     inner.ask("GET", "/livez")
     inner.ask("GET", "/readyz")
     inner.ask("GET", "/metrics")

@@ -138,6 +138,21 @@ TEST(Target, TakesPlusInAPathAsItself) {
   EXPECT_EQ(pathOf("/a+b"), "/a+b");
 }
 
+TEST(Target, ResolvesNothingBehindAnOpaquePrefix) {
+  const auto opaque = [](std::string_view target) {
+    const auto parsed = parseTarget(target, "/ocsp/");
+    return parsed ? parsed->path : parsed.error().reason;
+  };
+  EXPECT_EQ(opaque("/ocsp/MFQ%2FA%2B%3D"), "/ocsp/MFQ/A+=");
+  EXPECT_EQ(opaque("/ocsp/MFQ//A+="), "/ocsp/MFQ//A+=");
+  EXPECT_EQ(opaque("/ocsp/"), "/ocsp/");
+  EXPECT_EQ(opaque("/ocsp/a%00"), "request_target");
+  EXPECT_EQ(opaque("/ocsp/a%0D%0A"), "request_target");
+  EXPECT_EQ(opaque("/ocsp/%F"), "request_target");
+  EXPECT_EQ(opaque("/ocsp"), "/ocsp");
+  EXPECT_EQ(opaque("/other/a%2Fb"), "request_target");
+}
+
 TEST(Target, RefusesOtherFormsThanTheOriginForm) {
   for (const char* target :
        {"", "*", "a", "http://a/b", "a:443", "?q", "/a#b", "/a b", "/\xC4\x91"}) {

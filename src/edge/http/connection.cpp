@@ -269,7 +269,7 @@ class Connection final : public Poco::Net::TCPServerConnection {
     const auto length =
         bodyLength({wire.getMethod(), wire.getURI(), wire.getVersion()}, request.headers);
     if (!length) return refuseAndClose(response, request, length.error(), watch);
-    const auto target = parseTarget(wire.getURI());
+    const auto target = parseTarget(wire.getURI(), shared_.options.opaque_prefix);
     if (!target) return refuseAndClose(response, request, target.error(), watch);
     request.path = target->path;
     request.query = target->query;
@@ -315,7 +315,9 @@ class Connection final : public Poco::Net::TCPServerConnection {
             Watchdog::Watch& watch) {
     const auto bytes = reply.blob ? reply.blob->bytes() : asBytes(reply.body);
     response.setStatusAndReason(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(reply.status));
-    if (reply.status != Poco::Net::HTTPResponse::HTTP_NO_CONTENT) {  // RFC 9110, 8.6: no length
+    // RFC 9110, 8.6: no length of what is not there.
+    if (reply.status != Poco::Net::HTTPResponse::HTTP_NO_CONTENT &&
+        reply.status != Poco::Net::HTTPResponse::HTTP_NOT_MODIFIED) {
       response.setContentType(reply.type);
       response.setContentLength64(static_cast<Poco::Int64>(bytes.size()));
     }

@@ -85,6 +85,12 @@ std::optional<std::string> decodedPath(std::string_view raw) {
   return path;
 }
 
+std::optional<std::string> decodedOpaque(std::string_view raw, std::size_t prefix) {
+  const auto value = decoded(raw.substr(prefix), Plus::Literal);
+  if (!value || hasControl(*value)) return std::nullopt;
+  return std::string(raw.substr(0, prefix)) + *value;
+}
+
 bool isHost(std::string_view value) {
   constexpr std::string_view kMarks = "-._~:[]";
   return !value.empty() && std::ranges::all_of(value, [&](char c) {
@@ -129,13 +135,15 @@ Result<std::uint64_t> bodyLength(const StartLine& line, const Headers& headers) 
   return length;
 }
 
-Result<Target> parseTarget(std::string_view target) {
+Result<Target> parseTarget(std::string_view target, std::string_view opaque_prefix) {
   if (target.empty() || target.front() != '/' || target.size() > kTargetLongest ||
       !isTargetText(target)) {
     return badRequest("target");
   }
   const auto mark = target.find('?');
-  const auto path = decodedPath(target.substr(0, mark));
+  const auto raw = target.substr(0, mark);
+  const bool opaque = !opaque_prefix.empty() && raw.starts_with(opaque_prefix);
+  const auto path = opaque ? decodedOpaque(raw, opaque_prefix.size()) : decodedPath(raw);
   if (!path) return badRequest("target");
   Target parsed{*path, {}};
   auto rest = mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);

@@ -31,6 +31,8 @@ struct Target {
   std::string path;
   std::map<std::string, std::string> query;
 };
-Result<Target> parseTarget(std::string_view target);
+/// What follows `opaque_prefix` in a path is one value and not resolved by anybody: slashes may
+/// stand in it, escaped or not, as often as they like.
+Result<Target> parseTarget(std::string_view target, std::string_view opaque_prefix = {});
 
 }  // namespace congvan::http

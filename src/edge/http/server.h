@@ -26,6 +26,7 @@ struct ListenerOptions {
   int connections_most = 512;         ///< one thread each
   int requests_most = 64;             ///< at work at once; more are answered 503
   int connections_per_address = 128;  ///< more are closed at once; 0: any number
+  std::string opaque_prefix;          ///< of paths, see `parseTarget`
   TrustedProxies trusted_proxies;     ///< not counted: they carry everybody's connections
   std::chrono::milliseconds header_time{10'000};
   std::chrono::milliseconds idle_time{10'000};

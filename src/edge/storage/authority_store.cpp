@@ -347,6 +347,14 @@ Result<std::vector<Issuer>> SqlCertificateStore::issuers(work::Tx& tx) {
   return all(connectionOf(tx).query(std::string(kSelectIssuer) + " ORDER BY id"), issuerFrom);
 }
 
+Result<std::map<IssuerId, std::int64_t>> SqlCertificateStore::issuerVersions(work::Tx& tx) {
+  std::map<IssuerId, std::int64_t> versions;
+  for (const auto& row : connectionOf(tx).query("SELECT id, version FROM issuers", {})) {
+    versions.emplace(row.id<IssuerId>(0), row.integer(1));
+  }
+  return versions;
+}
+
 Result<> SqlKeyStore::addKey(work::Tx& tx, const signing::KeptKey& key) {
   const bool stored = connectionOf(tx).insertUnlessTaken(
       "INSERT INTO kept_keys (id, certificate, person, agency, wrapped, version) "

@@ -34,6 +34,7 @@ class SqlCertificateStore final : public authority::CertificateStore {
   Result<> replaceIssuer(work::Tx& tx, const authority::Issuer& issuer) override;
   Result<authority::Issuer> findIssuer(work::Tx& tx, authority::IssuerId id) override;
   Result<std::vector<authority::Issuer>> issuers(work::Tx& tx) override;
+  Result<std::map<authority::IssuerId, std::int64_t>> issuerVersions(work::Tx& tx) override;
 };
 
 /// The port `signing::KeyStore` over SQL: wrapped bytes only, as they are handed over.

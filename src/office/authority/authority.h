@@ -11,6 +11,8 @@
 #include "trust/crypto/software_key.h"
 #include "trust/formats/timestamp/source.h"
 #include "trust/pki/certificate.h"
+#include "trust/pki/make_ocsp.h"
+#include "trust/pki/ocsp_request.h"
 #include "trust/pki/revocation.h"
 
 #include <functional>
@@ -56,6 +58,15 @@ struct TrustMaterial {
   std::vector<pki::Crl> crls;
 };
 
+/// Who answers for one issuer about the status of what it issued (OCSP).
+struct StatusSigner {
+  IssuerId issuer;
+  Instant issuing_since{};
+  pki::OcspIssuer asked_as;
+  std::optional<pki::OcspSigner> signer;  ///< nullopt: not made yet
+};
+using StatusSigners = std::shared_ptr<const std::vector<StatusSigner>>;
+
 /// Stores something in the transaction that makes a certificate's intent known (its key, say).
 using Alongside = std::function<Result<>(work::Tx&, CertificateId)>;
 
@@ -75,8 +86,8 @@ class Authority {
             AuthorityOptions options);
   ~Authority();
 
-  /// Makes root, issuing CA and the time-stamping certificate, each through the log; goes on where
-  /// a try that was cut short stopped. Conflict `authority_exists`.
+  /// Makes root, issuing CA, the responders of both and the time-stamping certificate, each through
+  /// the log; goes on where a try that was cut short stopped. Conflict `authority_exists`.
   Result<> create();
 
   /// A TLS certificate for the service's own listener, through the log like every other. `names`
@@ -85,11 +96,14 @@ class Authority {
   Result<CertificateRecord> issueTls(const std::vector<std::string>& names, BytesView spki);
 
   /// Loads issuers and keys and settles as below. Call once before serving. NotFound
-  /// `authority_missing`.
+  /// `authority_missing`. What keeps a responder from being renewed does not keep the rest from
+  /// starting.
   Result<> start();
 
   /// Marks intents that a crash left open (DESIGN: recovery completes or marks each), once they are
-  /// too old to be under way in another instance on the same database. Call now and then.
+  /// too old to be under way in another instance on the same database. Takes over the responders
+  /// that another instance made, and makes those that are missing, revoked or near their end. Call
+  /// now and then.
   Result<> settle();
 
   // --- the officer ---
@@ -151,6 +165,8 @@ class Authority {
   Result<Bytes> crl(std::string_view issuer_name);
   /// RFC 3161 answer to a DER request; always an answer.
   Result<Bytes> timestampAnswer(BytesView request);
+  /// One for each issuer, as they are now.
+  StatusSigners statusSigners() const;
 
  private:
   struct Key;     // an authority's certificate and opened key
@@ -172,7 +188,12 @@ class Authority {
   Result<> markCrlDue(work::Tx& tx, const CertificateRecord& record);
   Result<> useOrder(work::Tx& tx, const Order& order, CertificateId certificate);
   Result<> ensureKey(std::string_view name, CertificateKind kind, std::string_view common_name);
+  Result<> renewStatusSigners();
+  Result<> renewStatusSigner(const std::shared_ptr<const Key>& issuer);
+  bool statusSignerLasts(const Key& issuer);
   Result<> load();
+  void loadStatusSigners();
+  std::vector<std::shared_ptr<const Key>> issuers();
   Result<std::shared_ptr<const Key>> keyNamed(std::string_view name);
   Result<std::shared_ptr<const Key>> keyOf(const IssuerId& issuer);
   Result<Bytes> freshCrl(const Key& key);
@@ -190,6 +211,7 @@ class Authority {
   Result<> sealMayBeMade(work::Tx& tx, const Holder& holder);
   Result<Making> makingFor(const directory::Caller& caller, const Order& order);
   Bytes sealingKeyBinding(const IssuerId& issuer) const;
+  Bytes sealOwnKey(const IssuerId& issuer, const crypto::SoftwareKey& key);
 
   std::unique_ptr<Loaded> loaded_;
   work::Transactions& transactions_;

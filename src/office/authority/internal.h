@@ -18,6 +18,7 @@ namespace congvan::authority {
 inline constexpr std::string_view kRoot = "goc";
 inline constexpr std::string_view kIssuing = "ca1";
 inline constexpr std::string_view kTsa = "tsa";
+inline constexpr std::string_view kStatusPrefix = "ocsp-";  // and the name of the issuer
 
 inline Bytes serialBytes(const CertificateRecord& record) {
   return *fromHex(record.serial);
@@ -51,6 +52,7 @@ struct Authority::Key {
 struct Authority::Loaded {
   std::mutex mutex;
   std::map<std::string, std::shared_ptr<const Key>, std::less<>> keys;
+  StatusSigners status_signers = std::make_shared<const std::vector<StatusSigner>>();
   std::map<std::string, pki::Crl, std::less<>> crls;  // the newest parsed, by issuer
 };
 

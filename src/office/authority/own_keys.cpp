@@ -18,6 +18,9 @@ crypto::SecretBytes sealKeyOf(const crypto::SecretBytes& server_secret) {
   return key;
 }
 
+// Between intent and certificate lie one signature and a place in the log.
+constexpr std::chrono::minutes kIntentAlive{2};
+
 }  // namespace
 
 // --- the authority's own keys
@@ -27,6 +30,11 @@ Bytes Authority::sealingKeyBinding(const IssuerId& issuer) const {
   Bytes binding = toBytes("congvan authority key\n");
   append(binding, issuer.value.bytes);
   return binding;
+}
+
+Bytes Authority::sealOwnKey(const IssuerId& issuer, const crypto::SoftwareKey& key) {
+  const auto pkcs8 = key.pkcs8();
+  return crypto::seal(sealKeyOf(server_secret_), pkcs8.view(), sealingKeyBinding(issuer), random_);
 }
 
 Result<> Authority::create() {
@@ -43,6 +51,9 @@ Result<> Authority::create() {
   for (const auto& one : {Wanted{kRoot, CertificateKind::Root, "Chứng thực gốc "},
                           Wanted{kIssuing, CertificateKind::Issuing, "Chứng thực cấp phát số 1 "},
                           Wanted{kTsa, CertificateKind::Tsa, "Máy chủ cấp dấu thời gian "}}) {
+    // The last of them is the mark that all are there.
+    const auto answering = one.name == kTsa ? renewStatusSigners() : Result<>(kDone);
+    if (!answering) return answering;
     const auto made = ensureKey(one.name, one.kind, one.common_name);
     if (!made) return made;
     const auto read = load();
@@ -74,9 +85,7 @@ Result<> Authority::ensureKey(std::string_view name,
   const bool is_new = before == rows->end();
   Issuer issuer =
       is_new ? Issuer{.id = ids_.make<IssuerTag>(), .name = std::string(name)} : *before;
-  const auto pkcs8 = key.pkcs8();
-  issuer.wrapped_key =
-      crypto::seal(sealKeyOf(server_secret_), pkcs8.view(), sealingKeyBinding(issuer.id), random_);
+  issuer.wrapped_key = sealOwnKey(issuer.id, key);
 
   Making making{.kind = kind,
                 .subject = {{"C", "VN"},
@@ -154,6 +163,7 @@ Result<> Authority::load() {
     const std::lock_guard lock(loaded_->mutex);
     loaded_->keys.insert_or_assign(row.issuer.name, std::move(opened));
   }
+  loadStatusSigners();
   return kDone;
 }
 
@@ -162,13 +172,15 @@ Result<> Authority::start() {
   if (!read) return read;
   const auto complete = keyNamed(kTsa);
   if (!complete) return complete.error();
-  return settle();
+  const auto settled = settleOpenIntents(clock_.now() - kIntentAlive);
+  if (!settled) return settled;
+  static_cast<void>(renewStatusSigners());  // the next settle() says why not
+  return kDone;
 }
 
 Result<> Authority::settle() {
-  // Between intent and certificate lie one signature and a place in the log.
-  constexpr std::chrono::minutes kIntentAlive{2};
-  return settleOpenIntents(clock_.now() - kIntentAlive);
+  const auto settled = settleOpenIntents(clock_.now() - kIntentAlive);
+  return settled ? renewStatusSigners() : settled;
 }
 
 Result<std::shared_ptr<const Authority::Key>> Authority::keyNamed(std::string_view name) {

@@ -4,6 +4,7 @@
 #include "office/authority/types.h"
 #include "office/work/transactions.h"
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -48,6 +49,8 @@ class CertificateStore {
   virtual Result<> replaceIssuer(work::Tx& tx, const Issuer& issuer) = 0;
   virtual Result<Issuer> findIssuer(work::Tx& tx, IssuerId id) = 0;  ///< NotFound `issuer_missing`
   virtual Result<std::vector<Issuer>> issuers(work::Tx& tx) = 0;
+  /// The version of each issuer's row, and nothing of its weight. Every revocation moves it.
+  virtual Result<std::map<IssuerId, std::int64_t>> issuerVersions(work::Tx& tx) = 0;
 };
 
 }  // namespace congvan::authority

@@ -180,15 +180,6 @@ std::string readResponse(BytesView bytes, BasicAnswer& answer) {
   return readBasic(basic, answer) ? "" : "malformed: BasicOCSPResponse";
 }
 
-/// The key's own bits, without the unused-bits octet: what responders hash.
-BytesView keyBits(const Certificate& certificate) {
-  der::Reader reader(certificate.spkiDer());
-  auto fields = reader.sequence();
-  fields.expect(der::kSequence);
-  const auto bits = fields.expect(der::kBitString);
-  return bits.empty() ? bits : bits.subspan(1);
-}
-
 bool isAbout(const SingleAnswer& single,
              const Certificate& certificate,
              const Certificate& issuer) {
@@ -319,6 +310,14 @@ StatusReport reportOf(const BasicAnswer& answer,
 }
 
 }  // namespace
+
+BytesView keyBits(const Certificate& certificate) {
+  der::Reader reader(certificate.spkiDer());
+  auto fields = reader.sequence();
+  fields.expect(der::kSequence);
+  const auto bits = fields.expect(der::kBitString);
+  return bits.empty() ? bits : bits.subspan(1);
+}
 
 OcspAnswer ocspAnswer(const Certificate& certificate,
                       std::span<const Certificate> issuers,

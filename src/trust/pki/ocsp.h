@@ -23,4 +23,7 @@ OcspAnswer ocspAnswer(const Certificate& certificate,
                       const OcspResponse& response,
                       const StatusOptions& options);
 
+/// The key's own bits, without the unused-bits octet: what CertIDs and responder names hash.
+BytesView keyBits(const Certificate& certificate);
+
 }  // namespace congvan::pki

@@ -5,6 +5,7 @@
 #include "edge/http/router.h"
 #include "office/authority/authority.h"
 #include "office/authority/issuance_desk.h"
+#include "office/authority/ocsp_desk.h"
 #include "office/directory/authentication.h"
 #include "office/directory/directory.h"
 #include "office/records/evidence_desk.h"
@@ -22,6 +23,7 @@ struct Services {
   directory::Authentication& authentication;
   directory::Directory& directory;
   authority::Authority& authority;
+  authority::OcspDesk& ocsp;
   signing::Custody& custody;
   signing::DocumentSigner& signer;
   records::Outgoing& outgoing;
@@ -66,5 +68,10 @@ void addContractRoute(Router& router);
 
 /// The PKI listener: certificates, CRLs, time-stamps.
 void addPkiRoutes(Router& router, const Services& services);
+/// What follows it in a target is one value, base64 with its slashes, and no path: the listener has
+/// to be told (`ListenerOptions::opaque_prefix`).
+inline constexpr std::string_view kOcspGetPrefix = "/pki/ocsp/";
+/// The PKI listener: whether certificates are good.
+void addOcspRoutes(Router& router, const Services& services);
 
 }  // namespace congvan::http

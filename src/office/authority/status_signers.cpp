@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office/authority/internal.h"
+
+/// Who answers for each issuer about the status of its certificates: a delegated certificate of its
+/// own, so that the issuer's key stays out of what everybody can ask for.
+namespace congvan::authority {
+namespace {
+
+std::string statusSignerName(std::string_view issuer) {
+  return std::string(kStatusPrefix) + std::string(issuer);
+}
+
+}  // namespace
+
+std::vector<std::shared_ptr<const Authority::Key>> Authority::issuers() {
+  std::vector<std::shared_ptr<const Key>> found;
+  const std::lock_guard lock(loaded_->mutex);
+  for (const auto& [name, key] : loaded_->keys) {
+    if (key->certificate.isCa()) found.push_back(key);
+  }
+  return found;
+}
+
+void Authority::loadStatusSigners() {
+  auto signers = std::make_shared<std::vector<StatusSigner>>();
+  for (const auto& issuer : issuers()) {
+    StatusSigner one{.issuer = issuer->issuer.id,
+                     .issuing_since = issuer->certificate.notBefore(),
+                     .asked_as = pki::OcspIssuer(issuer->certificate),
+                     .signer = {}};
+    if (const auto key = keyNamed(statusSignerName(issuer->issuer.name))) {
+      auto signer = pki::OcspSigner::make((*key)->certificate,
+                                          std::make_shared<const crypto::SoftwareKey>((*key)->key));
+      if (signer) one.signer = std::move(*signer);
+    }
+    signers->push_back(std::move(one));
+  }
+  const std::lock_guard lock(loaded_->mutex);
+  loaded_->status_signers = std::move(signers);
+}
+
+StatusSigners Authority::statusSigners() const {
+  const std::lock_guard lock(loaded_->mutex);
+  return loaded_->status_signers;
+}
+
+/// Until a third of its life is left.
+bool Authority::statusSignerLasts(const Key& issuer) {
+  const auto key = keyNamed(statusSignerName(issuer.issuer.name));
+  if (!key || (*key)->record.state != CertificateState::Issued) return false;
+  const auto& record = (*key)->record;
+  return record.not_after - clock_.now() > (record.not_after - record.not_before) / 3;
+}
+
+Result<> Authority::renewStatusSigners() {
+  const auto read = load();  // another instance may have done it
+  if (!read) return read;
+  Result<> all = kDone;
+  for (const auto& issuer : issuers()) {
+    if (statusSignerLasts(*issuer)) continue;
+    const auto renewed = renewStatusSigner(issuer);
+    if (!renewed) all = renewed;  // of one issuer; the others are to have theirs
+  }
+  return all;
+}
+
+/// A new key each time, so that one that leaked is worth nothing after its certificate. The row is
+/// written when the certificate is there: until then the one before answers, also after a crash.
+Result<> Authority::renewStatusSigner(const std::shared_ptr<const Key>& issuer) {
+  const auto key = crypto::SoftwareKey::generate(crypto::KeyKind::P256);
+  const auto name = statusSignerName(issuer->issuer.name);
+  Making making{.kind = CertificateKind::Ocsp,
+                .subject = {{"C", "VN"},
+                            {"O", options_.province},
+                            {"CN", "Trả lời trạng thái chứng thư " + issuer->issuer.name}},
+                .spki = key.publicKey().spki()};
+  making.issuer = issuer;
+  making.signer = &issuer->key;
+  making.issuer_name = issuer->issuer.name;
+  const auto made = make(making);
+  if (!made) return made.error();
+
+  const auto before = keyNamed(name);
+  Issuer row = before ? (*before)->issuer : Issuer{.id = ids_.make<IssuerTag>(), .name = name};
+  row.certificate = made->id;
+  row.wrapped_key = sealOwnKey(row.id, key);
+  const auto kept = transactions_.run<std::monostate>([&](work::Tx& tx) {
+    return before ? store_.replaceIssuer(tx, row) : store_.addIssuer(tx, row);
+  });
+  // Another instance came first: its key is as good, and nobody has the one made here.
+  const bool late =
+      !kept && (kept.error().code == Code::Stale || kept.error().code == Code::Conflict);
+  if (!kept && !late) return kept;
+  return load();
+}
+
+}  // namespace congvan::authority
