@@ -22,6 +22,8 @@ struct NoServices {
   Services services{as<directory::Authentication>(),
                     as<directory::Directory>(),
                     as<authority::Authority>(),
+                    as<authority::RequestDesk>(),
+                    as<authority::PersonalNumbersDesk>(),
                     as<signing::Custody>(),
                     as<signing::DocumentSigner>(),
                     as<records::Outgoing>(),
@@ -37,6 +39,7 @@ Router everyRoute(const Services& services) {
   addSessionRoutes(router, services);
   addDirectoryRoutes(router, services);
   addCertificateRoutes(router, services);
+  addRequestRoutes(router, services);
   addDocumentRoutes(router, services);
   addIncomingRoutes(router, services);
   addVerificationRoutes(router, services);

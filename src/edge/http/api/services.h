@@ -5,6 +5,8 @@
 #include "edge/http/router.h"
 #include "office/authority/authority.h"
 #include "office/authority/issuance_desk.h"
+#include "office/authority/personal_numbers.h"
+#include "office/authority/requests.h"
 #include "office/directory/authentication.h"
 #include "office/directory/directory.h"
 #include "office/records/evidence_desk.h"
@@ -22,6 +24,8 @@ struct Services {
   directory::Authentication& authentication;
   directory::Directory& directory;
   authority::Authority& authority;
+  authority::RequestDesk& requests;
+  authority::PersonalNumbersDesk& numbers;
   signing::Custody& custody;
   signing::DocumentSigner& signer;
   records::Outgoing& outgoing;
@@ -58,6 +62,7 @@ class Endpoints {
 void addSessionRoutes(Router& router, const Services& services);
 void addDirectoryRoutes(Router& router, const Services& services);
 void addCertificateRoutes(Router& router, const Services& services);
+void addRequestRoutes(Router& router, const Services& services);
 void addDocumentRoutes(Router& router, const Services& services);
 void addIncomingRoutes(Router& router, const Services& services);
 void addVerificationRoutes(Router& router, const Services& services);
