@@ -5,7 +5,7 @@
 
 namespace congvan::app {
 
-/// certs/profiles/*.yaml.
+/// certs/profiles/*.yaml and certs/*.yaml, by stem.
 std::span<const EmbeddedFile> embeddedProfiles();
 
 }  // namespace congvan::app

@@ -20,8 +20,8 @@ namespace {
 // in the morning.
 constexpr std::chrono::hours kRetriesKept{24};
 
-/// The profiles that travel inside the program; a folder `profiles` in the data folder goes before
-/// them.
+/// The profiles and rules that travel inside the program; a folder `profiles` in the data folder
+/// goes before them.
 class ProfileFiles final : public authority::Profiles {
  public:
   explicit ProfileFiles(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -193,6 +193,7 @@ House::House(Opened opened)
       profiles_(std::make_unique<ProfileFiles>(folder_.root() / "profiles")),
       authority_(transactions_,
                  certificate_store_,
+                 request_store_,
                  directory_store_,
                  trail_,
                  once_,
@@ -205,6 +206,24 @@ House::House(Opened opened)
                   .province = settings_.province,
                   .ca_key = settings_.ca_key}),
       ocsp_(transactions_, certificate_store_, authority_, clock_),
+      requests_({transactions_,
+                 request_store_,
+                 certificate_store_,
+                 directory_store_,
+                 authority_,
+                 *profiles_,
+                 trail_,
+                 once_,
+                 clock_,
+                 random_}),
+      numbers_(transactions_,
+               request_store_,
+               directory_store_,
+               trail_,
+               once_,
+               server_secret_,
+               clock_,
+               random_),
       timestamps_(timestampSources(settings_.tsa, authority_, random_), clock_),
       custody_(
           transactions_, key_store_, directory_store_, trail_, server_secret_, clock_, random_),
@@ -256,6 +275,8 @@ House::House(Opened opened)
                 directory_,
                 authority_,
                 ocsp_,
+                requests_,
+                numbers_,
                 custody_,
                 signer_,
                 outgoing_,
@@ -302,6 +323,8 @@ Result<> House::start() {
   records_log_.start();
   const auto started = authority_.start();
   if (!started) return started;
+  const auto rules = requests_.check();
+  if (!rules) return rules;
   const auto requeued = completion_.requeue();
   if (!requeued) return requeued.error();
   startBackground();

@@ -15,9 +15,11 @@
 #include "edge/storage/jobs.h"
 #include "edge/storage/outbox.h"
 #include "edge/storage/records_store.h"
+#include "edge/storage/request_store.h"
 #include "edge/storage/transactions.h"
 #include "office/authority/issuance_desk.h"
 #include "office/authority/ocsp_desk.h"
+#include "office/authority/personal_numbers.h"
 #include "office/records/evidence_desk.h"
 #include "office/records/timestamp_completion.h"
 #include "office/signing/timestamps.h"
@@ -117,6 +119,7 @@ class House {
   storage::SqlLogState log_state_;
   storage::SqlDirectoryStore directory_store_;
   storage::SqlCertificateStore certificate_store_;
+  storage::SqlRequestStore request_store_;
   storage::SqlKeyStore key_store_;
   storage::SqlDeliveryStore delivery_store_;
   storage::SqlRecordStore record_store_;
@@ -131,6 +134,8 @@ class House {
   std::unique_ptr<authority::Profiles> profiles_;
   authority::Authority authority_;
   authority::OcspDesk ocsp_;
+  authority::RequestDesk requests_;
+  authority::PersonalNumbersDesk numbers_;
   signing::OrderedTimestamps timestamps_;
   signing::Custody custody_;
   directory::Directory directory_;

@@ -153,6 +153,7 @@ Listeners::Listeners(House& house, const Settings& settings)
   http::addSessionRoutes(app_router_, services);
   http::addDirectoryRoutes(app_router_, services);
   http::addCertificateRoutes(app_router_, services);
+  http::addRequestRoutes(app_router_, services);
   http::addDocumentRoutes(app_router_, services);
   http::addIncomingRoutes(app_router_, services);
   http::addVerificationRoutes(app_router_, services);

@@ -16,10 +16,7 @@ using test::onBoth;
 class Authority : public test::OfficeTest {
  protected:
   authority::Order orderFor(const directory::Caller& person) {
-    return must(world().ca->order(world().officer,
-                                  CertificateKind::Person,
-                                  {.person = person.person.value},
-                                  person.person.value));
+    return world().orderFor(world().personRequest(person));
   }
   std::vector<authority::CertificateRecord> ofPerson(const directory::Caller& person) {
     return must(
@@ -65,44 +62,16 @@ TEST_P(Authority, IssuesThroughTheLogOnlyWhatWasOrdered) {
   EXPECT_TRUE(proof.issued.proof);
 }
 
-TEST_P(Authority, RefusesOrdersForOneselfAndForWrongHolders) {
+TEST_P(Authority, LetsNobodyElseActivateAnOrder) {
   auto& w = world();
-  const auto order = [&](const directory::Caller& by,
-                         CertificateKind kind,
-                         const authority::Holder& holder,
-                         const Uuid& activator) {
-    return why(w.ca->order(by, kind, holder, activator));
-  };
-  const auto officer = w.officer.person.value;
-  const auto head = w.head.person.value;
-  EXPECT_EQ(order(w.officer, CertificateKind::Person, {.person = officer}, officer),
-            "order_for_oneself");
-  EXPECT_EQ(order(w.officer, CertificateKind::Person, {.person = head}, w.clerk.person.value),
-            "holder_wrong");
-  EXPECT_EQ(order(w.officer, CertificateKind::OrganisationSeal, {.agency = w.unit.value}, head),
-            "holder_wrong");
-  EXPECT_EQ(order(w.officer, CertificateKind::Root, {}, head), "holder_wrong");
-  EXPECT_EQ(order(w.clerk, CertificateKind::Person, {.person = head}, head), "role_missing");
-  EXPECT_EQ(order(w.commune_certificate_officer, CertificateKind::Person, {.person = head}, head),
-            "role_missing");
   EXPECT_EQ(why(signing::activate(w.clerk, *w.ca, w.custody, orderFor(w.head), w.pin)),
             "order_not_yours");
 }
 
 TEST_P(Authority, GivesASealToAClerkOfItsOwnAgencyOnly) {
   auto& w = world();
-  const auto order = [&](const directory::Caller& activator) {
-    return w.ca->order(w.officer,
-                       CertificateKind::OrganisationSeal,
-                       {.agency = w.province.value},
-                       activator.person.value);
-  };
-  EXPECT_EQ(why(order(w.commune_officer)), "seal_needs_clerk");
-  EXPECT_EQ(why(order(w.commune_clerk)), "seal_needs_clerk");
-  EXPECT_EQ(why(order(w.chairman)), "seal_needs_clerk");
-
   // A clerk when it was ordered, and none when it is activated.
-  const auto ordered = must(order(w.clerk));
+  const auto ordered = w.orderFor(w.sealRequest(w.province, w.clerk));
   auto moved = w.clerk;
   moved.grants = {{directory::Role::Clerk, w.commune}};
   EXPECT_EQ(why(signing::activate(moved, *w.ca, w.custody, ordered, w.pin)), "role_missing");
@@ -111,21 +80,16 @@ TEST_P(Authority, GivesASealToAClerkOfItsOwnAgencyOnly) {
 
 TEST_P(Authority, TakesNoSealOutOfTheHandsOfItsClerk) {
   auto& w = world();
-  const auto order = [&] {
-    return w.ca->order(w.officer,
-                       CertificateKind::OrganisationSeal,
-                       {.agency = w.province.value},
-                       w.second_clerk.person.value);
-  };
-  const auto early = must(order());
+  const auto request = w.sealRequest(w.province, w.second_clerk);
+  const auto early = w.orderFor(request);
   const auto first = w.certifySeal(w.province, w.clerk);
-  EXPECT_EQ(why(order()), "seal_active");
+  EXPECT_EQ(why(w.requests.enter(w.clerk, request)), "seal_active");
   EXPECT_EQ(why(signing::activate(w.second_clerk, *w.ca, w.custody, early, w.pin)), "seal_active");
 
   // Near its end the next one stands beside it, and each clerk seals with the one they can open.
   const auto document = w.signedOff({w.commune});
   w.clock.advance(first.not_after - w.clock.now() - std::chrono::hours(24 * 20));
-  must(signing::activate(w.second_clerk, *w.ca, w.custody, must(order()), w.pin));
+  must(signing::activate(w.second_clerk, *w.ca, w.custody, w.orderFor(request), w.pin));
   EXPECT_EQ(why(w.outgoing.issue(w.clerk, document.id, document.version, w.pin)), "(done)");
 }
 

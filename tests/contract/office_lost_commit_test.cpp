@@ -158,21 +158,25 @@ const std::vector<UseCase>& directoryUseCases() {
 
 const std::vector<UseCase>& certificateUseCases() {
   static const std::vector<UseCase> kAll = {
-      {"order",
+      {"request",
        [](World& w, const std::string& key) -> Request {
-         return [&w, by = withKey(w.officer, key)] {
-           return whyOf(w.ca->order(by,
-                                    authority::CertificateKind::Person,
-                                    {.person = w.head.person.value},
-                                    w.head.person.value));
+         return [&w, by = withKey(w.department_clerk, key), content = w.personRequest(w.head)] {
+           return whyOf(w.requests.enter(by, content));
+         };
+       }},
+      {"approve",
+       [](World& w, const std::string& key) -> Request {
+         const auto entered =
+             valueOf(w.requests.enter(w.department_clerk, w.personRequest(w.head)));
+         const auto seen = valueOf(w.requests.accept(w.officer, entered.id, entered.version));
+         return [&w, by = withKey(w.second_officer, key), seen] {
+           return whyOf(
+               w.requests.approve(by, seen.id, seen.version, authority::contentHash(seen)));
          };
        }},
       {"activate",
        [](World& w, const std::string& key) -> Request {
-         const auto order = valueOf(w.ca->order(w.officer,
-                                                authority::CertificateKind::Person,
-                                                {.person = w.head.person.value},
-                                                w.head.person.value));
+         const auto order = w.orderFor(w.personRequest(w.head));
          return [&w, by = withKey(w.head, key), id = order.id] {
            const auto now = w.ca->orderOf(by, id);
            if (!now) return whyOf(now);
@@ -393,6 +397,8 @@ class LostCommit : public test::OfficeTest {
                                     "accounts",
                                     "certificates",
                                     "certificate_orders",
+                                    "certificate_requests",
+                                    "certified_keys",
                                     "kept_keys",
                                     "key_access",
                                     "documents",
@@ -416,7 +422,8 @@ class LostCommit : public test::OfficeTest {
     for (const auto& row : connection->query("SELECT last_number FROM number_books")) {
       all["numbers given"] += row.integer(0);
     }
-    for (const std::string table : {"certificates", "documents", "incoming", "assignments"}) {
+    for (const std::string table :
+         {"certificates", "certificate_requests", "documents", "incoming", "assignments"}) {
       for (const auto& row :
            connection->query("SELECT state, COUNT(*) FROM " + table + " GROUP BY state")) {
         all[table + " " + row.text(0)] = row.integer(1);

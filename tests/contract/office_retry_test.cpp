@@ -78,15 +78,19 @@ TEST_P(Retry, OfAReceptionDoesNothingTwice) {
 
 TEST_P(Retry, OfAnOrderAndItsActivationMakesOneCertificate) {
   auto& w = world();
-  const auto officer = withKey(w.officer, "order");
-  const auto order = [&] {
-    return must(w.ca->order(officer,
-                            authority::CertificateKind::Person,
-                            {.person = w.head.person.value},
-                            w.head.person.value));
+  const auto asking = withKey(w.department_clerk, "request");
+  const auto request = [&] { return must(w.requests.enter(asking, w.personRequest(w.head))); };
+  const auto entered = request();
+  EXPECT_EQ(request().id, entered.id);
+  const auto accepted = must(w.requests.accept(w.officer, entered.id, entered.version));
+  const auto second = withKey(w.second_officer, "approve");
+  const auto approve = [&] {
+    return must(w.requests.approve(
+        second, accepted.id, accepted.version, authority::contentHash(accepted)));
   };
-  const auto first = order();
-  EXPECT_EQ(order().id, first.id);
+  const auto approved = approve();
+  EXPECT_EQ(approve().order, approved.order);
+  const auto first = must(w.ca->orderOf(w.head, approved.order.value()));
   const auto head = withKey(w.head, "activate");
   const auto made = must(signing::activate(head, *w.ca, w.custody, first, w.pin));
   const auto again = must(signing::activate(head, *w.ca, w.custody, first, w.pin));

@@ -125,8 +125,11 @@ Result<pades::Appearance> DrawnMarks::text(const signing::TextMark& mark) {
 }
 
 Result<std::string> ProfileFolder::read(std::string_view name) {
-  std::ifstream file(std::filesystem::path(CONGVAN_SOURCE_DIR) / "certs" / "profiles" /
-                     (std::string(name) + ".yaml"));
+  if (const auto own = instead.find(name); own != instead.end()) return own->second;
+  const auto certs = std::filesystem::path(CONGVAN_SOURCE_DIR) / "certs";
+  const auto file_name = std::string(name) + ".yaml";
+  const bool rule = std::filesystem::exists(certs / file_name);
+  std::ifstream file(rule ? certs / file_name : certs / "profiles" / file_name);
   if (!file) return Error{Code::NotFound, "profile_missing"};
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
@@ -142,6 +145,17 @@ World::World(work::Transactions& used)
       once(idempotency, clock),
       authentication(used, directory_store, trail, once, server_secret, clock, random),
       ca(newAuthority(server_secret)),
+      requests({used,
+                request_store,
+                certificates,
+                directory_store,
+                *ca,
+                profiles,
+                trail,
+                once,
+                clock,
+                random}),
+      numbers(used, request_store, directory_store, trail, once, server_secret, clock, random),
       timestamps(*ca, random),
       custody(used, keys, directory_store, trail, server_secret, clock, random, {.cost = {.n = 2}}),
       people(used, directory_store, trail, custody, once, clock, random),
@@ -200,6 +214,11 @@ World::World(work::Transactions& used)
       addPerson("Ngô Thị Sen", "Văn thư Sở", department, {{Role::Clerk, department}});
   officer =
       addPerson("Phan Văn Tài", "Cán bộ chứng thư", office, {{Role::CertificateOfficer, province}});
+  second_officer = addPerson(
+      "Tạ Thị Yên", "Cán bộ duyệt chứng thư", office, {{Role::CertificateOfficer, province}});
+  office_clerk = addPerson("Cao Thị Ánh", "Văn thư Văn phòng", office, {{Role::Clerk, office}});
+  other_commune_clerk =
+      addPerson("Mạc Thị Bưởi", "Văn thư xã", other_commune, {{Role::Clerk, other_commune}});
   commune_certificate_officer =
       addPerson("Lý Văn Uy", "Cán bộ chứng thư xã", commune, {{Role::CertificateOfficer, commune}});
   auditor = addPerson("Mai Thị Vân", "Thanh tra", province, {{Role::Auditor, province}});
@@ -210,6 +229,7 @@ std::unique_ptr<authority::Authority> World::newAuthority(const crypto::SecretBy
   return std::make_unique<authority::Authority>(
       transactions,
       certificates,
+      request_store,
       directory_store,
       trail,
       once,
@@ -266,20 +286,55 @@ Caller World::addPerson(const std::string& name,
   }));
 }
 
+const Caller& World::clerkOf(AgencyId agency) const {
+  if (agency == province) return clerk;
+  if (agency == office) return office_clerk;
+  if (agency == department) return department_clerk;
+  return agency == commune ? commune_clerk : other_commune_clerk;
+}
+
+authority::RequestContent World::personRequest(const Caller& holder) {
+  const auto lineage = valueOrThrow(transactions.read<directory::Lineage>(
+      [&](work::Tx& tx) { return directory::lineageOf(tx, directory_store, holder.agency); }));
+  return {.kind = authority::CertificateKind::Person,
+          .person = holder.person.value,
+          .agency = directory::legalPersonOf(lineage).value(),
+          .device_name = {},
+          .csr = {},
+          .document_number = "15/CV-SNV",
+          .document_date = vietnamDate(clock.now())};
+}
+
+authority::RequestContent World::sealRequest(AgencyId agency, const Caller& activator) const {
+  return {.kind = authority::CertificateKind::OrganisationSeal,
+          .agency = agency,
+          .device_name = {},
+          .activator = activator.person.value,
+          .csr = {},
+          .document_number = "16/CV-SNV",
+          .document_date = vietnamDate(clock.now())};
+}
+
+authority::RequestRecord World::approved(const authority::RequestRecord& request) {
+  const auto accepted = valueOrThrow(requests.accept(officer, request.id, request.version));
+  return valueOrThrow(requests.approve(
+      second_officer, accepted.id, accepted.version, authority::contentHash(accepted)));
+}
+
+authority::Order World::orderFor(const authority::RequestContent& content) {
+  const auto entered = valueOrThrow(requests.enter(clerkOf(content.agency), content));
+  const auto done = approved(entered);
+  return valueOrThrow(transactions.read<authority::Order>(
+      [&](work::Tx& tx) { return certificates.findOrder(tx, done.order.value()); }));
+}
+
 authority::CertificateRecord World::certify(const Caller& holder) {
-  const auto order = valueOrThrow(ca->order(officer,
-                                            authority::CertificateKind::Person,
-                                            {.person = holder.person.value},
-                                            holder.person.value));
-  return valueOrThrow(signing::activate(holder, *ca, custody, order, pin));
+  return valueOrThrow(
+      signing::activate(holder, *ca, custody, orderFor(personRequest(holder)), pin));
 }
 
 authority::CertificateRecord World::certifySeal(AgencyId agency, const Caller& by) {
-  const auto order = valueOrThrow(ca->order(officer,
-                                            authority::CertificateKind::OrganisationSeal,
-                                            {.agency = agency.value},
-                                            by.person.value));
-  return valueOrThrow(signing::activate(by, *ca, custody, order, pin));
+  return valueOrThrow(signing::activate(by, *ca, custody, orderFor(sealRequest(agency, by)), pin));
 }
 
 void World::shareSeal(const authority::CertificateRecord& seal,

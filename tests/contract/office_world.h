@@ -8,9 +8,11 @@
 #include "edge/storage/jobs.h"
 #include "edge/storage/outbox.h"
 #include "edge/storage/records_store.h"
+#include "edge/storage/request_store.h"
 #include "edge/storage/tile_files.h"
 #include "office/audit/sequencer.h"
 #include "office/authority/issuance_desk.h"
+#include "office/authority/personal_numbers.h"
 #include "office/directory/authentication.h"
 #include "office/directory/directory.h"
 #include "office/records/evidence_desk.h"
@@ -132,8 +134,11 @@ class DrawnMarks final : public signing::Marks {
   Result<pades::Appearance> text(const signing::TextMark& mark) override;
 };
 
+/// Profiles and rules as they are in certs/, but those that the test says otherwise.
 class ProfileFolder final : public authority::Profiles {
  public:
+  std::map<std::string, std::string, std::less<>> instead;
+
   Result<std::string> read(std::string_view name) override;
 };
 
@@ -153,10 +158,19 @@ struct World {
                               directory::AgencyId agency,
                               std::vector<directory::Grant> grants,
                               directory::Capacity capacity = directory::Capacity::None);
-  /// An official certificate through order and activation.
+  /// Asked for by the clerk of the holder's agency, accepted, approved, activated.
   authority::CertificateRecord certify(const directory::Caller& holder);
   authority::CertificateRecord certifySeal(directory::AgencyId agency,
                                            const directory::Caller& clerk);
+  /// What its clerk would ask for.
+  authority::RequestContent personRequest(const directory::Caller& holder);
+  authority::RequestContent sealRequest(directory::AgencyId agency,
+                                        const directory::Caller& activator) const;
+  const directory::Caller& clerkOf(directory::AgencyId agency) const;
+  /// By the two officers, of an entered request.
+  authority::RequestRecord approved(const authority::RequestRecord& request);
+  /// Entered by the agency's clerk, accepted and approved: its order.
+  authority::Order orderFor(const authority::RequestContent& content);
   /// From the clerk to the second clerk, with a PIN of their own.
   void shareSeal(const authority::CertificateRecord& seal, const crypto::SecretBytes& own_pin);
   work::BlobHash putFile(BytesView bytes) { return *blobs.put(bytes); }
@@ -198,6 +212,7 @@ struct World {
   storage::SqlJobs jobs;
   storage::SqlDirectoryStore directory_store;
   storage::SqlCertificateStore certificates;
+  storage::SqlRequestStore request_store;
   storage::SqlKeyStore keys;
   storage::SqlDeliveryStore delivery_store;
   storage::SqlRecordStore record_store;
@@ -209,6 +224,8 @@ struct World {
   directory::Authentication authentication;
   ProfileFolder profiles;
   std::unique_ptr<authority::Authority> ca;
+  authority::RequestDesk requests;
+  authority::PersonalNumbersDesk numbers;
   /// The built-in authority, behind a switch.
   class Timestamps final : public timestamp::Source {
    public:
@@ -240,7 +257,8 @@ struct World {
   directory::AgencyId province, office, department, unit, commune, other_commune;
   directory::Caller drafter, head, checker, chairman, clerk, second_clerk;
   directory::Caller commune_clerk, commune_leader, commune_officer, department_clerk;
-  directory::Caller officer, commune_certificate_officer, auditor, administrator;
+  directory::Caller officer, second_officer, commune_certificate_officer, auditor, administrator;
+  directory::Caller office_clerk, other_commune_clerk;
 };
 
 /// A caller whose request names a retry key.

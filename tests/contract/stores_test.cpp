@@ -539,6 +539,7 @@ TEST_P(AuthorityContract, ListsByHolderStateAndPage) {
 TEST_P(AuthorityContract, KeepsOrdersAndIssuers) {
   authority::Order order;
   order.id = makeId<authority::OrderTag>();
+  order.request = makeId<authority::RequestTag>();
   order.holder.person = person_;
   order.activator = person_;
   order.ordered_by = id();
@@ -557,6 +558,8 @@ TEST_P(AuthorityContract, KeepsOrdersAndIssuers) {
   EXPECT_EQ(
       run<authority::Order>([&](Tx& tx) { return store_.findOrder(tx, order.id); })->certificate,
       order.certificate);
+  EXPECT_EQ(run<authority::Order>([&](Tx& tx) { return store_.findOrder(tx, order.id); })->request,
+            order.request);
 
   authority::Issuer issuer;
   issuer.id = issuer_;

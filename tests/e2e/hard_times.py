@@ -8,7 +8,7 @@ usage: hard_times.py CONGVAN FULL_DISK     FULL_DISK is the library that makes w
 import http.client, json, os, pathlib, re, resource, signal, ssl, subprocess, sys, tempfile, threading, time
 
 from checks import check, failures, finish
-from province import PASSWORD, PIN, Service
+from province import LETTER, PASSWORD, PIN, REQUESTS, Service
 
 congvan, full_disk = sys.argv[1:3]
 
@@ -113,13 +113,24 @@ def lost_answers(service):
     status, _, headers = service.sign_in()
     check(headers["Set-Cookie"].startswith("__Host-"), "no other host may set the cookie")
     top = service.made("GET", "/api/v1/agencies")["items"][0]["id"]
-    person = service.made("POST", "/api/v1/people", {"name": "Trần An", "login": "an", "password": PASSWORD})["id"]
-    service.made("POST", "/api/v1/posts", {"agency": top, "title": "Chủ tịch", "holder": person,
-                                           "grants": [{"role": "leader", "over": top}]})
-    wanted = {"kind": "person", "person": person, "activator": person}
-    order = service.made("POST", "/api/v1/certificate-orders", wanted, Idempotency_Key="order")
-    again = service.made("POST", "/api/v1/certificate-orders", wanted, Idempotency_Key="order")
-    check(order["id"] == again["id"], "an order is made once")
+    people = {}
+    for login, role in (("an", "leader"), ("vanthu", "clerk"), ("duyet", "certificate-officer")):
+        people[login] = service.made("POST", "/api/v1/people", {"name": "Trần " + login, "login": login, "password": PASSWORD})["id"]
+        service.made("POST", "/api/v1/posts", {"agency": top, "title": "Chủ tịch", "holder": people[login],
+                                               "grants": [{"role": role, "over": top}]})
+    service.sign_in("vanthu", PASSWORD)
+    wanted = {"type": "new", "kind": "person", "agency": top, "person": people["an"], **LETTER}
+    request = service.made("POST", REQUESTS, wanted, Idempotency_Key="request")
+    again = service.made("POST", REQUESTS, wanted, Idempotency_Key="request")
+    check(request["id"] == again["id"], "a request is made once")
+    path = f"{REQUESTS}/{request['id']}"
+    service.sign_in()
+    seen = service.made("POST", f"{path}/accept", {}, If_Match='"v1"')
+    service.sign_in("duyet", PASSWORD)
+    approval = {"contentHash": seen["contentHash"]}
+    orders = {service.made("POST", f"{path}/approve", approval, If_Match='"v2"', Idempotency_Key="approve")["order"] for _ in range(2)}
+    check(len(orders) == 1, "an approval makes one order")
+    order = {"id": orders.pop()}
     activate = f"/api/v1/certificate-orders/{order['id']}/activate"
     check(service.ask("POST", activate, {"pin": PIN})[0] == 404, "orders of others are not there")
     service.sign_in("an", PASSWORD)
@@ -134,7 +145,7 @@ def lost_answers(service):
     status, again, _ = service.ask("POST", revoke, {"reason": 4}, Idempotency_Key="revoke")
     check((status, again.get("version")) == (200, gone["version"]), f"a retry of a revocation: {status} {again}")
     for key in ("\xff\xfe", "a b", "k" * 129):
-        status, body, _ = service.ask("POST", "/api/v1/certificate-orders", wanted, Idempotency_Key=key)
+        status, body, _ = service.ask("POST", REQUESTS, wanted, Idempotency_Key=key)
         check((status, body["code"]) == (400, "idempotency_key_malformed"), f"key {key!r}: {status} {body}")
 
 

@@ -167,7 +167,9 @@ def made(answer, *statuses):
 # login, agency, title, role
 PEOPLE = [("chutich", "top", "Chủ tịch", "leader"), ("vanthu", "top", "Văn thư", "clerk"),
           ("chanhvp", "top", "Chánh Văn phòng", "form-checker"), ("giamdoc", "so", "Giám đốc", "unit-head"),
-          ("chuyenvien", "so", "Chuyên viên", "drafter"), ("vanthuso", "so", "Văn thư", "clerk")]
+          ("chuyenvien", "so", "Chuyên viên", "drafter"), ("vanthuso", "so", "Văn thư", "clerk"),
+          ("duyet", "top", "Cán bộ duyệt chứng thư", "certificate-officer")]
+CLERKS = {"top": "vanthu", "so": "vanthuso"}
 
 
 def settle(as_, more_people=()):
@@ -184,17 +186,29 @@ def settle(as_, more_people=()):
         posts[login] = made(admin.send("POST", "/api/v1/posts", {
             "agency": agencies[agency], "title": title, "holder": people[login],
             "grants": [{"role": role, "over": agencies[agency]}]}))[0]["id"]
-    signing = [login for login, _, _, role in rows if role in ("leader", "form-checker", "unit-head")]
-    for login in signing:
-        certify(as_, login, {"kind": "person", "person": people[login], "activator": people[login]})
-    certify(as_, "vanthu", {"kind": "organisation-seal", "agency": top, "activator": people["vanthu"]})
+    for login, agency, _, role in rows:
+        if role in ("leader", "form-checker", "unit-head"):
+            certify(as_, login, CLERKS[agency], kind="person", agency=agencies[agency], person=people[login])
+    certify(as_, "vanthu", "vanthu", kind="organisation-seal", agency=top, activator=people["vanthu"])
     return agencies, posts, people
 
 
-def certify(as_, login, order):
-    """The certificate that was ordered and activated."""
-    number = made(as_("admin").send("POST", "/api/v1/certificate-orders", order))[0]["id"]
-    return made(as_(login).send("POST", f"/api/v1/certificate-orders/{number}/activate", {"pin": PIN}))[0]["id"]
+REQUESTS = "/api/v1/certificate-requests"
+LETTER = {"documentNumber": "01/CV", "documentDate": "2025-01-06"}
+
+
+def approve(as_, clerk, **wanted):
+    """The request that a clerk entered, the administrator accepted and the second officer approved."""
+    request, etag = made(as_(clerk).send("POST", REQUESTS, {"type": "new", **LETTER, **wanted}))
+    path = f"{REQUESTS}/{request['id']}"
+    accepted, etag = made(as_("admin").send("POST", f"{path}/accept", {}, etag))
+    return made(as_("duyet").send("POST", f"{path}/approve", {"contentHash": accepted["contentHash"]}, etag))[0]
+
+
+def certify(as_, holder, clerk, **wanted):
+    """The certificate that the clerk asked for, two officers gave and the holder activated."""
+    order = approve(as_, clerk, **wanted)["order"]
+    return made(as_(holder).send("POST", f"/api/v1/certificate-orders/{order}/activate", {"pin": PIN}))[0]["id"]
 
 
 def pdf_of(objects, trailer=b""):

@@ -8,11 +8,11 @@ delays and expiry (tests/support/later_clock.cpp).
 
 usage: refusals.py CONGVAN LATER_CLOCK [mariadb]
 """
-import concurrent.futures, datetime, hashlib, http.client, json, math, os, pathlib, re, socket, sqlite3, ssl, struct, subprocess, sys
+import base64, concurrent.futures, datetime, hashlib, http.client, json, math, os, pathlib, re, socket, sqlite3, ssl, struct, subprocess, sys
 import tempfile, threading, time, unicodedata, uuid, zlib
 
 from checks import check, finish
-from province import PASSWORD, PIN, SMALL_OBJECTS, STAYS, MariaDb, Service, certify, made, pdf_of, settle, small_pdf
+from province import LETTER, PASSWORD, PIN, REQUESTS, SMALL_OBJECTS, STAYS, MariaDb, Service, certify, made, pdf_of, settle, small_pdf
 
 congvan, later_clock, on_mariadb = sys.argv[1], sys.argv[2], "mariadb" in sys.argv[3:]
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -673,6 +673,64 @@ def first_password(office, papers):
     office.service.start()
 
 
+def asked_for(office, papers, people):
+    """Certificates that are not to be given, and acts that are not for the asking."""
+    clerk, admin, second = (office.as_(login) for login in ("vanthuso", "admin", "duyet"))
+    wanted = {"type": "new", "kind": "person", "agency": papers.agencies["so"], "person": people["chuyenvien"], **LETTER}
+    enter = lambda who=clerk, **changed: lambda language: who.ask("POST", REQUESTS, wanted | changed, language=language)
+    no_request = base64.b64encode(b"\0" * 65537).decode()
+    for what, ask, status, code in (
+            ("a certificate that nobody's clerk asks for", enter(office.as_("vanthu")), 403, "role_missing"),
+            ("a certificate for another agency's person", enter(person=people["chutich"]), 422, "holder_wrong"),
+            ("a person's certificate without a person", enter(person=None), 422, "holder_wrong"),
+            ("a certificate by a unit", enter(agency=papers.agencies["phong"]), 422, "holder_wrong"),
+            ("a letter without a number", enter(documentNumber=None), 422, "request_document_missing"),
+            ("a letter of tomorrow", enter(documentDate="2999-01-01"), 422, "request_document_missing"),
+            ("a renewal of nothing", enter(type="renewal"), 422, "followed_wrong"),
+            ("a SIM with a key made here", enter(kind="person-sim"), 422, "key_source_wrong"),
+            ("no CSR", enter(key="csr"), 422, "key_source_wrong"),
+            ("a CSR that is none", enter(key="csr", csr="AAAA"), 400, "request_malformed"),
+            ("a CSR of 64 KiB and one", enter(key="csr", csr=no_request), 413, "request_too_large"),
+            ("a CSR that is no base64", enter(key="csr", csr="đ"), 400, "field_not_base64"),
+            ("a type that is none", enter(type="gift"), 400, "field_unknown_word"),
+            ("a list in a state that is none", lambda language: clerk.ask("GET", f"{REQUESTS}?state=x", language=language), 400, "state_unknown"),
+            ("a list of a kind that is none", lambda language: clerk.ask("GET", f"{REQUESTS}?kind=x", language=language), 400, "kind_unknown"),
+            ("the order of one officer", lambda language: admin.ask("POST", "/api/v1/certificate-orders", {}, language=language), 405, "method_not_allowed")):
+        refused(office, what, ask, status, code)
+
+    number = unicodedata.normalize("NFD", "05/CV-SỞ")
+    request = enter(documentNumber=number)("vi")
+    check(request.json["documentNumber"] == "05/CV-SỞ", "a decomposed number is kept composed")
+    path, hashed = f"{REQUESTS}/{request.json['id']}", {"contentHash": request.json["contentHash"]}
+    act = lambda who, verb, body, etag: lambda language: who.ask("POST", f"{path}/{verb}", body, etag, language=language)
+    refused(office, "a stranger who reads", lambda language: office.as_("vanthuxa").ask("GET", path, language=language), 404, "request_missing")
+    refused(office, "a clerk who accepts", act(clerk, "accept", {}, '"v1"'), 403, "role_missing")
+    refused(office, "an approval of what is not accepted", act(second, "approve", hashed, '"v1"'), 409, "request_state_wrong")
+    refused(office, "a hand-over of what is not made", act(admin, "hand-over", {"recordNumber": "1"}, '"v1"'), 409, "request_state_wrong")
+    accepted = act(admin, "accept", {}, '"v1"')("vi").json
+    hashed = {"contentHash": accepted["contentHash"]}
+    refused(office, "an approval by who accepted", act(admin, "approve", hashed, '"v2"'), 422, "approver_not_other")
+    refused(office, "an approval without a version", act(second, "approve", hashed, None), 428, "if_match_missing")
+    refused(office, "an approval of an older version", act(second, "approve", hashed, '"v1"'), 412, "version_stale")
+    refused(office, "an approval of other content", act(second, "approve", {"contentHash": "0" * 64}, '"v2"'), 412, "request_changed")
+    refused(office, "an approval of no hash", act(second, "approve", {"contentHash": "x"}, '"v2"'), 400, "field_not_a_hash")
+    refused(office, "an issue without a CSR", act(admin, "issue", {}, '"v2"'), 409, "request_state_wrong")
+    refused(office, "a return without a reason", act(admin, "return", {}, '"v2"'), 400, "field_missing")
+    refused(office, "a correction of what was accepted", lambda language: clerk.ask(
+        "POST", f"{path}/correct", wanted, '"v2"', language=language), 409, "request_state_wrong")
+    numbers = {"identityNumber": "001099012345", "birthDate": "1999-02-28"}
+    keep = lambda who, **changed: lambda language: who.ask("POST", f"{path}/personal-numbers", numbers | changed, language=language)
+    refused(office, "numbers of another agency's person", keep(office.as_("vanthu")), 403, "role_missing")
+    refused(office, "a number too short", keep(clerk, identityNumber="0010990123"), 422, "identity_number_wrong")
+    read = lambda who: lambda language: who.ask("GET", f"{path}/personal-numbers", language=language)
+    refused(office, "numbers that are not kept", read(admin), 404, "personal_numbers_missing")
+    check(keep(clerk)("vi").status == 204, "numbers are kept")
+    refused(office, "a clerk who reads numbers", read(clerk), 403, "role_missing")
+    check(read(admin)("vi").json == numbers, "an officer reads them")
+    check(numbers["identityNumber"] not in json.dumps(office.as_("admin").ask("GET", f"{REQUESTS}?limit=200").json), "no list has them")
+    check(act(clerk, "withdraw", {}, '"v2"')("vi").json["state"] == "withdrawn", "it is taken back")
+
+
 def certificates_not_good(office, papers, people):
     pending, sealed = papers.submitted(), papers.signed()
     admin = office.as_("admin")
@@ -684,8 +742,8 @@ def certificates_not_good(office, papers, people):
         "POST", f"/api/v1/documents/{document}/{verb}", {"pin": PIN}, etag_of(office.as_(login), f"/api/v1/documents/{document}"), language=language)
     refused(office, "signing with a revoked certificate", act("phogiamdoc", pending, "sign"), 422, "certificate_revoked", pending)
     refused(office, "sealing with a revoked certificate", act("vanthu", sealed, "issue"), 422, "certificate_revoked", sealed)
-    certify(office.as_, "phogiamdoc", {"kind": "person", "person": people["phogiamdoc"], "activator": people["phogiamdoc"]})
-    certify(office.as_, "vanthu", {"kind": "organisation-seal", "agency": papers.agencies["top"], "activator": people["vanthu"]})
+    certify(office.as_, "phogiamdoc", "vanthuso", kind="person", agency=papers.agencies["so"], person=people["phogiamdoc"])
+    certify(office.as_, "vanthu", "vanthu", kind="organisation-seal", agency=papers.agencies["top"], activator=people["vanthu"])
 
     old = {login: office.as_(login) for login in ("phogiamdoc", "vanthu")}
     office.advance(31 * 60)
@@ -718,6 +776,7 @@ def main():
             for part in (signing_in, forged_requests, drafting, uploading, sending_twice, out_of_turn, foreign_ids, wrong_pins, at_once, path_tricks,
                          decomposed_text, own_password, first_password):
                 part(office, papers)
+            asked_for(office, papers, people)
             certificates_not_good(office, papers, people)
             check(office.service.process.poll() is None, "the service still runs")
         finally:

@@ -23,6 +23,8 @@ struct NoServices {
                     as<directory::Directory>(),
                     as<authority::Authority>(),
                     as<authority::OcspDesk>(),
+                    as<authority::RequestDesk>(),
+                    as<authority::PersonalNumbersDesk>(),
                     as<signing::Custody>(),
                     as<signing::DocumentSigner>(),
                     as<records::Outgoing>(),
@@ -38,6 +40,7 @@ Router everyRoute(const Services& services) {
   addSessionRoutes(router, services);
   addDirectoryRoutes(router, services);
   addCertificateRoutes(router, services);
+  addRequestRoutes(router, services);
   addDocumentRoutes(router, services);
   addIncomingRoutes(router, services);
   addVerificationRoutes(router, services);

@@ -99,18 +99,86 @@ def ask_directory(admin, notes):
     admin.ask("POST", f"/api/v1/posts/{agency['id']}/end", If_Match='"v1"')
     admin.ask("POST", "/api/v1/posts", {"agency": agency["id"], "title": "x", "capacity": "tm"})
     admin.ask("POST", "/api/v1/posts", {"agency": agency["id"], "title": "x", "grants": [{"role": "king", "over": agency["id"]}]})
-    return person, Person().sign_in("binh", notes["password"])
+    admin.ask("POST", "/api/v1/posts", {"agency": agency["id"], "title": "Văn thư", "holder": notes["people"]["vt.tp"], "grants": [{"role": "clerk", "over": agency["id"]}]})
+    clerk = Person().sign_in("vt.tp", notes["password"])
+    post = next(one["id"] for one in clerk.ask("GET", "/api/v1/session")["posts"] if one["agency"] == agency["id"])
+    clerk.ask("POST", "/api/v1/session/post", {"post": post})
+    return person | {"agency": agency["id"]}, Person().sign_in("binh", notes["password"]), clerk
 
 
-def ask_certificates(officer, auditor, person, binh, notes):
-    wanted = {"kind": "person", "person": person["id"], "activator": person["id"]}
-    order = officer.ask("POST", "/api/v1/certificate-orders", wanted)
-    binh.ask("POST", "/api/v1/certificate-orders", wanted)
-    officer.ask("POST", "/api/v1/certificate-orders", {"kind": "person", "agency": person["id"], "activator": person["id"]})
+REQUESTS = "/api/v1/certificate-requests"
+
+
+def ask_requests(clerk, officer, second, person, binh):
+    """Every act on a request, by right and by wrong; the order of an approved one."""
+    letter = {"documentNumber": "9/CV", "documentDate": "2025-01-06"}
+    wanted = {"type": "new", "kind": "person", "agency": person["agency"], "person": person["id"]}
+    for wrong in ({}, wanted | {"type": "gift"}, wanted | {"kind": "root"}, wanted | {"csr": "đ", "key": "csr"}, wanted | {"key": "csr"},
+                  wanted | {"type": "renewal"}, wanted | letter | {"more": 1}):
+        clerk.ask("POST", REQUESTS, wrong)
+    officer.ask("POST", REQUESTS, wanted | letter)
+    own = binh.ask("POST", REQUESTS, wanted, Idempotency_Key="k-request")
+    binh.ask("POST", REQUESTS, wanted, Idempotency_Key="k-request")
+    path = f"{REQUESTS}/{own['id']}"
+    steps = ((clerk, "confirm", letter), (officer, "return", {"reason": "Thiếu ký hiệu"}), (clerk, "correct", wanted | letter),
+             (officer, "accept", {}), (second, "approve", None))
+    for who, verb, body in steps:
+        now = clerk.ask("GET", path)
+        body = {"contentHash": now["contentHash"]} if body is None else body
+        etag = f'"v{now["version"]}"'
+        for wrong in (None, '"v99"'):
+            who.ask("POST", f"{path}/{verb}", body, If_Match=wrong)
+        (officer if who is clerk else binh).ask("POST", f"{path}/{verb}", body, If_Match=etag)
+        if verb == "approve":
+            officer.ask("POST", f"{path}/{verb}", body, If_Match=etag)
+            who.ask("POST", f"{path}/{verb}", {"contentHash": "0" * 64}, If_Match=etag)
+            who.ask("POST", f"{path}/{verb}", {"contentHash": "x"}, If_Match=etag)
+        if (clerk.ask("GET", path)["version"]) == now["version"]:
+            who.ask("POST", f"{path}/{verb}", body, If_Match=etag)
+    approved = clerk.ask("GET", path)
+    officer.ask("POST", f"{path}/issue", {}, If_Match=f'"v{approved["version"]}"')
+    officer.ask("POST", f"{path}/hand-over", {"recordNumber": "1"}, If_Match=f'"v{approved["version"]}"')
+    numbers = {"identityNumber": "001099012345", "birthDate": "1999-02-28"}
+    for who in (officer, clerk):
+        who.ask("GET", f"{path}/personal-numbers")
+        who.ask("POST", f"{path}/personal-numbers", numbers)
+        clerk.ask("POST", f"{path}/personal-numbers", numbers | {"identityNumber": "1" * 11})
+        officer.ask("GET", f"{path}/personal-numbers")
+    for verb in ("refuse", "withdraw"):
+        spare = clerk.ask("POST", REQUESTS, wanted | letter)
+        who = officer if verb == "refuse" else clerk
+        for turn in ("by right", "again"):
+            who.ask("POST", f"{REQUESTS}/{spare['id']}/{verb}", {"reason": "Không còn cần"} if verb == "refuse" else {}, If_Match=clerk.etag)
+    for who in (clerk, officer, binh, Person()):
+        for asked in ("", "?state=approved&limit=1", "?kind=person", f"?agency={person['agency']}", "?state=x", "?kind=x", "?agency=x"):
+            who.ask("GET", REQUESTS + asked)
+    officer.ask("GET", f"{REQUESTS}/{person['id']}")
+    from_csr(clerk, officer, second, wanted | letter)
+    return approved["order"], path
+
+
+def from_csr(clerk, officer, second, wanted):
+    with tempfile.TemporaryDirectory() as card:
+        subprocess.run(["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", f"{card}/key",
+                        "-outform", "DER", "-out", f"{card}/csr", "-subj", "/CN=card"], check=True, capture_output=True)
+        csr = base64.b64encode(pathlib.Path(card, "csr").read_bytes()).decode()
+    request = clerk.ask("POST", REQUESTS, wanted | {"kind": "person-sim", "key": "csr", "csr": csr})
+    path = f"{REQUESTS}/{request['id']}"
+    seen = officer.ask("POST", f"{path}/accept", {}, If_Match=clerk.etag)
+    second.ask("POST", f"{path}/approve", {"contentHash": seen["contentHash"]}, If_Match=officer.etag)
+    for turn in ("by right", "again"):
+        officer.ask("POST", f"{path}/issue", {}, If_Match=second.etag)
+    clerk.ask("POST", REQUESTS, wanted | {"kind": "person-sim", "key": "csr", "csr": csr})
+
+
+def ask_certificates(clerk, officer, second, auditor, person, binh, notes):
+    order, request = ask_requests(clerk, officer, second, person, binh)
     binh.ask("GET", "/api/v1/certificate-orders")
-    binh.ask("POST", f"/api/v1/certificate-orders/{order['id']}/activate", {"pin": "1"})
-    made = binh.ask("POST", f"/api/v1/certificate-orders/{order['id']}/activate", {"pin": notes["pin"]})
-    binh.ask("POST", f"/api/v1/certificate-orders/{order['id']}/activate", {"pin": notes["pin"]})
+    binh.ask("POST", f"/api/v1/certificate-orders/{order}/activate", {"pin": "1"})
+    made = binh.ask("POST", f"/api/v1/certificate-orders/{order}/activate", {"pin": notes["pin"]})
+    binh.ask("POST", f"/api/v1/certificate-orders/{order}/activate", {"pin": notes["pin"]})
+    officer.ask("GET", request)
+    officer.ask("POST", f"{request}/hand-over", {"recordNumber": "02/BB-BG", "deviceKind": "USB token", "deviceSerial": "7"}, If_Match=officer.etag)
     for who in (auditor, officer, binh):
         who.ask("GET", "/api/v1/certificates?limit=2")
         who.ask("GET", f"/api/v1/certificates/{made['id']}")
@@ -372,8 +440,8 @@ def main():
             except OSError:
                 time.sleep(0.05)
         notes, who, admin = people()
-        person, binh = ask_directory(admin, notes)
-        ask_certificates(who["chungthu"], who["thanhtra"], person, binh, notes)
+        person, binh, clerk = ask_directory(admin, notes)
+        ask_certificates(clerk, who["chungthu"], who["duyetchungthu"], who["thanhtra"], person, binh, notes)
         share_seal(admin, who, notes)
         issued = ask_documents(who, notes)
         ask_changes(who, notes, issued)

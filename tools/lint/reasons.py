@@ -16,6 +16,7 @@ INITIALS = ("src/office/records/outgoing_route.cpp", r"kInitialsMost = (\d+);")
 LISTS = {"certificate": ("src/office/authority/types.cpp", r"\{CertificateState::\w+, \"([a-z-]+)\"\}"),
          "delivery": ("src/office/exchange/types.cpp", r"\{DeliveryState::\w+, \"([a-z-]+)\"\}"),
          "document": ("src/office/records/types.cpp", r"\{DocumentState::\w+, \"([a-z-]+)\"\}"),
+         "request": ("src/office/authority/request_types.cpp", r"\{RequestState::\w+, \"([a-z-]+)\"\}"),
          "slot": ("src/office/records/slots.h", r"k\w+Field = \"([a-z-]+)\""),
          "role": ("src/office/directory/types.cpp", r"\{Role::\w+, \"([a-z-]+)\"\}"),
          "verdict": ("src/trust/validation/names.cpp", r"Overall::\w+:\s*return \"([A-Z-]+)\"")}

@@ -195,58 +195,6 @@ Result<std::string> Story::setUpProvince() {
          std::to_string(notes_.people.size()) + " người / people";
 }
 
-// --- 2: certificates ---
-
-Result<> Story::certificateFor(const std::string& key,
-                               const Json& order,
-                               const std::string& login) {
-  const auto before = notes_.certificates[key];
-  if (!before.empty()) {
-    const auto seen =
-        expect(as("chungthu").get("/api/v1/certificates/" + before), 200, "certificate of " + key);
-    if (!seen) return seen.error();
-    if (seen->at("state") == "issued") return kDone;
-  }
-  const auto once = key + "-after-" + (before.empty() ? "none" : before);
-  const auto ordered = makeOnce(
-      "chungthu", "/api/v1/certificate-orders", order, "order-" + once, "order for " + key);
-  if (!ordered) return ordered.error();
-  const auto made = makeOnce(login,
-                             "/api/v1/certificate-orders/" + *ordered + "/activate",
-                             {{"pin", notes_.pin}},
-                             "activate-" + once,
-                             "certificate for " + key);
-  if (!made) return made.error();
-  notes_.certificates[key] = *made;
-  return keepNotes();
-}
-
-Result<> Story::personalCertificate(const std::string& login) {
-  const auto& person = notes_.people.at(login);
-  return certificateFor(
-      login, {{"kind", "person"}, {"person", person}, {"activator", person}}, login);
-}
-
-Result<std::string> Story::issueCertificates() {
-  for (const auto& row : people()) {
-    const std::string login(row.login);
-    if (row.signs) {
-      const auto made = personalCertificate(login);
-      if (!made) return made.error();
-    }
-    if (!row.seal_of.empty()) {
-      const auto made = certificateFor("seal:" + std::string(row.seal_of),
-                                       {{"kind", "organisation-seal"},
-                                        {"agency", notes_.agencies.at(std::string(row.seal_of))},
-                                        {"activator", notes_.people.at(login)}},
-                                       login);
-      if (!made) return made.error();
-    }
-  }
-  return std::to_string(notes_.certificates.size()) + " chứng thư / certificates; " +
-         (setting_.settings.data / "log" / "issuance").lexically_normal().string();
-}
-
 // --- 3: the draft ---
 
 Result<std::string> Story::draftDirective() {

@@ -89,8 +89,16 @@ class Story {
   Result<> addAgencies();
   Result<> addPeople();
   Result<> addPerson(const PersonRow& row);
-  Result<> certificateFor(const std::string& key, const Json& order, const std::string& login);
+  struct Wish;
+  Result<> certificateFor(const Wish& wish);
+  Result<Json> carryOut(const Wish& wish, const std::string& request, const std::string& once);
+  Result<Json> atTheDesk(const Wish& wish, const Json& request);
   Result<> personalCertificate(const std::string& login);
+  Result<> sealCertificate(const std::string& agency, const std::string& clerk);
+  /// A person asks, is returned, corrects, is approved and takes the certificate over.
+  Result<> certificateByTheBook(const std::string& login);
+  /// On a SIM card, from a request that the card made.
+  Result<> simCertificate(const std::string& login);
   Result<> receiveAt(const std::string& clerk,
                      const std::string& leader,
                      const std::string& worker);

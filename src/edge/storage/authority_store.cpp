@@ -77,8 +77,8 @@ std::vector<CertificateRecord> certificatesWhere(Connection& connection,
 }
 
 constexpr std::string_view kSelectOrder =
-    "SELECT id, kind, person, agency, activator, ordered_by, state, certificate, created, version "
-    "FROM certificate_orders";
+    "SELECT id, kind, person, agency, activator, ordered_by, state, certificate, created, version, "
+    "request FROM certificate_orders";
 
 Order orderFrom(const Row& row) {
   Order order;
@@ -91,6 +91,8 @@ Order orderFrom(const Row& row) {
   order.certificate = row.optionalId<CertificateId>(7);
   order.created = row.time(8);
   order.version = row.integer(9);
+  // Before requests there were orders of one officer; none of those is open any more.
+  order.request = row.optionalId<authority::RequestId>(10).value_or(authority::RequestId{});
   return order;
 }
 
@@ -263,10 +265,25 @@ Result<> SqlCertificateStore::forgetKey(work::Tx& tx, CertificateId id) {
   return kDone;
 }
 
+Result<std::optional<CertificateId>> SqlCertificateStore::ofKey(work::Tx& tx,
+                                                                BytesView spki_sha256) {
+  const auto row = connectionOf(tx).queryOne(
+      "SELECT certificate FROM certified_keys WHERE spki_sha256 = ?", {spki_sha256});
+  if (!row) return std::optional<CertificateId>{};
+  return std::optional(row->id<CertificateId>(0));
+}
+
+Result<> SqlCertificateStore::claimKey(work::Tx& tx, BytesView spki_sha256, CertificateId id) {
+  const bool stored = connectionOf(tx).insertUnlessTaken(
+      "INSERT INTO certified_keys (spki_sha256, certificate) VALUES (?, ?)", {spki_sha256, id});
+  if (!stored) return taken("key_taken");
+  return kDone;
+}
+
 Result<> SqlCertificateStore::addOrder(work::Tx& tx, const Order& order) {
   const bool stored = connectionOf(tx).insertUnlessTaken(
       "INSERT INTO certificate_orders (id, kind, person, agency, activator, ordered_by, state, "
-      "certificate, created, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "certificate, created, version, request) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {order.id,
        name(order.kind),
        order.holder.person,
@@ -276,7 +293,8 @@ Result<> SqlCertificateStore::addOrder(work::Tx& tx, const Order& order) {
        name(order.state),
        order.certificate,
        order.created,
-       order.version});
+       order.version,
+       order.request});
   if (!stored) return taken("order_taken");
   return kDone;
 }

@@ -25,6 +25,10 @@ class SqlCertificateStore final : public authority::CertificateStore {
   Result<std::vector<authority::CertificateRecord>> intended(work::Tx& tx) override;
   Result<> forgetKey(work::Tx& tx, authority::CertificateId id) override;
 
+  Result<std::optional<authority::CertificateId>> ofKey(work::Tx& tx,
+                                                        BytesView spki_sha256) override;
+  Result<> claimKey(work::Tx& tx, BytesView spki_sha256, authority::CertificateId id) override;
+
   Result<> addOrder(work::Tx& tx, const authority::Order& order) override;
   Result<> replaceOrder(work::Tx& tx, const authority::Order& order) override;
   Result<authority::Order> findOrder(work::Tx& tx, authority::OrderId id) override;

@@ -46,8 +46,12 @@ Result<> swapped(std::int64_t matched) {
 }
 
 Conditions& Conditions::add(std::string_view condition, std::initializer_list<Param> params) {
+  return addWith(condition, std::vector<Param>(params));
+}
+
+Conditions& Conditions::addWith(std::string_view condition, const std::vector<Param>& params) {
   text_.append(text_.empty() ? " WHERE " : " AND ").append(condition);
-  params_.insert(params_.end(), params);
+  params_.insert(params_.end(), params.begin(), params.end());
   return *this;
 }
 
@@ -55,9 +59,7 @@ Conditions& Conditions::addAnyOf(std::string_view column, const std::vector<Para
   if (values.empty()) return *this;
   std::string marks = "?";
   for (std::size_t i = 1; i < values.size(); ++i) marks += ", ?";
-  add(std::string(column) + " IN (" + marks + ")");
-  params_.insert(params_.end(), values.begin(), values.end());
-  return *this;
+  return addWith(std::string(column) + " IN (" + marks + ")", values);
 }
 
 std::vector<Param> Conditions::params(std::initializer_list<Param> after) const {

@@ -62,6 +62,7 @@ Result<> swapped(std::int64_t matched);
 class Conditions {
  public:
   Conditions& add(std::string_view condition, std::initializer_list<Param> params = {});
+  Conditions& addWith(std::string_view condition, const std::vector<Param>& params);
   /// `column IN (?, ?)`; nothing when there are no values.
   Conditions& addAnyOf(std::string_view column, const std::vector<std::string>& values) {
     return addAnyOf(column, std::vector<Param>(values.begin(), values.end()));

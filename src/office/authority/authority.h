@@ -2,6 +2,8 @@
 #pragma once
 
 #include "office/audit/trail.h"
+#include "office/authority/request_rules.h"
+#include "office/authority/request_store.h"
 #include "office/authority/store.h"
 #include "office/directory/permissions.h"
 #include "office/directory/store.h"
@@ -14,6 +16,7 @@
 #include "trust/pki/make_ocsp.h"
 #include "trust/pki/ocsp_request.h"
 #include "trust/pki/revocation.h"
+#include "trust/pki/subject.h"
 
 #include <functional>
 #include <memory>
@@ -37,11 +40,12 @@ class IssuanceLog {
   virtual Result<std::uint64_t> wait(const Uuid& queued) = 0;
 };
 
-/// A port: the text of a certificate profile by name (files in certs/profiles).
+/// A port: the text of a certificate profile by name (files in certs).
 class Profiles {
  public:
   virtual ~Profiles() = default;
-  virtual Result<std::string> read(std::string_view name) = 0;  ///< NotFound `profile_missing`
+  /// `rules` and `working-days` are the office's own. NotFound `profile_missing`.
+  virtual Result<std::string> read(std::string_view name) = 0;
 };
 
 struct AuthorityOptions {
@@ -75,6 +79,7 @@ class Authority {
  public:
   Authority(work::Transactions& transactions,
             CertificateStore& store,
+            RequestStore& requests,
             directory::DirectoryStore& directory,
             audit::Trail& trail,
             work::Once once,
@@ -106,16 +111,34 @@ class Authority {
   /// now and then.
   Result<> settle();
 
+  // --- for the desk of requests, in its transactions ---
+
+  /// In force today. RuleRefused `request_rules_missing`, or as the file is wrong.
+  Result<RequestRule> rule();
+
+  /// Needs CertificateOfficer over every agency of the holder. Forbidden `role_missing`;
+  /// RuleRefused `holder_wrong`: a person without any post.
+  Result<> requireOfficer(work::Tx& tx, const directory::Caller& officer, const Holder& holder);
+  /// The order of a request that `officer` approved.
+  Result<Order> order(work::Tx& tx, const directory::Caller& officer, const RequestRecord& request);
+  /// Does nothing when there is none, or it is open no more.
+  Result<> cancelOrder(work::Tx& tx, const std::optional<OrderId>& id);
+  /// An agency has one seal in force, and near its end two. The one that is to be followed does not
+  /// count. Conflict `seal_active`.
+  Result<> sealMayBeMade(work::Tx& tx, const RequestContent& content);
+  /// Status, log entry, audit event and the mark that a newer CRL is due; `record` is as it was
+  /// kept. Conflict `certificate_not_active`.
+  Result<> revoke(work::Tx& tx,
+                  const audit::Actor& by,
+                  std::string_view trace,
+                  CertificateRecord& record,
+                  const pki::Revoked& how);
+  /// RuleRefused `key_not_allowed`: not one of the kinds that the profile allows; `key_reused`: it
+  /// is in a certificate already.
+  Result<> keyMayBeCertified(work::Tx& tx, CertificateKind kind, BytesView spki);
+
   // --- the officer ---
 
-  /// Needs CertificateOfficer over the holder's agency. RuleRefused `order_for_oneself`,
-  /// `holder_wrong` (a person for Person, a sealed agency for OrganisationSeal), `seal_needs_clerk`
-  /// (a seal is activated by a clerk of its own agency); Conflict `seal_active`: the agency has one
-  /// that is not near its end.
-  Result<Order> order(const directory::Caller& officer,
-                      CertificateKind kind,
-                      const Holder& holder,
-                      const Uuid& activator);
   /// One that the caller is to activate, or did. NotFound `order_missing`: there is none.
   Result<Order> orderOf(const directory::Caller& caller, OrderId id);
   Result<std::vector<Order>> openOrders(const directory::Caller& caller);
@@ -140,11 +163,15 @@ class Authority {
   /// Issues the certificate of an open order for a key that the caller just made. `alongside` runs
   /// in the transaction of the intent. Of two at once one gets the certificate, the intent of the
   /// other is abandoned. Forbidden `order_not_yours`, `role_missing` (a seal, and the caller is no
-  /// clerk of its agency any more); Conflict `order_used`, `seal_active`.
+  /// clerk of its agency any more); Conflict `order_used`, `seal_active`, `request_state_wrong`.
   Result<CertificateRecord> fulfil(const directory::Caller& caller,
                                    OrderId order,
                                    BytesView spki,
                                    const Alongside& alongside);
+  /// Issues the certificate of an approved request for the key in its CSR; the desk asked whether
+  /// the caller may. Of two at once one gets it. Conflict `request_state_wrong`, `seal_active`;
+  /// RuleRefused as `keyMayBeCertified` and pki::readSigningRequest.
+  Result<CertificateRecord> issue(const directory::Caller& officer, const RequestRecord& request);
 
   // --- everybody ---
 
@@ -203,19 +230,17 @@ class Authority {
   Result<std::vector<directory::Lineage>> lineagesOfHolder(work::Tx& tx,
                                                            const directory::Caller& officer,
                                                            const Holder& holder);
-  Result<> requireOfficer(work::Tx& tx, const directory::Caller& officer, const Holder& holder);
-  Result<> keepRevocation(work::Tx& tx,
-                          const directory::Caller& officer,
-                          CertificateRecord& record);
-  Result<> orderAllowed(work::Tx& tx, const directory::Caller& officer, const Order& order);
-  Result<> sealMayBeMade(work::Tx& tx, const Holder& holder);
-  Result<Making> makingFor(const directory::Caller& caller, const Order& order);
+  Result<Making> makingFor(const directory::Caller& caller, const RequestRecord& request);
+  Result<std::vector<pki::SubjectAttribute>> subjectOf(work::Tx& tx, const RequestContent& content);
+  Result<> completeRequest(work::Tx& tx, const Making& making, CertificateId certificate);
+  Result<> revokeFollowed(work::Tx& tx, const Making& making);
   Bytes sealingKeyBinding(const IssuerId& issuer) const;
   Bytes sealOwnKey(const IssuerId& issuer, const crypto::SoftwareKey& key);
 
   std::unique_ptr<Loaded> loaded_;
   work::Transactions& transactions_;
   CertificateStore& store_;
+  RequestStore& requests_;
   directory::DirectoryStore& directory_;
   audit::Trail& trail_;
   work::Once once_;

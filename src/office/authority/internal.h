@@ -59,7 +59,9 @@ struct Authority::Loaded {
 struct Authority::Making {
   CertificateKind kind = CertificateKind::Person;
   Holder holder;
+  std::optional<RequestRecord> request;  // none: the service's own
   std::optional<Order> order;
+  std::optional<Instant> not_after;  // at most
   std::vector<pki::SubjectAttribute> subject;
   Bytes spki;
   std::vector<std::string> dns_names;

@@ -22,6 +22,26 @@ std::optional<std::int64_t> reasonOf(const CertificateRecord& record) {
   return static_cast<std::int64_t>(record.revoked->reason);
 }
 
+/// No longer than asked for, than the profile and than the issuer itself; nullopt: the latter two
+/// decide.
+std::optional<Instant> lastInstant(const std::optional<Instant>& wanted,
+                                   const pki::Profile& profile,
+                                   const pki::Certificate* issuer,
+                                   Instant from) {
+  if (!wanted) return std::nullopt;
+  const Instant longest = from + std::chrono::days(profile.validity_days) - std::chrono::seconds(1);
+  const Instant last = std::min(*wanted, longest);
+  return issuer == nullptr ? last : std::min(last, issuer->notAfter());
+}
+
+/// What the intent's leaf commits to: which request, what it said, and the three people.
+std::string approvalsText(const RequestRecord& request) {
+  const auto who = [](const std::optional<Act>& act) { return act ? act->person.text() : ""; };
+  return "certificate-request\n" + request.id.text() + "\n" + toHex(request.approved_hash) + "\n" +
+         request.entered.person.text() + "\n" + who(request.accepted) + "\n" +
+         who(request.approved) + "\n";
+}
+
 }  // namespace
 
 audit::Entry certificateEvent(audit::EventKind kind,
@@ -56,6 +76,8 @@ Result<CertificateRecord> Authority::make(const Making& making) {
       .spki = making.spki,
       .serial = pki::makeSerial(random_),
       .not_before = now,
+      .not_after = lastInstant(
+          making.not_after, *profile, making.issuer ? &making.issuer->certificate : nullptr, now),
       .addresses = {options_.public_url + "/pki", making.issuer_name},
       .dns_names = making.dns_names,
       .ip_addresses = making.ip_addresses};
@@ -105,11 +127,9 @@ Result<CertificateRecord> Authority::signIntended(const Making& making,
 }
 
 Result<CertificateRecord> Authority::declareIntent(const Making& making, CertificateRecord record) {
-  const auto approved = making.order
-                            ? making.order->id.text() + "\n" + making.order->ordered_by.text()
-                            : std::string("service\n");
+  const auto approved = making.request ? approvalsText(*making.request) : "service\n";
   tlog::IntentLeaf leaf{.time = record.created,
-                        .request = making.order ? making.order->id.value : record.id.value,
+                        .request = making.request ? making.request->id.value : record.id.value,
                         .approvals = tlog::commit(record.approvals_salt, asBytes(approved)),
                         .profile = record.profile,
                         .serial = serialBytes(record)};
@@ -152,10 +172,8 @@ Result<CertificateRecord> Authority::completeIntent(const Making& making,
     const auto queued = log_.add(tx, *entry);
     if (!queued) return queued.error();
     next.issued_leaf = *queued;
-    if (making.order) {
-      const auto used = useOrder(tx, *making.order, next.id);
-      if (!used) return used.error();
-    }
+    const auto completed = completeRequest(tx, making, next.id);
+    if (!completed) return completed.error();
     const auto replaced = store_.replace(tx, next);
     if (!replaced) return replaced.error();
     next.version += 1;
@@ -170,18 +188,6 @@ Result<CertificateRecord> Authority::completeIntent(const Making& making,
   const auto durable = log_.wait(*kept->issued_leaf);
   if (!durable) return durable.error();
   return kept;
-}
-
-Result<> Authority::useOrder(work::Tx& tx, const Order& wanted, CertificateId certificate) {
-  auto order = store_.findOrder(tx, wanted.id);
-  if (!order) return order.error();
-  if (order->state != OrderState::Open) return Error{Code::Conflict, "order_used"};
-  order->state = OrderState::Used;
-  order->certificate = certificate;
-  const auto used = store_.replaceOrder(tx, *order);
-  // Another activation of the same order came first.
-  if (!used && used.error().code == Code::Stale) return Error{Code::Conflict, "order_used"};
-  return used;
 }
 
 Result<> Authority::abandon(const CertificateRecord& record) {

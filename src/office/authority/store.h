@@ -38,6 +38,12 @@ class CertificateStore {
   /// The key that is kept for a certificate, if any, and every way to it.
   virtual Result<> forgetKey(work::Tx& tx, CertificateId id) = 0;
 
+  /// The certificate that has the key of this SHA-256, once it was issued.
+  virtual Result<std::optional<CertificateId>> ofKey(work::Tx& tx, BytesView spki_sha256) = 0;
+  virtual Result<> claimKey(work::Tx& tx,
+                            BytesView spki_sha256,
+                            CertificateId id) = 0;  ///< Conflict `key_taken`
+
   virtual Result<> addOrder(work::Tx& tx, const Order& order) = 0;
   virtual Result<> replaceOrder(work::Tx& tx, const Order& order) = 0;  ///< Stale `version_stale`
   virtual Result<Order> findOrder(work::Tx& tx, OrderId id) = 0;  ///< NotFound `order_missing`

@@ -11,14 +11,24 @@
 #include <string_view>
 #include <vector>
 
-/// The certificate office's records. This issue builds the authority itself, issuance by an officer
-/// and revocation; the life cycle with two-person approval widens the same rows later.
+/// The certificate office's records: certificates, their issuers, orders. Requests stand in
+/// request_types.h.
 namespace congvan::authority {
 
 using CertificateId = Id<struct CertificateTag>;
 using IssuerId = Id<struct IssuerTag>;
 
-enum class CertificateKind { Root, Issuing, Person, OrganisationSeal, Tsa, Ocsp, TlsServer };
+enum class CertificateKind {
+  Root,
+  Issuing,
+  Person,
+  PersonSim,  ///< of a person, with the key in a SIM card
+  OrganisationSeal,
+  Device,  ///< a device, a service or software of an agency
+  Tsa,
+  Ocsp,
+  TlsServer,
+};
 
 enum class CertificateState {
   Intended,  ///< intent written, the key may have been used, no certificate stored
@@ -67,18 +77,20 @@ struct Issuer {
 };
 
 using OrderId = Id<struct OrderTag>;
+using RequestId = Id<struct RequestTag>;
 
 enum class OrderState { Open, Used, Cancelled };
 
-/// A certificate officer's word that a certificate may be made. `activator` is the person who then
-/// chooses the PIN and so brings the key into being: the holder, or for a seal the clerk who will
-/// use it. The officer never knows a PIN.
+/// Made with the approval of a request: a certificate may be made. `activator` is the person who
+/// then chooses the PIN and so brings the key into being: the holder, or for a seal the clerk who
+/// will use it. The officer never knows a PIN.
 struct Order {
   OrderId id;
+  RequestId request;
   CertificateKind kind = CertificateKind::Person;
   Holder holder;
   Uuid activator{};
-  Uuid ordered_by{};
+  Uuid ordered_by{};  ///< who approved
   OrderState state = OrderState::Open;
   std::optional<CertificateId> certificate;
   Instant created{};

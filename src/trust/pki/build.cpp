@@ -76,17 +76,6 @@ Result<std::vector<SubjectAttribute>> orderedSubject(const Profile& profile,
   return ordered;
 }
 
-Result<> checkKey(const Profile& profile, BytesView spki) {
-  const auto key = crypto::PublicKey::parse(spki);
-  if (!key) return key.error();
-  const bool rsa = key->family() == crypto::KeyFamily::Rsa;
-  const auto name = rsa ? "RSA-" + std::to_string(key->bits()) : key->curve();
-  if (std::ranges::find(profile.keys, name) == profile.keys.end()) {
-    return refused("key_not_allowed", "key", name);
-  }
-  return kDone;
-}
-
 struct Validity {
   Instant from;
   Instant until;
@@ -269,6 +258,17 @@ bool same(BytesView left, BytesView right) {
 }
 
 }  // namespace
+
+Result<> checkKey(const Profile& profile, BytesView spki) {
+  const auto key = crypto::PublicKey::parse(spki);
+  if (!key) return key.error();
+  const bool rsa = key->family() == crypto::KeyFamily::Rsa;
+  const auto name = rsa ? "RSA-" + std::to_string(key->bits()) : key->curve();
+  if (std::ranges::find(profile.keys, name) == profile.keys.end()) {
+    return refused("key_not_allowed", "key", name);
+  }
+  return kDone;
+}
 
 Bytes makeSerial(Random& random) {
   Bytes serial(kSerialBytes);

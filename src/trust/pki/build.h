@@ -52,6 +52,10 @@ struct IssuerIdentity {
 
 IssuerIdentity issuerIdentity(const Certificate& authority);
 
+/// Malformed: not a SubjectPublicKeyInfo. RuleRefused `key_not_allowed` with `key`: not one of the
+/// kinds and sizes that the profile names.
+Result<> checkKey(const Profile& profile, BytesView spki);
+
 /// DER TBSCertificate. `issuer` absent: self-signed. `algorithm` is what it will be signed with.
 ///
 /// Malformed: `public_key_malformed`, `serial_malformed`, `address_malformed`.

@@ -39,8 +39,15 @@ CertificateRequest personRequest(const Authority& authority, const SoftwareKey& 
 }
 
 TEST(Issue, EveryProfileOfTheRepositoryIsReadable) {
-  for (const auto* name :
-       {"root", "issuing", "person", "organisation-seal", "tsa", "ocsp", "tls-server"}) {
+  for (const auto* name : {"root",
+                           "issuing",
+                           "person",
+                           "person-sim",
+                           "organisation-seal",
+                           "device",
+                           "tsa",
+                           "ocsp",
+                           "tls-server"}) {
     EXPECT_EQ(test::profileNamed(name).name, name);
   }
 }

@@ -49,7 +49,8 @@ TEST(Lint, FindsNothingWrongInAGoodRoot) {
 
 TEST(Lint, FindsNothingAtAllInWhatWeIssue) {
   const test::Authority authority(crypto::KeyKind::P256);
-  for (const auto* profile : {"person", "organisation-seal", "tsa", "ocsp"}) {
+  for (const auto* profile :
+       {"person", "person-sim", "organisation-seal", "device", "tsa", "ocsp"}) {
     const auto made =
         authority.issue(profile, "Mẫu", crypto::SoftwareKey::generate(crypto::KeyKind::P256));
     for (const auto& finding : lintTbs(made.tbsDer())) {

@@ -39,21 +39,22 @@ async function picture(page, name) {
 }
 
 /** A request of the signed-in page itself, for what has no page yet. */
-async function ask(page, method, url, body) {
+async function ask(page, method, url, body, version) {
   return page.evaluate(
-    async ([how, where, what]) => {
+    async ([how, where, what, seen]) => {
       const reply = await fetch(where, {
         method: how,
         headers: {
           'Content-Type': 'application/json',
           'X-CSRF-Token': sessionStorage.getItem('congvan.csrf'),
           'Idempotency-Key': crypto.randomUUID(),
+          ...(seen ? { 'If-Match': `"v${seen}"` } : {}),
         },
         body: what ? JSON.stringify(what) : undefined,
       });
       return { status: reply.status, body: await reply.json() };
     },
-    [method, url, body],
+    [method, url, body, version],
   );
 }
 
@@ -104,10 +105,21 @@ step('pages that need a session ask for it, and come back to where one wanted to
 });
 
 step('the Chairman activates a new certificate with a PIN typed twice', async () => {
-  const officer = await people.as('chungthu');
-  const person = service.notes.people.chutich;
-  const order = await ask(officer, 'POST', '/api/v1/certificate-orders', { kind: 'person', person, activator: person });
-  assert.equal(order.status, 201, JSON.stringify(order.body));
+  const requests = '/api/v1/certificate-requests';
+  const entered = await ask(await people.as('vanthu'), 'POST', requests, {
+    type: 'new',
+    kind: 'person',
+    agency: service.notes.agencies.ubnd,
+    person: service.notes.people.chutich,
+    documentNumber: '30/CV',
+    documentDate: '2026-01-05',
+  });
+  assert.equal(entered.status, 201, JSON.stringify(entered.body));
+  const one = `${requests}/${entered.body.id}`;
+  const accepted = await ask(await people.as('chungthu'), 'POST', `${one}/accept`, {}, 1);
+  const { contentHash } = accepted.body;
+  const approved = await ask(await people.as('duyetchungthu'), 'POST', `${one}/approve`, { contentHash }, 2);
+  assert.equal(approved.status, 200, JSON.stringify(approved.body));
   const page = await people.box('chutich', /Chứng thư cần kích hoạt/);
   await page.getByRole('button', { name: 'Kích hoạt', exact: true }).press('Enter');
   await page.getByRole('dialog').waitFor();

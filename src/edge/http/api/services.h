@@ -6,6 +6,8 @@
 #include "office/authority/authority.h"
 #include "office/authority/issuance_desk.h"
 #include "office/authority/ocsp_desk.h"
+#include "office/authority/personal_numbers.h"
+#include "office/authority/requests.h"
 #include "office/directory/authentication.h"
 #include "office/directory/directory.h"
 #include "office/records/evidence_desk.h"
@@ -24,6 +26,8 @@ struct Services {
   directory::Directory& directory;
   authority::Authority& authority;
   authority::OcspDesk& ocsp;
+  authority::RequestDesk& requests;
+  authority::PersonalNumbersDesk& numbers;
   signing::Custody& custody;
   signing::DocumentSigner& signer;
   records::Outgoing& outgoing;
@@ -60,6 +64,7 @@ class Endpoints {
 void addSessionRoutes(Router& router, const Services& services);
 void addDirectoryRoutes(Router& router, const Services& services);
 void addCertificateRoutes(Router& router, const Services& services);
+void addRequestRoutes(Router& router, const Services& services);
 void addDocumentRoutes(Router& router, const Services& services);
 void addIncomingRoutes(Router& router, const Services& services);
 void addVerificationRoutes(Router& router, const Services& services);

@@ -3,6 +3,7 @@
 
 #include "base/encoding.h"
 #include "office/records/numbering.h"
+#include "trust/crypto/digest.h"
 
 #include <nlohmann/json.hpp>
 
@@ -31,6 +32,11 @@ Json dateOrNull(const std::optional<directory::Date>& date) {
 template <typename T>
 Json valueOrNull(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
+}
+
+Json actView(const std::optional<authority::Act>& act) {
+  if (!act) return nullptr;
+  return {{"by", act->person.text()}, {"at", formatVietnam(act->at)}};
 }
 
 Json grantsView(const std::vector<directory::Grant>& grants) {
@@ -90,6 +96,7 @@ Json view(const directory::Post& post) {
 
 Json view(const authority::Order& order) {
   return {{"id", order.id.text()},
+          {"request", order.request.text()},
           {"kind", authority::name(order.kind)},
           {"person", idOrNull(order.holder.person)},
           {"agency", idOrNull(order.holder.agency)},
@@ -118,6 +125,47 @@ Json view(const authority::CertificateRecord& record) {
                        {"invalidityDate", timeOrNull(record.revoked->invalidity_date)}};
   }
   return json;
+}
+
+Json view(const authority::RequestRecord& request) {
+  const auto& content = request.content;
+  const bool revokes = content.type == authority::RequestType::Revocation;
+  const auto csr = content.csr.empty()
+                       ? Json(nullptr)
+                       : Json(toHex(crypto::digest(crypto::DigestAlgorithm::Sha256, content.csr)));
+  return {{"id", request.id.text()},
+          {"type", authority::name(content.type)},
+          {"kind", authority::name(content.kind)},
+          {"form", authority::formOf(content)},
+          {"state", authority::name(request.state)},
+          {"person", idOrNull(content.person)},
+          {"agency", content.agency.text()},
+          {"deviceName", content.device_name},
+          {"key", authority::name(content.key)},
+          {"activator", idOrNull(content.activator)},
+          {"csrSha256", csr},
+          {"documentNumber", content.document_number},
+          {"documentDate", dateOrNull(content.document_date)},
+          {"follows", idOrNull(content.certificate)},
+          {"revocationReason", revokes ? Json(static_cast<int>(content.reason)) : Json(nullptr)},
+          {"invalidityDate", timeOrNull(content.invalidity_date)},
+          {"reason", request.reason},
+          {"entered", actView(request.entered)},
+          {"confirmed", actView(request.confirmed)},
+          {"accepted", actView(request.accepted)},
+          {"approved", actView(request.approved)},
+          {"handedOver", actView(request.handed_over)},
+          {"due", dateOrNull(request.due)},
+          {"renewals", request.renewals},
+          {"contentHash", toHex(authority::contentHash(request))},
+          {"rule", request.rule.empty() ? Json(nullptr) : Json(request.rule)},
+          {"order", idOrNull(request.order)},
+          {"certificate", idOrNull(request.certificate)},
+          {"recordNumber", request.hand_over.record_number},
+          {"deviceKind", request.hand_over.device_kind},
+          {"deviceSerial", request.hand_over.device_serial},
+          {"created", formatVietnam(request.created)},
+          {"version", request.version}};
 }
 
 Json rowView(const records::Document& document) {
@@ -264,6 +312,7 @@ template Json views(const std::vector<directory::Agency>&);
 template Json views(const std::vector<directory::Post>&);
 template Json views(const std::vector<authority::Order>&);
 template Json views(const std::vector<authority::CertificateRecord>&);
+template Json views(const std::vector<authority::RequestRecord>&);
 template Json views(const std::vector<records::Document>&);
 template Json views(const std::vector<records::DocumentFile>&);
 template Json views(const std::vector<records::Incoming>&);

@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "office/audit/store.h"
-#include "office/authority/types.h"
+#include "office/authority/request_types.h"
 #include "office/directory/types.h"
 #include "office/exchange/types.h"
 #include "office/records/types.h"
@@ -19,6 +19,7 @@ Json view(const directory::Person& person);
 Json view(const directory::Post& post);
 Json view(const authority::Order& order);
 Json view(const authority::CertificateRecord& record);
+Json view(const authority::RequestRecord& request);
 Json view(const records::Document& document);
 /// As it stands in a list: how many steps and recipients, not which.
 Json rowView(const records::Document& document);

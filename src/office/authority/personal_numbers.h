@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "office/authority/requests.h"
+
+/// Identity number and birth date of a holder: what a request needs and nobody else is to see. They
+/// lie apart, sealed under a key of the server, and stand in no list, log, leaf or export.
+namespace congvan::authority {
+
+struct PersonalNumbers {
+  std::string identity_number;  ///< CCCD, twelve digits; nine on old cards
+  directory::Date birth_date{};
+};
+
+/// Safe from any thread.
+class PersonalNumbersDesk {
+ public:
+  PersonalNumbersDesk(work::Transactions& transactions,
+                      RequestStore& store,
+                      directory::DirectoryStore& directory,
+                      audit::Trail& trail,
+                      work::Once once,
+                      const crypto::SecretBytes& server_secret,
+                      const Clock& clock,
+                      Random& random);
+
+  /// Of the holder of a request, by themselves or a clerk of the managing body; what stood there is
+  /// gone. NotFound `request_missing`; Forbidden `role_missing`; RuleRefused `holder_wrong` (no
+  /// person's request), `identity_number_wrong`, `birth_date_wrong`.
+  Result<> keep(const directory::Caller& caller, RequestId id, const PersonalNumbers& numbers);
+
+  /// For certificate officers over the managing body; that it was read is written down. NotFound
+  /// `request_missing`, `personal_numbers_missing`; Forbidden `role_missing`.
+  Result<PersonalNumbers> read(const directory::Caller& officer, RequestId id);
+
+ private:
+  struct Subject {
+    Uuid person{};
+    directory::Lineage body;
+  };
+  Result<Subject> subjectOf(work::Tx& tx, RequestId id);
+  Result<> record(work::Tx& tx,
+                  audit::EventKind kind,
+                  const directory::Caller& by,
+                  RequestId request,
+                  const Uuid& person);
+
+  work::Transactions& transactions_;
+  RequestStore& store_;
+  directory::DirectoryStore& directory_;
+  audit::Trail& trail_;
+  work::Once once_;
+  const crypto::SecretBytes key_;
+  const Clock& clock_;
+  Random& random_;
+};
+
+}  // namespace congvan::authority
