@@ -160,7 +160,7 @@ def main():
     service.stop()
     shutil.copytree(service.folder, "backup")
     service.start()
-    certify(office.as_, "giamdoc", {"kind": "person", "person": people["giamdoc"], "activator": people["giamdoc"]})
+    certify(office.as_, "giamdoc", "vanthuso", kind="person", agency=agencies["so"], person=people["giamdoc"])
     within(20, "a later certificate is cosigned", cosigned)
     check(monitor(service)[0] == 0, "and was seen")
     service.stop()
@@ -173,7 +173,7 @@ def main():
     check(code == 1 and report["reasons"] == ["previous_ahead"], f"the monitor sees a log that shrank {report}")
     office = Office(service)
     for login in ("chanhvp", "chutich"):
-        certify(office.as_, login, {"kind": "person", "person": people[login], "activator": people[login]})
+        certify(office.as_, login, "vanthu", kind="person", agency=agencies["top"], person=people[login])
     within(90, "the witness refuses the second history",
            lambda: f"witness issuance {name}: witness_disagrees" in ask(service.internal, "/readyz")[1])
     check(not cosigned(), "it is not cosigned")
