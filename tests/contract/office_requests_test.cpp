@@ -459,6 +459,20 @@ TEST_P(Requests, RenewWithinTheWindowOnce) {
             "renewals_used_up");
 }
 
+TEST_P(Requests, GiveNothingInPlaceOfWhatWasRevokedSinceTheApproval) {
+  auto& w = world();
+  const auto first = w.certify(w.head);
+  const auto approved = w.approved(entered(following(first, RequestType::InformationChanged)));
+  const auto order = must(w.ca->orderOf(w.head, approved.order.value()));
+  must(w.ca->revoke(w.officer, first.id, pki::RevocationReason::KeyCompromise, {}));
+  const auto certificates = [&] { return must(w.ca->list(w.officer, {}, 100)).size(); };
+  const auto before = certificates();
+  EXPECT_EQ(why(signing::activate(w.head, *w.ca, w.custody, order, w.pin)),
+            "certificate_not_active");
+  EXPECT_EQ(certificates(), before) << "not even an intent";
+  EXPECT_EQ(now(approved).state, RequestState::Approved);
+}
+
 TEST_P(Requests, AreDecidedByTheRuleOfTheDay) {
   auto& w = world();
   constexpr std::string_view kFrom = "from: 2024-08-15";
@@ -617,6 +631,23 @@ TEST_P(Requests, KeepPersonalNumbersApart) {
     return w.request_store.keepNumbers(tx, w.drafter.person.value, sealed);
   }));
   EXPECT_EQ(why(w.numbers.read(w.officer, other.id)), "seal_broken");
+}
+
+TEST_P(Requests, OpenNoPersonalNumbersOnceTheyCameToNothingOrWhenTheyOnlyTakeAway) {
+  auto& w = world();
+  const authority::PersonalNumbers numbers{"001099012345", must(parseDate("1999-02-28"))};
+  const auto request = entered(forHead());
+  must(w.numbers.keep(w.head, request.id, numbers));
+  must(desk().withdraw(w.head, request.id, request.version));
+  EXPECT_EQ(why(w.numbers.read(w.officer, request.id)), "request_state_wrong");
+  EXPECT_EQ(why(w.numbers.keep(w.department_clerk, request.id, numbers)), "request_state_wrong");
+  const auto record = w.certify(w.head);
+  auto content = following(record, RequestType::Revocation);
+  content.key = authority::KeySource::None;
+  content.activator.reset();
+  const auto revocation = entered(content);
+  EXPECT_EQ(why(w.numbers.read(w.officer, revocation.id)), "holder_wrong");
+  EXPECT_EQ(why(w.numbers.keep(w.department_clerk, revocation.id, numbers)), "holder_wrong");
 }
 
 TEST_P(Requests, TakeTextsInOneForm) {

@@ -233,7 +233,8 @@ class Authority {
   Result<Making> makingFor(const directory::Caller& caller, const RequestRecord& request);
   Result<std::vector<pki::SubjectAttribute>> subjectOf(work::Tx& tx, const RequestContent& content);
   Result<> completeRequest(work::Tx& tx, const Making& making, CertificateId certificate);
-  Result<> revokeFollowed(work::Tx& tx, const Making& making);
+  Result<CertificateRecord> followedInForce(work::Tx& tx, const RequestContent& content);
+  Result<> settleFollowed(work::Tx& tx, const Making& making);
   Bytes sealingKeyBinding(const IssuerId& issuer) const;
   Bytes sealOwnKey(const IssuerId& issuer, const crypto::SoftwareKey& key);
 

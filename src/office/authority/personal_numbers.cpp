@@ -72,7 +72,12 @@ Result<> PersonalNumbersDesk::keep(const Caller& caller,
     const auto before = once_.before(tx, caller.once);
     if (!before) return before.error();
     if (*before) return kDone;
-    const auto subject = subjectOf(tx, id);
+    const auto subject = subjectOf(tx,
+                                   id,
+                                   {RequestState::Requested,
+                                    RequestState::Returned,
+                                    RequestState::Accepted,
+                                    RequestState::Approved});
     if (!subject) return subject.error();
     const auto clerk = directory::require(caller, Role::Clerk, subject->body);
     if (!clerk && subject->person != caller.person.value) return clerk;
@@ -90,7 +95,14 @@ Result<> PersonalNumbersDesk::keep(const Caller& caller,
 
 Result<PersonalNumbers> PersonalNumbersDesk::read(const Caller& officer, RequestId id) {
   return transactions_.run<PersonalNumbers>([&](work::Tx& tx) -> Result<PersonalNumbers> {
-    const auto subject = subjectOf(tx, id);
+    const auto subject = subjectOf(tx,
+                                   id,
+                                   {RequestState::Requested,
+                                    RequestState::Returned,
+                                    RequestState::Accepted,
+                                    RequestState::Approved,
+                                    RequestState::Issued,
+                                    RequestState::HandedOver});
     if (!subject) return subject.error();
     const auto allowed = directory::require(officer, Role::CertificateOfficer, subject->body);
     if (!allowed) return allowed.error();
@@ -109,10 +121,14 @@ Result<PersonalNumbers> PersonalNumbersDesk::read(const Caller& officer, Request
   });
 }
 
-Result<PersonalNumbersDesk::Subject> PersonalNumbersDesk::subjectOf(work::Tx& tx, RequestId id) {
+Result<PersonalNumbersDesk::Subject> PersonalNumbersDesk::subjectOf(
+    work::Tx& tx, RequestId id, std::initializer_list<RequestState> states) {
   const auto request = store_.find(tx, id);
   if (!request) return request.error();
-  if (!request->content.person) return Error{Code::RuleRefused, "holder_wrong"};
+  const bool revocation = request->content.type == RequestType::Revocation;
+  if (revocation || !request->content.person) return Error{Code::RuleRefused, "holder_wrong"};
+  const auto state = requireState(*request, states);
+  if (!state) return state.error();
   auto lineage = directory::lineageOf(tx, directory_, request->content.agency);
   if (!lineage) return lineage.error();
   return Subject{*request->content.person, std::move(*lineage)};

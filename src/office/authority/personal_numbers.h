@@ -26,11 +26,13 @@ class PersonalNumbersDesk {
 
   /// Of the holder of a request, by themselves or a clerk of the managing body; what stood there is
   /// gone. NotFound `request_missing`; Forbidden `role_missing`; RuleRefused `holder_wrong` (no
-  /// person's request), `identity_number_wrong`, `birth_date_wrong`.
+  /// person's request), `identity_number_wrong`, `birth_date_wrong`; Conflict `request_state_wrong`
+  /// (the certificate was made, or the request came to nothing).
   Result<> keep(const directory::Caller& caller, RequestId id, const PersonalNumbers& numbers);
 
   /// For certificate officers over the managing body; that it was read is written down. NotFound
-  /// `request_missing`, `personal_numbers_missing`; Forbidden `role_missing`.
+  /// `request_missing`, `personal_numbers_missing`; Forbidden `role_missing`; RuleRefused
+  /// `holder_wrong`; Conflict `request_state_wrong` (it came to nothing).
   Result<PersonalNumbers> read(const directory::Caller& officer, RequestId id);
 
  private:
@@ -38,7 +40,9 @@ class PersonalNumbersDesk {
     Uuid person{};
     directory::Lineage body;
   };
-  Result<Subject> subjectOf(work::Tx& tx, RequestId id);
+  /// A revocation is about a certificate and opens nobody's numbers; nor does a request that came
+  /// to nothing.
+  Result<Subject> subjectOf(work::Tx& tx, RequestId id, std::initializer_list<RequestState> states);
   Result<> record(work::Tx& tx,
                   audit::EventKind kind,
                   const directory::Caller& by,

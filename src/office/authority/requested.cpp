@@ -127,6 +127,15 @@ Result<std::vector<pki::SubjectAttribute>> Authority::subjectOf(work::Tx& tx,
   return Error{Code::RuleRefused, "holder_wrong"};
 }
 
+/// What is renewed or replaced has to be in force to the last: a certificate that was revoked since
+/// the approval is not followed by another.
+Result<CertificateRecord> Authority::followedInForce(work::Tx& tx, const RequestContent& content) {
+  auto followed = store_.find(tx, content.certificate.value());
+  if (!followed || followed->state == CertificateState::Issued) return followed;
+  return Error{
+      Code::Conflict, "certificate_not_active", {{"state", std::string(name(followed->state))}}};
+}
+
 Result<Authority::Making> Authority::makingFor(const Caller& caller, const RequestRecord& request) {
   Making making{
       .kind = request.content.kind, .holder = request.content.holder(), .request = request};
@@ -136,14 +145,18 @@ Result<Authority::Making> Authority::makingFor(const Caller& caller, const Reque
     auto subject = subjectOf(tx, request.content);
     if (!subject) return subject.error();
     making.subject = std::move(*subject);
+    std::optional<CertificateRecord> followed;
+    if (request.content.type != RequestType::New) {
+      auto found = followedInForce(tx, request.content);
+      if (!found) return found.error();
+      followed = std::move(*found);
+    }
     if (request.valid_days > 0) {
       making.not_after = wholeSecond(clock_.now()) + std::chrono::days(request.valid_days) -
                          std::chrono::seconds(1);
       return kDone;
     }
-    const auto followed = store_.find(tx, request.content.certificate.value());
-    if (!followed) return followed.error();
-    making.not_after = followed->not_after;
+    making.not_after = followed.value().not_after;
     return kDone;
   });
   if (!source) return source.error();
@@ -235,18 +248,21 @@ Result<> Authority::completeRequest(work::Tx& tx, const Making& making, Certific
   const auto kept = requests_.replace(tx, *request);
   if (!kept && kept.error().code == Code::Stale) return requireState(*request, {});
   if (!kept) return kept;
-  return revokeFollowed(tx, making);
+  return settleFollowed(tx, making);
 }
 
 /// Of changed information and of a lost device, the certificate before ends with the new one; of a
 /// renewal it goes on to its end.
-Result<> Authority::revokeFollowed(work::Tx& tx, const Making& making) {
+Result<> Authority::settleFollowed(work::Tx& tx, const Making& making) {
   const auto& content = making.request->content;
-  const bool changed = content.type == RequestType::InformationChanged;
-  if (!changed && content.type != RequestType::DeviceRecovered) return kDone;
-  auto followed = store_.find(tx, content.certificate.value());
+  if (content.type == RequestType::New) return kDone;
+  auto followed = followedInForce(tx, content);
   if (!followed) return followed.error();
-  if (followed->state != CertificateState::Issued) return kDone;  // revoked meanwhile
+  const bool changed = content.type == RequestType::InformationChanged;
+  if (!changed && content.type != RequestType::DeviceRecovered) {
+    // Written as it is, so that of this and a revocation at the same moment one sees the other.
+    return store_.replace(tx, *followed);
+  }
   const auto reason =
       changed ? pki::RevocationReason::AffiliationChanged : pki::RevocationReason::Superseded;
   return revoke(tx, making.by, making.trace, *followed, {wholeSecond(clock_.now()), reason, {}});

@@ -10,14 +10,14 @@
 namespace congvan::tlog::testing {
 namespace {
 
-NoteKey keyNamed(std::string_view name,
-                 std::uint8_t seed,
-                 NoteKeyType type = NoteKeyType::Ed25519) {
+NoteKey partyNamed(std::string_view name,
+                   std::uint8_t seed,
+                   NoteKeyType type = NoteKeyType::Ed25519) {
   return *NoteKey::fromSeed(name, crypto::SecretBytes(BytesView(Bytes(32, seed))), type);
 }
 
-const NoteKey& logKey() {
-  static const auto kKey = keyNamed("log.example", 1);
+const NoteKey& witnessedKey() {
+  static const auto kKey = partyNamed("log.example", 1);
   return kKey;
 }
 
@@ -27,7 +27,7 @@ TreeHead headOf(std::uint64_t size) {
   return log.builder.head();
 }
 
-std::string signedHead(const TreeHead& head, const NoteKey& key = logKey()) {
+std::string signedHead(const TreeHead& head, const NoteKey& key = witnessedKey()) {
   return signCheckpoint({"log.example", head, {}}, key);
 }
 
@@ -39,7 +39,7 @@ Proof proofFrom(std::uint64_t older, std::uint64_t newer) {
 
 /// A witness as small as it can be: it answers with a reason, or "" and remembers.
 struct TinyWitness {
-  std::vector<NoteVerifier> logs{logKey().verifier()};
+  std::vector<NoteVerifier> logs{witnessedKey().verifier()};
   TreeHead seen = nothingSeen();
 
   std::string ask(const AddCheckpoint& request) { return askText(addCheckpointText(request)); }
@@ -94,8 +94,8 @@ TEST(Witness, AnEmptyLogHasOneRootAndGrowsFromIt) {
 
 TEST(Witness, CosignsOnlyWhatItsLogsHaveSigned) {
   TinyWitness witness;
-  const auto stranger = keyNamed("log.example", 2);
-  const auto other = keyNamed("other.example", 1);
+  const auto stranger = partyNamed("log.example", 2);
+  const auto other = partyNamed("other.example", 1);
   EXPECT_EQ(witness.ask({0, {}, signedHead(headOf(5), stranger)}), "checkpoint_not_signed");
   EXPECT_EQ(witness.ask({0, {}, signCheckpoint({"other.example", headOf(5), {}}, other)}),
             "witness_log_unknown");
@@ -115,9 +115,9 @@ TEST(Witness, CosignsOnlyWhatItsLogsHaveSigned) {
 TEST(Witness, KeepsTheLogsSignatureAndNobodyElses) {
   const auto note = *parseNote(signedHead(headOf(5)));
   auto crowded = note;
-  crowded.signatures.push_back(keyNamed("someone", 3).sign(note.text));
+  crowded.signatures.push_back(partyNamed("someone", 3).sign(note.text));
   const auto submission =
-      openSubmission(addCheckpointText({0, {}, noteText(crowded)}), {logKey().verifier()});
+      openSubmission(addCheckpointText({0, {}, noteText(crowded)}), {witnessedKey().verifier()});
   ASSERT_TRUE(submission);
   EXPECT_EQ(noteText(submission->note), noteText(note));
 }
@@ -230,8 +230,8 @@ TEST(Witness, JudgesTheProofsOfTheVectors) {
 }
 
 TEST(Cosignature, OfTheWitnessIsFoundAmongOthers) {
-  const auto witness = keyNamed("witness.example", 7, NoteKeyType::CosignatureV1);
-  const auto other = keyNamed("second.example", 8, NoteKeyType::CosignatureV1);
+  const auto witness = partyNamed("witness.example", 7, NoteKeyType::CosignatureV1);
+  const auto other = partyNamed("second.example", 8, NoteKeyType::CosignatureV1);
   const auto note = *parseNote(signedHead(headOf(4)));
   const auto mine = witness.cosign(note.text, 1'700'000'000);
   const auto theirs = other.cosign(note.text, 1'700'000'000);
@@ -249,14 +249,14 @@ TEST(Cosignature, OfTheWitnessIsFoundAmongOthers) {
 }
 
 TEST(Cosignature, TakesThePlaceOfAnEarlierOne) {
-  const auto witness = keyNamed("witness.example", 7, NoteKeyType::CosignatureV1);
+  const auto witness = partyNamed("witness.example", 7, NoteKeyType::CosignatureV1);
   const auto text = parseNote(signedHead(headOf(4)))->text;
   const auto first = *withSignature(signedHead(headOf(4)), witness.cosign(text, 1));
   const auto second = *withSignature(first, witness.cosign(text, 2));
   const auto note = *parseNote(second);
   ASSERT_EQ(note.signatures.size(), 2U);
   EXPECT_EQ(cosignatureTime(note.signatures[1].value), 2U);
-  const auto opened = openNote(second, {logKey().verifier(), witness.verifier()});
+  const auto opened = openNote(second, {witnessedKey().verifier(), witness.verifier()});
   EXPECT_EQ(opened->verified.size(), 2U);
 }
 
