@@ -156,6 +156,8 @@ class Province {
                            world_.people,
                            *world_.ca,
                            desk_,
+                           world_.requests,
+                           world_.numbers,
                            world_.custody,
                            world_.signer,
                            world_.outgoing,
