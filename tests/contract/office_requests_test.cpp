@@ -640,6 +640,7 @@ TEST_P(Requests, OpenNoPersonalNumbersOnceTheyCameToNothingOrWhenTheyOnlyTakeAwa
   must(w.numbers.keep(w.head, request.id, numbers));
   must(desk().withdraw(w.head, request.id, request.version));
   EXPECT_EQ(why(w.numbers.read(w.officer, request.id)), "request_state_wrong");
+  EXPECT_EQ(why(w.numbers.read(w.auditor, request.id)), "role_missing") << "nor how it stands";
   EXPECT_EQ(why(w.numbers.keep(w.department_clerk, request.id, numbers)), "request_state_wrong");
   const auto record = w.certify(w.head);
   auto content = following(record, RequestType::Revocation);

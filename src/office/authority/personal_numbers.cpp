@@ -72,15 +72,16 @@ Result<> PersonalNumbersDesk::keep(const Caller& caller,
     const auto before = once_.before(tx, caller.once);
     if (!before) return before.error();
     if (*before) return kDone;
-    const auto subject = subjectOf(tx,
-                                   id,
+    const auto subject = subjectOf(tx, id);
+    if (!subject) return subject.error();
+    const auto clerk = directory::require(caller, Role::Clerk, subject->body);
+    if (!clerk && subject->person != caller.person.value) return clerk;
+    const auto open = requireState(subject->request,
                                    {RequestState::Requested,
                                     RequestState::Returned,
                                     RequestState::Accepted,
                                     RequestState::Approved});
-    if (!subject) return subject.error();
-    const auto clerk = directory::require(caller, Role::Clerk, subject->body);
-    if (!clerk && subject->person != caller.person.value) return clerk;
+    if (!open) return open;
     const auto fine = checkNumbers(numbers, vietnamDate(clock_.now()));
     if (!fine) return fine;
     const auto sealed = crypto::seal(key_, asBytes(text), numbersBinding(subject->person), random_);
@@ -95,17 +96,18 @@ Result<> PersonalNumbersDesk::keep(const Caller& caller,
 
 Result<PersonalNumbers> PersonalNumbersDesk::read(const Caller& officer, RequestId id) {
   return transactions_.run<PersonalNumbers>([&](work::Tx& tx) -> Result<PersonalNumbers> {
-    const auto subject = subjectOf(tx,
-                                   id,
-                                   {RequestState::Requested,
-                                    RequestState::Returned,
-                                    RequestState::Accepted,
-                                    RequestState::Approved,
-                                    RequestState::Issued,
-                                    RequestState::HandedOver});
+    const auto subject = subjectOf(tx, id);
     if (!subject) return subject.error();
     const auto allowed = directory::require(officer, Role::CertificateOfficer, subject->body);
     if (!allowed) return allowed.error();
+    const auto stands = requireState(subject->request,
+                                     {RequestState::Requested,
+                                      RequestState::Returned,
+                                      RequestState::Accepted,
+                                      RequestState::Approved,
+                                      RequestState::Issued,
+                                      RequestState::HandedOver});
+    if (!stands) return stands.error();
     const auto sealed = store_.numbers(tx, subject->person);
     if (!sealed) return sealed.error();
     const auto opened = crypto::unseal(key_, *sealed, numbersBinding(subject->person));
@@ -121,17 +123,15 @@ Result<PersonalNumbers> PersonalNumbersDesk::read(const Caller& officer, Request
   });
 }
 
-Result<PersonalNumbersDesk::Subject> PersonalNumbersDesk::subjectOf(
-    work::Tx& tx, RequestId id, std::initializer_list<RequestState> states) {
-  const auto request = store_.find(tx, id);
+Result<PersonalNumbersDesk::Subject> PersonalNumbersDesk::subjectOf(work::Tx& tx, RequestId id) {
+  auto request = store_.find(tx, id);
   if (!request) return request.error();
   const bool revocation = request->content.type == RequestType::Revocation;
   if (revocation || !request->content.person) return Error{Code::RuleRefused, "holder_wrong"};
-  const auto state = requireState(*request, states);
-  if (!state) return state.error();
   auto lineage = directory::lineageOf(tx, directory_, request->content.agency);
   if (!lineage) return lineage.error();
-  return Subject{*request->content.person, std::move(*lineage)};
+  const auto person = *request->content.person;
+  return Subject{std::move(*request), person, std::move(*lineage)};
 }
 
 Result<> PersonalNumbersDesk::record(

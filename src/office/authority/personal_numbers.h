@@ -37,12 +37,12 @@ class PersonalNumbersDesk {
 
  private:
   struct Subject {
+    RequestRecord request;
     Uuid person{};
     directory::Lineage body;
   };
-  /// A revocation is about a certificate and opens nobody's numbers; nor does a request that came
-  /// to nothing.
-  Result<Subject> subjectOf(work::Tx& tx, RequestId id, std::initializer_list<RequestState> states);
+  /// Of a request that gives; a revocation opens nobody's numbers.
+  Result<Subject> subjectOf(work::Tx& tx, RequestId id);
   Result<> record(work::Tx& tx,
                   audit::EventKind kind,
                   const directory::Caller& by,
