@@ -13,11 +13,14 @@
 /// issues. Certificates that our code is to *judge* come from another tool.
 namespace congvan::test {
 
-inline pki::Profile profileNamed(const std::string& name) {
+inline std::string profileText(const std::string& name) {
   std::ifstream file(std::filesystem::path(CONGVAN_SOURCE_DIR) / "certs" / "profiles" /
                      (name + ".yaml"));
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  auto profile = pki::readProfile(text);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline pki::Profile profileNamed(const std::string& name) {
+  auto profile = pki::readProfile(profileText(name));
   if (profile) return *profile;
   std::string why = name + ": " + profile.error().reason;
   for (const auto& [key, value] : profile.error().params) why += ' ' + key + '=' + value;

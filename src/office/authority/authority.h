@@ -201,6 +201,7 @@ class Authority {
   struct Making;  // one certificate on its way
 
   Result<CertificateRecord> make(const Making& making);
+  Result<std::vector<pki::Certificate>> authoritiesAbove(const Making& making);
   Result<CertificateRecord> declareIntent(const Making& making, CertificateRecord record);
   Result<CertificateRecord> completeIntent(const Making& making,
                                            CertificateRecord record,

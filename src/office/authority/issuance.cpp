@@ -91,6 +91,11 @@ Result<CertificateRecord> Authority::make(const Making& making) {
         Code::RuleRefused, "certificate_lint", {{"finding", finding.rule}}, finding.detail};
   }
 
+  const auto authorities = authoritiesAbove(making);
+  if (!authorities) return authorities.error();
+  const auto read = pki::checkAsRead(*tbs, making.signer->algorithm(), *authorities);
+  if (!read) return read.error();
+
   CertificateRecord record{.id = ids_.make<CertificateTag>(),
                            .kind = making.kind,
                            .holder = making.holder,
@@ -110,6 +115,14 @@ Result<CertificateRecord> Authority::make(const Making& making) {
   // intent to start().
   static_cast<void>(abandon(*intended));
   return issued;
+}
+
+/// The issuer and who stands above it below the root.
+Result<std::vector<pki::Certificate>> Authority::authoritiesAbove(const Making& making) {
+  if (!making.issuer) return std::vector<pki::Certificate>();
+  auto above = chainOf(making.issuer->record);
+  if (above) above->push_back(making.issuer->certificate);
+  return above;
 }
 
 Result<CertificateRecord> Authority::signIntended(const Making& making,

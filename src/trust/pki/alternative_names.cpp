@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
+#include <charconv>
 
 namespace congvan::pki {
 namespace {
@@ -37,7 +38,58 @@ Error malformedName(const char* reason, const std::string& value) {
   return Error{Code::RuleRefused, reason, {{"value", value}}};
 }
 
+/// Octets of the address and of its mask behind them (RFC 5280 4.2.1.10); empty when it is no
+/// network, or one whose address has bits beyond its length.
+Bytes networkOctets(const std::string& text) {
+  const auto slash = text.find('/');
+  if (slash == std::string::npos) return {};
+  auto octets = addressOctets(text.substr(0, slash));
+  std::size_t length = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [stop, failed] = std::from_chars(text.data() + slash + 1, end, length);
+  const auto size = octets.size();
+  if (size == 0 || failed != std::errc{} || stop != end || length > size * 8) return {};
+  for (std::size_t at = 0; at < size; ++at) {
+    const auto bits = std::min<std::size_t>(8, length - std::min(length, at * 8));
+    const auto mask = static_cast<std::uint8_t>(0xFFU << (8 - bits));
+    if ((octets[at] & ~mask) != 0) return {};
+    octets.push_back(mask);
+  }
+  return octets;
+}
+
+bool isMailboxSubtree(std::string_view text) {
+  if (text.starts_with('.')) text.remove_prefix(1);
+  return isHostName(text) || isIssuableMailbox(text);
+}
+
+Bytes subtrees(const NameLists& names, unsigned tag) {
+  namespace der = crypto::der;
+  Bytes list;
+  const auto add = [&](unsigned kind, BytesView base) {
+    append(list, der::sequence({der::element(der::contextTag(kind), base)}));
+  };
+  for (const auto& mailbox : names.email) add(1, asBytes(mailbox));
+  for (const auto& host : names.dns) add(2, asBytes(host));
+  for (const auto& network : names.ip) add(7, networkOctets(network));
+  return list.empty() ? Bytes() : der::element(der::contextConstructed(tag), list);
+}
+
 }  // namespace
+
+bool areSubtrees(const NameLists& names) {
+  return std::ranges::all_of(names.dns, isHostName) &&
+         std::ranges::all_of(names.email, isMailboxSubtree) &&
+         std::ranges::none_of(names.ip,
+                              [](const auto& text) { return networkOctets(text).empty(); });
+}
+
+Bytes encodeNameConstraints(const Profile& profile) {
+  const auto permitted = subtrees(profile.permitted_names, 0);
+  const auto excluded = subtrees(profile.excluded_names, 1);
+  if (permitted.empty() && excluded.empty()) return {};
+  return crypto::der::sequence({permitted, excluded});
+}
 
 bool isIssuableHost(std::string_view text) {
   return isHostName(text) && text.find('.') != std::string_view::npos;

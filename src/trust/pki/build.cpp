@@ -5,6 +5,7 @@
 #include "trust/crypto/der.h"
 #include "trust/pki/alternative_names.h"
 #include "trust/pki/lint.h"
+#include "trust/pki/name_constraints.h"
 
 #include <algorithm>
 #include <span>
@@ -220,6 +221,8 @@ Result<Bytes> extensionsOf(const Profile& profile,
   if (!profile.policies.empty())
     addExtension(list, "2.5.29.32", Criticality::No, policyList(profile.policies));
   if (!names->empty()) addExtension(list, "2.5.29.17", Criticality::No, *names);
+  const auto constraints = encodeNameConstraints(profile);
+  if (!constraints.empty()) addExtension(list, "2.5.29.30", Criticality::Yes, constraints);
   const auto added = addAddresses(list, profile, request.addresses);
   if (!added) return added.error();
   if (profile.ocsp_no_check)
@@ -235,6 +238,15 @@ Result<> checkIssuer(const Profile& profile, const std::optional<IssuerIdentity>
   const bool room = *issuer->path_length > 0 && profile.path_length &&
                     *profile.path_length < *issuer->path_length;
   if (!room) return Error{Code::RuleRefused, "issuer_path_length"};
+  return kDone;
+}
+
+Result<> checkFaultless(const Certificate& certificate) {
+  const auto& facts = certificate.facts();
+  for (const auto* fault :
+       {&facts.defect, &facts.breach, &facts.policy_breach, &facts.key_defect}) {
+    if (!fault->empty()) return refused("certificate_lint", "finding", *fault);
+  }
   return kDone;
 }
 
@@ -328,6 +340,22 @@ Result<Bytes> buildTbs(const Profile& profile,
                         *extensions});
 }
 
+Result<> checkAsRead(BytesView tbs,
+                     const crypto::SignatureAlgorithm& algorithm,
+                     std::span<const Certificate> authorities) {
+  // Nothing here looks at the signature's value.
+  const auto unsigned_one = Certificate::parse(assembleSigned(tbs, algorithm, Bytes(1)));
+  if (!unsigned_one) return unsigned_one.error();
+  const auto faultless = checkFaultless(*unsigned_one);
+  if (!faultless) return faultless;
+  NameConstraints constraints;
+  for (const auto& authority : authorities) constraints.add(authority.facts());
+  if (auto why = constraints.refusal(unsigned_one->facts())) {
+    return refused("names_beyond_issuer", "why", std::move(*why));
+  }
+  return kDone;
+}
+
 Bytes assembleSigned(BytesView tbs,
                      const crypto::SignatureAlgorithm& algorithm,
                      BytesView signature) {
@@ -345,6 +373,8 @@ Result<Certificate> assemble(BytesView tbs,
                         key, algorithm, certificate->tbsDer(), certificate->signatureValue()) ==
                         crypto::SignatureCheck::Good;
   if (!good) return Error{Code::Unavailable, "signature_not_good"};
+  const auto faultless = checkFaultless(*certificate);
+  if (!faultless) return faultless.error();
   return certificate;
 }
 
@@ -358,6 +388,8 @@ Result<Certificate> issueCertificate(const Profile& profile,
     return Error{Code::RuleRefused, "signer_not_issuer"};
   const auto tbs = buildTbs(profile, request, issuerIdentity(issuer), signer.algorithm());
   if (!tbs) return tbs.error();
+  const auto read = checkAsRead(*tbs, signer.algorithm(), std::span(&issuer, 1));
+  if (!read) return read.error();
   return lintSignProve(*tbs, signer, issuer.publicKey());
 }
 

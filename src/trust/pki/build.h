@@ -9,6 +9,7 @@
 #include "trust/pki/subject.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -70,15 +71,25 @@ Result<Bytes> buildTbs(const Profile& profile,
                        const std::optional<IssuerIdentity>& issuer,
                        const crypto::SignatureAlgorithm& algorithm);
 
+/// Reads what the TBS would become as a strict validator does, which shares nothing with the writer
+/// and the lint, and holds its names against the constraints of `authorities`: the issuer's
+/// certificate and those above it (RFC 5280 4.2.1.10).
+///
+/// RuleRefused `certificate_lint` with `finding`, `names_beyond_issuer` with `why`.
+Result<> checkAsRead(BytesView tbs,
+                     const crypto::SignatureAlgorithm& algorithm,
+                     std::span<const Certificate> authorities);
+
 /// DER of `SEQUENCE { tbs, algorithm, BIT STRING signature }`: a certificate or a CRL.
 Bytes assembleSigned(BytesView tbs,
                      const crypto::SignatureAlgorithm& algorithm,
                      BytesView signature);
 
 /// The certificate of a linted TBS and its signature value, proved: its TBS is `tbs` byte for
-/// byte and the signature verifies under `key`.
+/// byte, the signature verifies under `key`, and it reads as `checkAsRead` says.
 ///
-/// Unavailable `signature_not_good`: the key's keeper returned something else.
+/// RuleRefused `certificate_lint`; Unavailable `signature_not_good`: the key's keeper returned
+/// something else.
 Result<Certificate> assemble(BytesView tbs,
                              const crypto::SignatureAlgorithm& algorithm,
                              BytesView signature,

@@ -3,6 +3,7 @@
 
 #include "base/json_fields.h"
 #include "base/settings.h"
+#include "trust/pki/alternative_names.h"
 
 #include <nlohmann/json.hpp>
 
@@ -39,6 +40,7 @@ constexpr std::array<std::string_view, 6> kKeyNames{
 
 constexpr std::size_t kListMax = 16;
 constexpr std::size_t kWordMax = 128;
+constexpr std::size_t kHostMax = 254;
 
 bool isDotted(std::string_view text) {
   const bool plain =
@@ -117,6 +119,29 @@ void readAddresses(Fields& fields, Profile& profile) {
   fields.adopt(inner);
 }
 
+NameLists readNameLists(Fields& fields, std::string_view key) {
+  const auto* lists = fields.object(key);
+  if (lists == nullptr) return {};
+  Fields inner(*lists, "name_constraints." + std::string(key) + ".");
+  NameLists read{inner.texts("dns", kListMax, kHostMax),
+                 inner.texts("email", kListMax, kHostMax),
+                 inner.texts("ip", kListMax, kWordMax)};
+  fields.adopt(inner);
+  return read;
+}
+
+void readNameConstraints(Fields& fields, Profile& profile) {
+  const auto* constraints = fields.object("name_constraints");
+  if (constraints == nullptr) return;
+  Fields inner(*constraints, "name_constraints.");
+  profile.permitted_names = readNameLists(inner, "permitted");
+  profile.excluded_names = readNameLists(inner, "excluded");
+  if (profile.permitted_names.empty() && profile.excluded_names.empty()) {
+    inner.refuse("permitted", "missing");  // RFC 5280 4.2.1.10: never an empty sequence
+  }
+  fields.adopt(inner);
+}
+
 bool has(const Profile& profile, KeyUsage usage) {
   return std::ranges::find(profile.key_usage, usage) != profile.key_usage.end();
 }
@@ -135,6 +160,13 @@ std::string_view contradiction(const Profile& profile) {
   if (profile.ca != signs_certificates)
     return "authority and keyCertSign go together (RFC 5280 4.2.1.9)";
   if (!profile.ca && has(profile, KeyUsage::CrlSign)) return "cRLSign without authority";
+  const bool constrains = !profile.permitted_names.empty() || !profile.excluded_names.empty();
+  if (constrains && (!profile.ca || profile.self_signed)) {
+    return "name_constraints only for an authority below another (RFC 5280 4.2.1.10, 6.1)";
+  }
+  for (const auto* names : {&profile.permitted_names, &profile.excluded_names}) {
+    if (!areSubtrees(*names)) return "a name constraint is no host, mailbox or network";
+  }
   if (profile.ca && profile.validity_days > kCaDaysMax)
     return "an authority beyond twenty years (NĐ 68/2024 Điều 9)";
   if (!profile.ca && profile.validity_days > kSubscriberDaysMax) {
@@ -236,6 +268,7 @@ Result<Profile> readProfile(std::string_view yaml) {
   profile.dns = readUse(fields, "dns", Use::Forbidden);
   readAddresses(fields, profile);
   profile.ocsp_no_check = fields.boolean("ocsp_no_check", false);
+  readNameConstraints(fields, profile);
   const auto finished = fields.finish();
   if (!finished) return finished.error();
 

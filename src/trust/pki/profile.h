@@ -26,6 +26,14 @@ struct SubjectRule {
   std::vector<std::string> forms;    ///< the value begins with one of these: `MST:`
 };
 
+/// Subtrees of names, as a profile writes them.
+struct NameLists {
+  std::vector<std::string> dns;    ///< `an-binh.gov.vn`: it and all below
+  std::vector<std::string> email;  ///< a host, `.host` for all below, or one mailbox
+  std::vector<std::string> ip;     ///< `10.0.0.0/8`, `fd00::/8`
+  bool empty() const { return dns.empty() && email.empty() && ip.empty(); }
+};
+
 struct Profile {
   std::string name;
   std::string title_vi;
@@ -48,6 +56,9 @@ struct Profile {
   std::vector<std::string> ca_issuers;
   std::vector<std::string> ocsp;
   bool ocsp_no_check = false;
+  /// What the certificates below this authority may name (RFC 5280 4.2.1.10).
+  NameLists permitted_names;
+  NameLists excluded_names;
 };
 
 /// Reads and checks one profile.

@@ -254,6 +254,58 @@ TEST(Issue, AnAuthorityKeepsToItsPathLength) {
   EXPECT_EQ(third.error().reason, "issuer_path_length");
 }
 
+TEST(Issue, NothingIsIssuedBeyondTheNamesThatTheAuthorityMayCertify) {
+  const test::TempFolder folder;
+  const Authority authority(KeyKind::P256);
+  auto profile = test::profileNamed("issuing");
+  profile.permitted_names = {
+      .dns = {"an-binh.gov.vn"}, .email = {".an-binh.gov.vn"}, .ip = {"10.1.0.0/16", "fd00::/8"}};
+  profile.excluded_names = {.dns = {"cu.an-binh.gov.vn"}, .email = {}, .ip = {"10.1.2.0/24"}};
+  const auto issuing_key = SoftwareKey::generate(KeyKind::P256);
+  auto request = authority.request(issuing_key);
+  request.subject = {{"O", "UBND tỉnh Mẫu"}, {"CN", "CA hẹp"}};
+  const auto narrow = issueCertificate(profile, request, authority.root, authority.root_key);
+  ASSERT_TRUE(narrow) << narrow.error().reason;
+  EXPECT_THAT(judge(folder, *narrow, "-ext nameConstraints"),
+              testing::AllOf(HasSubstr("critical"),
+                             HasSubstr("DNS:an-binh.gov.vn"),
+                             HasSubstr("email:.an-binh.gov.vn"),
+                             HasSubstr("IP:10.1.0.0/255.255.0.0"),
+                             HasSubstr("Excluded:")));
+
+  const auto key = SoftwareKey::generate(KeyKind::P256);
+  folder.write("root.pem", authority.root.pem());
+  folder.write("narrow.pem", narrow->pem());
+  const auto issued = [&](std::vector<std::string> hosts, std::vector<std::string> addresses) {
+    auto server = authority.request(key);
+    server.subject = {{"O", "UBND tỉnh Mẫu"}, {"CN", "máy chủ"}};
+    server.dns_names = std::move(hosts);
+    server.ip_addresses = std::move(addresses);
+    return issueCertificate(test::profileNamed("tls-server"), server, *narrow, issuing_key);
+  };
+  const auto server = issued({"so-noi-vu.an-binh.gov.vn"}, {"10.1.3.4", "fd00::1"});
+  ASSERT_TRUE(server) << server.error().reason;
+  folder.write("server.pem", server->pem());
+  EXPECT_EQ(
+      test::run(folder,
+                "openssl verify -x509_strict -attime " + std::to_string(toUnix(authority.now)) +
+                    " -CAfile root.pem -untrusted narrow.pem server.pem")
+          .status,
+      0);
+  for (const auto& [hosts, addresses] :
+       std::vector<std::pair<std::vector<std::string>, std::vector<std::string>>>{
+           {{"so.tinh-khac.gov.vn"}, {}},
+           {{"xan-binh.gov.vn"}, {}},
+           {{"a.cu.an-binh.gov.vn"}, {}},
+           {{"so.an-binh.gov.vn"}, {"10.2.0.1"}},
+           {{"so.an-binh.gov.vn"}, {"10.1.2.9"}},
+           {{"so.an-binh.gov.vn"}, {"fe80::1"}}}) {
+    const auto refused = issued(hosts, addresses);
+    ASSERT_FALSE(refused) << hosts.front();
+    EXPECT_EQ(refused.error().reason, "names_beyond_issuer");
+  }
+}
+
 TEST(Issue, OnlyAnAuthorityWithItsOwnKeyIssues) {
   const Authority authority(KeyKind::P256);
   const auto key = SoftwareKey::generate(KeyKind::P256);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/pki/profile.h"
 
+#include "tests/support/test_authority.h"
+
 #include <gtest/gtest.h>
 
 namespace congvan::pki {
@@ -108,6 +110,30 @@ TEST(Profile, RefusesPartsThatContradictEachOther) {
   EXPECT_TRUE(contradicts(changed("attribute: CN", "attribute: L"))) << "no CN";
   EXPECT_TRUE(contradicts(changed("  - attribute: CN", "  - attribute: CN\n    most: 2")));
   EXPECT_TRUE(contradicts(changed("    fixed: VN", "    fixed: VN\n    use: optional")));
+}
+
+TEST(Profile, NameConstraintsAreHostsMailboxesAndNetworksOfAnAuthorityBelowAnother) {
+  const auto constrained = [](const std::string& lists) {
+    auto profile = test::profileText("issuing");
+    return refusal(profile + "name_constraints:\n  permitted: {" + lists + "}\n");
+  };
+  EXPECT_EQ(constrained("dns: [an-binh.gov.vn], email: [.an-binh.gov.vn, van-thu@x.vn], ip: "
+                        "[\"10.0.0.0/8\", \"0.0.0.0/0\", \"fd00::/8\", \"1.2.3.4/32\"]"),
+            "accepted");
+  for (const auto* wrong : {"dns: [.an-binh.gov.vn]",
+                            "dns: [\"*.vn\"]",
+                            "email: [\"a b@x.vn\"]",
+                            "ip: [\"10.0.0.1/8\"]",
+                            "ip: [\"10.0.0.0\"]",
+                            "ip: [\"10.0.0.0/33\"]",
+                            "ip: [\"10.0.0.0/8x\"]"}) {
+    EXPECT_TRUE(constrained(wrong).starts_with("profile_contradiction")) << wrong;
+  }
+  EXPECT_EQ(constrained(""), "field_missing name_constraints.permitted");
+  EXPECT_TRUE(refusal(changed("email: optional",
+                              "email: optional\nname_constraints:\n  permitted: {dns: [a.vn]}"))
+                  .starts_with("profile_contradiction"))
+      << "not an authority";
 }
 
 TEST(Profile, NamesOfKeyUsageGoBothWays) {
