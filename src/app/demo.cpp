@@ -213,7 +213,7 @@ Exit runDemo(const Arguments& arguments) {
     if (!read) return complain(read.error());
     own_file = std::move(*read);
   }
-  const auto ca_key = caKey(options->valueOr("ca-key", "p256"));
+  const auto ca_key = keyKind("ca-key", options->valueOr("ca-key", "p256"));
   if (!ca_key) return complain(ca_key.error(), Exit::Usage);
   const auto settings = openOrInitialise(data, *port, options->value("database"), *ca_key);
   if (!settings) {

@@ -215,6 +215,30 @@ void checkExpiries(Sheet& sheet, House& house, const Settings& settings) {
   for (const auto& one : *all) checkExpiry(sheet, one, house.clock().now());
 }
 
+/// Asks the time servers once, as the service does all the time.
+void checkClock(Sheet& sheet, House& house) {
+  const std::string what = "clock";
+  auto* watch = house.clockWatch();
+  if (watch == nullptr) {
+    return sheet.line(Health::Warning, what, "not checked, no servers (tsa.clock.servers)");
+  }
+  const auto looked = watch->look();
+  for (const auto& source : watch->heard()) {
+    if (source.trouble) {
+      sheet.line(Health::Warning, what + " " + source.name, source.trouble->reason);
+    } else if (source.error) {
+      const auto middle = (source.error->least + source.error->most) / 2;
+      sheet.line(Health::Good,
+                 what + " " + source.name,
+                 std::to_string(middle.count()) + " us ahead of this machine, sure to " +
+                     std::to_string((source.error->most - middle).count()) + " us");
+    }
+  }
+  const auto vouched = watch->vouch(house.clock().now());
+  if (!vouched) return sheet.refused(what, looked ? vouched.error() : looked.error());
+  sheet.line(Health::Good, what, "a majority agrees with it");
+}
+
 /// They are valid, but nothing proves yet when they were signed.
 void checkTimestamps(Sheet& sheet, work::Transactions& transactions) {
   const std::string what = "awaiting a time-stamp";
@@ -263,6 +287,7 @@ Exit runDoctor(const Arguments& arguments) {
   Sheet sheet;
   sheet.line(Health::Good, "settings, server secret, database");
   checkExpiries(sheet, **house, *settings);
+  checkClock(sheet, **house);
   checkLog(sheet, "issuance", (*house)->issuanceLog(), tlog::LogRules::Issuance);
   checkLog(sheet, "records", (*house)->recordsLog(), tlog::LogRules::Events);
   checkWaiting(sheet, (*house)->transactions());

@@ -62,6 +62,21 @@ std::vector<signing::OrderedTimestamps::Named> timestampSources(const TsaSetting
   return sources;
 }
 
+std::unique_ptr<fetch::ClockWatch> watchClock(const TsaSettings::Clock& settings,
+                                              const Clock& clock,
+                                              Random& random) {
+  if (settings.servers.empty()) return nullptr;
+  std::vector<std::unique_ptr<fetch::ClockSource>> sources;
+  for (const auto& name : settings.servers) {
+    if (name == kKernelClock) {
+      sources.push_back(std::make_unique<fetch::KernelClock>());
+    } else if (auto address = fetch::NtpAddress::parse(name)) {
+      sources.push_back(std::make_unique<fetch::SntpServer>(std::move(*address), clock, random));
+    }
+  }
+  return std::make_unique<fetch::ClockWatch>(std::move(sources), settings.rules, clock);
+}
+
 Result<std::vector<pki::Certificate>> readTimestampAnchors(const TsaSettings& settings) {
   std::vector<pki::Certificate> anchors;
   for (const auto& file : settings.trust) {
@@ -191,6 +206,7 @@ House::House(Opened opened)
                       random_,
                       {.first_password = settings_.first_password}),
       profiles_(std::make_unique<ProfileFiles>(folder_.root() / "profiles")),
+      clock_watch_(watchClock(settings_.tsa.clock, clock_, random_)),
       authority_(transactions_,
                  certificate_store_,
                  request_store_,
@@ -204,7 +220,11 @@ House::House(Opened opened)
                  random_,
                  {.public_url = settings_.public_url,
                   .province = settings_.province,
-                  .ca_key = settings_.ca_key}),
+                  .ca_key = settings_.ca_key,
+                  .tsa = {.policies = settings_.tsa.policies,
+                          .accuracy_millis = settings_.tsa.accuracy_millis,
+                          .key = settings_.tsa_key,
+                          .time = clock_watch_.get()}}),
       ocsp_(transactions_, certificate_store_, authority_, clock_),
       requests_({transactions_,
                  request_store_,
@@ -336,6 +356,7 @@ void House::stop() {
   sweeps_.stop();
   blob_sweeps_.stop();
   job_counts_loop_.stop();
+  clock_loop_.stop();
   jobs_loop_.stop();  // a run at work comes to its end, at most the time for an answer away
   issuance_log_.stop();
   records_log_.stop();
@@ -350,6 +371,9 @@ void House::startBackground() {
   blob_sweeps_.start([this](const std::stop_token&) { return sweepBlobs(); });
   jobs_loop_.start([this](const std::stop_token& stop) { return runJobs(stop); });
   job_counts_loop_.start([this](const std::stop_token&) { return countJobs(); });
+  if (clock_watch_) {
+    clock_loop_.start([this](const std::stop_token& stop) { return clock_watch_->look(stop); });
+  }
 }
 
 Result<> House::sweep() {

@@ -6,6 +6,7 @@
 #include "app/logs.h"
 #include "app/print_marks.h"
 #include "app/settings.h"
+#include "edge/fetch/clock_watch.h"
 #include "edge/http/api/services.h"
 #include "edge/http/server.h"
 #include "edge/storage/audit_store.h"
@@ -90,6 +91,8 @@ class House {
   const Clock& clock() const { return clock_; }
   Random& random() { return random_; }
   authority::Authority& authority() { return authority_; }
+  /// Null: the clock is not checked.
+  fetch::ClockWatch* clockWatch() { return clock_watch_.get(); }
   storage::SqlTransactions& transactions() { return transactions_; }
   storage::FolderBlobs& blobs() { return blobs_; }
 
@@ -132,6 +135,7 @@ class House {
   work::Once once_;
   directory::Authentication authentication_;
   std::unique_ptr<authority::Profiles> profiles_;
+  std::unique_ptr<fetch::ClockWatch> clock_watch_;
   authority::Authority authority_;
   authority::OcspDesk ocsp_;
   authority::RequestDesk requests_;
@@ -156,6 +160,9 @@ class House {
   JobLoop blob_sweeps_{"blobs", {.turn = std::chrono::hours{6}}};  // it lists every file
   JobLoop jobs_loop_{"jobs", {.turn = std::chrono::seconds{1}}};
   JobLoop job_counts_loop_{"job-counts", {.turn = std::chrono::seconds{10}}};
+  // No sooner after a look that failed: servers ask for patience then above all.
+  JobLoop clock_loop_{"clock",
+                      {.turn = settings_.tsa.clock.every, .longest = settings_.tsa.clock.every}};
 };
 
 /// Listeners over a house.

@@ -27,6 +27,9 @@ const std::vector<Option> kInitOptions = {
      "KIND",
      "khóa của CA gốc và CA cấp phát / key of the root and issuing authority: p256, p384, rsa3072 "
      "(p256)"},
+    {"tsa-key",
+     "KIND",
+     "khóa của máy chủ dấu thời gian / key of the time-stamping authority, the same kinds (p256)"},
     {"database",
      "FILE",
      "cấu hình MariaDB/MySQL / settings of a MariaDB or MySQL server; SQLite otherwise"},
@@ -129,9 +132,12 @@ Exit runInit(const Arguments& arguments) {
   auto province = provinceName(options->valueOr("province", "Tỉnh An Bình"));
   if (!province) return complain(province.error(), Exit::Usage);
   settings.province = std::move(*province);
-  const auto ca_key = caKey(options->valueOr("ca-key", "p256"));
+  const auto ca_key = keyKind("ca-key", options->valueOr("ca-key", "p256"));
   if (!ca_key) return complain(ca_key.error(), Exit::Usage);
   settings.ca_key = *ca_key;
+  const auto tsa_key = keyKind("tsa-key", options->valueOr("tsa-key", "p256"));
+  if (!tsa_key) return complain(tsa_key.error(), Exit::Usage);
+  settings.tsa_key = *tsa_key;
   auto url = publicUrl(options->valueOr("public-url", "http://127.0.0.1:8080"));
   if (!url) return complain(url.error(), Exit::Usage);
   settings.public_url = std::move(*url);

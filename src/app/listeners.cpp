@@ -88,6 +88,23 @@ std::string awayWitnesses(House& house) {
   return lines;
 }
 
+/// What ails the clock, and with it the built-in time-stamping authority. No reason to be not ready
+/// either: documents are signed without a time-stamp meanwhile and completed later, and what
+/// silences time servers would silence every instance at once.
+std::string clockLines(House& house) {
+  auto* watch = house.clockWatch();
+  if (watch == nullptr) return "clock: not checked, no servers (tsa.clock.servers)\n";
+  std::string lines;
+  if (const auto vouched = watch->vouch(house.clock().now()); !vouched) {
+    lines += fmt::format("tsa: timeNotAvailable, {}\n", vouched.error().reason);
+  }
+  for (const auto& source : watch->heard()) {
+    if (!source.trouble) continue;
+    lines += fmt::format("clock {}: {}\n", source.name, source.trouble->reason);
+  }
+  return lines;
+}
+
 /// GET /livez: the process runs. GET /readyz: it can do its work; 503 with the reason otherwise.
 void addHealthRoutes(http::Router& router, House& house) {
   router.add({"GET",
@@ -107,7 +124,8 @@ void addHealthRoutes(http::Router& router, House& house) {
                 if (auto trouble = house.trouble()) {
                   return Error{Code::Unavailable, trouble->reason, {}, trouble->detail};
                 }
-                return http::Reply{.type = "text/plain", .body = "ok\n" + awayWitnesses(house)};
+                return http::Reply{.type = "text/plain",
+                                   .body = "ok\n" + awayWitnesses(house) + clockLines(house)};
               }});
 }
 

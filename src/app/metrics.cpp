@@ -88,6 +88,30 @@ void writeOcsp(Exposition& out, const authority::OcspCounts& counts) {
   sample("failed", counts.failed);
 }
 
+void writeClock(Exposition& out, House& house) {
+  auto* watch = house.clockWatch();
+  if (watch == nullptr) return;
+  const auto now = house.clock().now();
+  out.family("congvan_clock_vouched",
+             Exposition::Kind::Gauge,
+             "1: time servers confirm the clock; 0: the built-in authority gives no time-stamps.");
+  out.sample({}, watch->vouch(now) ? 1 : 0);
+  out.family("congvan_clock_error_seconds",
+             Exposition::Kind::Gauge,
+             "The least and most that true time is ahead of the clock, as a majority has it.");
+  if (const auto error = watch->error(now)) {
+    using Seconds = std::chrono::duration<double>;
+    out.sample({{"bound", "least"}}, Seconds(error->least).count());
+    out.sample({{"bound", "most"}}, Seconds(error->most).count());
+  }
+  out.family("congvan_clock_source_failing",
+             Exposition::Kind::Gauge,
+             "1: the source had no usable answer when last asked; /readyz says why.");
+  for (const auto& source : watch->heard()) {
+    out.sample({{"source", source.name}}, source.trouble ? 1 : 0);
+  }
+}
+
 void writeJobs(Exposition& out, const House& house) {
   out.family("congvan_jobs",
              Exposition::Kind::Gauge,
@@ -112,6 +136,7 @@ std::string metricsText(House& house,
   writeTransactions(out, house.transactions().counts());
   writeLogs(out, house);
   writeOcsp(out, house.services().ocsp.counts());
+  writeClock(out, house);
   writeJobs(out, house);
   return out.text();
 }

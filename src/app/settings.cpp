@@ -61,6 +61,52 @@ std::optional<MySqlSettings> databaseField(Fields& fields) {
   return read;
 }
 
+/// An object identifier in dots, with arcs that fit everywhere.
+bool isOid(const std::string& text) {
+  static const std::regex kForm(
+      R"(([01]\.[1-3]?[0-9]|2\.(0|[1-9][0-9]{0,8}))(\.(0|[1-9][0-9]{0,8})){1,16})");
+  return std::regex_match(text, kForm);
+}
+
+TsaSettings::Clock clockField(Fields& fields) {
+  TsaSettings::Clock read;
+  const auto* object = fields.object("clock");
+  if (object == nullptr) return read;
+  Fields nested(*object, "tsa.clock.");
+  read.servers = nested.texts("servers", kSourcesMost, kTextLongest);
+  for (const auto& server : read.servers) {
+    const bool twice = std::ranges::count(read.servers, server) > 1;
+    const bool known = server == kKernelClock || fetch::NtpAddress::parse(server);
+    if (twice || !known) nested.refuse("servers", "not_a_time_server");
+  }
+  const auto whole = [&](std::string_view name, std::int64_t most, std::int64_t otherwise) {
+    return nested.optionalInteger(name, 1, most).value_or(otherwise);
+  };
+  constexpr std::int64_t kMillisMost = 60'000;
+  constexpr std::int64_t kAgeMost = 86'400;
+  constexpr std::int64_t kEveryMost = 1024;
+  using std::chrono::duration_cast;
+  using std::chrono::milliseconds;
+  using std::chrono::seconds;
+  read.rules.off_most = milliseconds{
+      whole("off_ms_most", kMillisMost, duration_cast<milliseconds>(read.rules.off_most).count())};
+  read.rules.age_most = seconds{
+      whole("age_seconds_most", kAgeMost, duration_cast<seconds>(read.rules.age_most).count())};
+  read.every = seconds{whole("every_seconds", kEveryMost, read.every.count())};
+  if (read.every > read.rules.age_most) nested.refuse("every_seconds", "out_of_range");
+  fields.adopt(nested);
+  return read;
+}
+
+/// What a token says of its time must be true when the clock is off as far as it may be, and
+/// `genTime` cut to what it shows.
+bool accuracyHolds(const TsaSettings& settings) {
+  if (settings.clock.servers.empty()) return true;
+  const std::chrono::milliseconds accuracy{settings.accuracy_millis};
+  const std::chrono::milliseconds cut{settings.accuracy_millis < 1000 ? 1 : 1000};
+  return settings.clock.rules.off_most + cut <= accuracy;
+}
+
 TsaSettings tsaField(Fields& fields, const std::filesystem::path& folder) {
   TsaSettings read;
   const auto* object = fields.object("tsa");
@@ -76,6 +122,14 @@ TsaSettings tsaField(Fields& fields, const std::filesystem::path& folder) {
   for (const auto& file : nested.texts("trust", kSourcesMost, kTextLongest)) {
     read.trust.push_back(folder / file);
   }
+  const auto policies = nested.texts("policies", kSourcesMost, kTextLongest);
+  if (!policies.empty()) read.policies = policies;
+  if (!std::ranges::all_of(read.policies, &isOid)) nested.refuse("policies", "not_an_oid");
+  read.clock = clockField(nested);
+  constexpr std::int64_t kAccuracyMost = 600'000;
+  read.accuracy_millis = static_cast<std::uint32_t>(
+      nested.optionalInteger("accuracy_ms", 2, kAccuracyMost).value_or(read.accuracy_millis));
+  if (!accuracyHolds(read)) nested.refuse("accuracy_ms", "finer_than_the_clock");
   fields.adopt(nested);
   return read;
 }
@@ -169,12 +223,13 @@ Result<std::string> provinceName(std::string_view text) {
   return *name;
 }
 
-Result<crypto::KeyKind> caKey(std::string_view text) {
+Result<crypto::KeyKind> keyKind(std::string_view option, std::string_view text) {
   if (text == "p256") return crypto::KeyKind::P256;
   if (text == "p384") return crypto::KeyKind::P384;
   if (text == "rsa3072") return crypto::KeyKind::Rsa3072;
-  return Error{
-      Code::Malformed, "usage_value_wrong", {{"option", "--ca-key"}, {"value", std::string(text)}}};
+  return Error{Code::Malformed,
+               "usage_value_wrong",
+               {{"option", "--" + std::string(option)}, {"value", std::string(text)}}};
 }
 
 Result<Settings> readSettings(const std::filesystem::path& file) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "base/result.h"
+#include "edge/fetch/clock_watch.h"
 #include "edge/http/api/limits.h"
 #include "edge/http/trusted_proxies.h"
+#include "office/authority/authority.h"
 #include "office/directory/authentication.h"
 #include "trust/crypto/software_key.h"
 #include "trust/tlog/note.h"
@@ -34,12 +36,23 @@ struct MySqlSettings {
 };
 
 inline constexpr std::string_view kBuiltInTsa = "built-in";
+inline constexpr std::string_view kKernelClock = "kernel";
 
 struct TsaSettings {
   /// In the order in which they are asked: addresses of RFC 3161 services, and `built-in`.
   std::vector<std::string> sources = {std::string(kBuiltInTsa)};
   /// PEM files of outside authorities' certificates, believed for time-stamps and nothing else.
   std::vector<std::filesystem::path> trust = {};
+  /// Of the built-in authority.
+  std::vector<std::string> policies = authority::TsaOptions{}.policies;
+  std::uint32_t accuracy_millis = authority::TsaOptions{}.accuracy_millis;
+  /// Whom the clock is held against; none: it is not checked.
+  struct Clock {
+    std::vector<std::string> servers = {};  ///< NTP servers, and `kernel`
+    fetch::ClockRules rules = {};
+    std::chrono::seconds every{64};
+  };
+  Clock clock = {};
 };
 
 /// Who is asked to cosign the checkpoints of both logs.
@@ -72,6 +85,7 @@ struct Settings {
   /// Of the root and the first issuing authority. Not in the file: once made, keys are what they
   /// are.
   crypto::KeyKind ca_key = crypto::KeyKind::P256;
+  crypto::KeyKind tsa_key = crypto::KeyKind::P256;
   http::ApiLimits limits;
 };
 
@@ -83,8 +97,8 @@ Result<std::string> publicUrl(std::string_view text);
 /// A name to stand in certificates, in NFC. Malformed `province_malformed`.
 Result<std::string> provinceName(std::string_view text);
 
-/// What `--ca-key` names: `p256`, `p384`, `rsa3072`. Malformed `usage_value_wrong`.
-Result<crypto::KeyKind> caKey(std::string_view text);
+/// What `option` names: `p256`, `p384`, `rsa3072`. Malformed `usage_value_wrong`.
+Result<crypto::KeyKind> keyKind(std::string_view option, std::string_view text);
 
 /// Malformed with `file`, `field` and `reason`; NotFound `input_unreadable`.
 Result<Settings> readSettings(const std::filesystem::path& file);

@@ -6,14 +6,17 @@
 #include "tests/contract/office_world.h"
 #include "tests/http/wire.h"
 #include "trust/crypto/der.h"
+#include "trust/crypto/random.h"
+#include "trust/formats/timestamp/token.h"
 #include "trust/pki/build.h"
 
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
 
-/// OCSP against the private-key operation (in process) and against the same server giving out the
-/// same bytes from memory (over HTTP). Names are `work/…` and `raw/…`; tools/bench divides them.
+/// OCSP and time-stamps against the private-key operation (in process) and against the same server
+/// giving out the same bytes from memory (over HTTP). Names are `work/…` and `raw/…`; tools/bench
+/// divides them.
 namespace congvan::bench {
 namespace {
 
@@ -96,6 +99,32 @@ void answering(benchmark::State& state, bool rsa) {
 BENCHMARK_CAPTURE(answering, P256, false)->Name("work/ocsp-answer/P-256");
 BENCHMARK_CAPTURE(answering, Rsa2048, true)->Name("work/ocsp-answer/RSA-2048");
 
+/// From the bytes of a request for a time-stamp to those of its answer; the signature is checked
+/// before it leaves, as for everything that is signed here.
+void stamping(benchmark::State& state, bool rsa) {
+  static const auto pki = [] {
+    auto made = std::make_unique<test::OpensslPki>();
+    made->makeTimestampAuthority("tsa-p256", test::OpensslPki::kP256);
+    made->makeTimestampAuthority("tsa-rsa", test::OpensslPki::kRsa2048);
+    return made;
+  }();
+  const std::string name = rsa ? "tsa-rsa" : "tsa-p256";
+  const auto certificate = pki->certificate(name);
+  const auto key = pki->key(name);
+  crypto::SystemRandom random;
+  const auto request =
+      timestamp::makeRequest(crypto::DigestAlgorithm::Sha256, Bytes(32, 1), random);
+  const timestamp::AuthorityOptions options{.policies = {"1.2.3"},
+                                            .chain = {pki->certificate("ca")}};
+  const SystemClock clock;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(timestamp::answer(
+        request.der, certificate, key, options, pki::makeSerial(random), clock.now()));
+  }
+}
+BENCHMARK_CAPTURE(stamping, P256, false)->Name("work/tsa-answer/P-256");
+BENCHMARK_CAPTURE(stamping, Rsa2048, true)->Name("work/tsa-answer/RSA-2048");
+
 /// A whole office with one certificate, its desk, and a server that nobody else asks.
 class Province {
  public:
@@ -109,6 +138,7 @@ class Province {
   authority::OcspDesk& desk() { return desk_; }
   const Bytes& plain() const { return plain_; }
   const Bytes& with_nonce() const { return with_nonce_; }
+  const Bytes& timestamp_request() const { return timestamp_request_; }
   std::uint16_t port() const { return server_->port(); }
   std::array<std::optional<http::test::Wire>, kAskers> wires;  ///< each of one thread
 
@@ -126,9 +156,12 @@ class Province {
     const auto serial = pki::Certificate::parse(record.der)->serialDer();
     plain_ = requestFor(issuer, serial, 0);
     with_nonce_ = requestFor(issuer, serial, 32);
+    timestamp_request_ =
+        timestamp::makeRequest(crypto::DigestAlgorithm::Sha256, Bytes(32, 1), random_).der;
     const auto answer = desk_.answer(plain_);
     if (!answer.keep) throw std::runtime_error("no answer about a certificate of ours");
     http::addOcspRoutes(router_, services_);
+    http::addPkiRoutes(router_, services_);
     // The ceiling: the same bytes and headers, at no cost.
     router_.add({"GET",
                  "/plain",
@@ -172,6 +205,7 @@ class Province {
   http::Dispatcher dispatcher_{router_, doorkeeper_, log_};
   Bytes plain_;
   Bytes with_nonce_;
+  Bytes timestamp_request_;
   std::unique_ptr<http::Server> server_;
 };
 
@@ -200,17 +234,22 @@ BENCHMARK_CAPTURE(atTheDesk, FreshMariaDb, test::Backend::MariaDb, true)
     ->Name("work/ocsp-fresh/MariaDB")
     ->UseRealTime();
 
-enum class Ask { Plain, Get, Post };
+enum class Ask { Plain, Get, Post, Timestamp };
+
+std::string postMessage(std::string_view path, BytesView body) {
+  return "POST " + std::string(path) +
+         " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         toText(body);
+}
 
 std::string messageFor(const Province& province, Ask ask) {
   if (ask == Ask::Plain) return http::test::get("/plain");
+  if (ask == Ask::Timestamp) return postMessage("/pki/tsa", province.timestamp_request());
   const auto& request = province.plain();
   if (ask == Ask::Get) {
     return http::test::get(std::string(http::kOcspGetPrefix) + toBase64(request));
   }
-  return "POST /pki/ocsp HTTP/1.1\r\nHost: a\r\nContent-Type: application/ocsp-request\r\n"
-         "Content-Length: " +
-         std::to_string(request.size()) + "\r\n\r\n" + toText(request);
+  return postMessage("/pki/ocsp", request);
 }
 
 /// Over connections that stay open as long as the server lets them, from one round to the next:
@@ -242,6 +281,10 @@ BENCHMARK_CAPTURE(overHttp, GetSqlite, test::Backend::Sqlite, Ask::Get)
     ->MeasureProcessCPUTime();
 BENCHMARK_CAPTURE(overHttp, PostSqlite, test::Backend::Sqlite, Ask::Post)
     ->Name("work/http-ocsp-post/SQLite")
+    ->Threads(kAskers)
+    ->MeasureProcessCPUTime();
+BENCHMARK_CAPTURE(overHttp, Timestamp, test::Backend::Sqlite, Ask::Timestamp)
+    ->Name("work/http-tsa")
     ->Threads(kAskers)
     ->MeasureProcessCPUTime();
 // A server of another process: only the wall clock sees its part.

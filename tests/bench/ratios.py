@@ -38,6 +38,9 @@ RATIOS = [
     ("the same, MariaDB", "raw/ocsp-key/P-256", "work/ocsp-kept/MariaDB", None),
     ("plain HTTP : cached OCSP by GET, 16 askers, SQLite", "raw/http", "work/http-ocsp-get/SQLite", (">=", 0.7)),
     ("plain HTTP : the same by POST", "raw/http", "work/http-ocsp-post/SQLite", (">=", 0.7)),
+    ("raw P-256 operation : time-stamp, bytes to bytes", "raw/ocsp-key/P-256", "work/tsa-answer/P-256", None),
+    ("raw RSA-2048 operation : the same", "raw/ocsp-key/RSA-2048", "work/tsa-answer/RSA-2048", None),
+    ("plain HTTP : time-stamp by POST, P-256, 16 askers", "raw/http", "work/http-tsa", None),
     ("plain HTTP : cached OCSP by GET, SQLite, by the wall clock", "raw/http-wall", "work/http-ocsp-wall/SQLite", None),
     ("plain HTTP : cached OCSP by GET, MariaDB, by the wall clock", "raw/http-wall", "work/http-ocsp-wall/MariaDB", (">=", 0.7)),
 ]

@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       timestamp::answer(input,
                         anyCertificate(),
                         key,
-                        {.policy = "1.2.3", .chain = {}, .accuracy_millis = 1000},
+                        {.policies = {"1.2.3"}, .chain = {}, .accuracy_millis = 1000},
                         Bytes{1},
                         Instant{});
   crypto::der::Reader outer(response);

@@ -5,6 +5,7 @@
 #include "office/authority/request_rules.h"
 #include "office/authority/request_store.h"
 #include "office/authority/store.h"
+#include "office/authority/trusted_time.h"
 #include "office/directory/permissions.h"
 #include "office/directory/store.h"
 #include "office/directory/types.h"
@@ -48,10 +49,21 @@ class Profiles {
   virtual Result<std::string> read(std::string_view name) = 0;
 };
 
+struct TsaOptions {
+  /// Dotted OIDs that tokens may be made under; the first for who asks for none. The default is of
+  /// the arc for examples: a province in service sets its own.
+  std::vector<std::string> policies = {"1.3.6.1.4.1.32473.1.1"};
+  std::uint32_t accuracy_millis = 1500;  ///< from 1000 on, tokens show whole seconds
+  crypto::KeyKind key = crypto::KeyKind::P256;
+  /// Outlives the authority; null: the clock is taken at its word, as the operator chose.
+  const TrustedTime* time = nullptr;
+};
+
 struct AuthorityOptions {
   std::string public_url;  ///< of the PKI listener, stands in every certificate: `http://host:port`
   std::string province;    ///< O of the authority's own names
   crypto::KeyKind ca_key = crypto::KeyKind::P256;
+  TsaOptions tsa = {};
   Duration crl_period = std::chrono::hours{24};
 };
 
@@ -190,7 +202,8 @@ class Authority {
   /// The newest CRL, made anew when less than half its time is left or something was revoked
   /// since.
   Result<Bytes> crl(std::string_view issuer_name);
-  /// RFC 3161 answer to a DER request; always an answer.
+  /// RFC 3161 answer to a DER request; always an answer. `timeNotAvailable` while nobody vouches
+  /// for the clock.
   Result<Bytes> timestampAnswer(BytesView request);
   /// One for each issuer, as they are now.
   StatusSigners statusSigners() const;

@@ -75,8 +75,8 @@ Result<> Authority::ensureKey(std::string_view name,
                               CertificateKind kind,
                               std::string_view common_name) {
   if (keyNamed(name)) return kDone;
-  const auto key = crypto::SoftwareKey::generate(
-      kind == CertificateKind::Tsa ? crypto::KeyKind::P256 : options_.ca_key);
+  const auto key = crypto::SoftwareKey::generate(kind == CertificateKind::Tsa ? options_.tsa.key
+                                                                              : options_.ca_key);
   // A row left by a try that a crash cut short is taken over: its certificate was never issued.
   const auto rows =
       transactions_.read<std::vector<Issuer>>([&](work::Tx& tx) { return store_.issuers(tx); });

@@ -5,12 +5,6 @@
 #include "trust/pki/make_crl.h"
 
 namespace congvan::authority {
-namespace {
-
-// Own arc for examples; a province in service sets its own policy in the configuration.
-constexpr std::string_view kTsaPolicy = "1.3.6.1.4.1.32473.1.1";
-
-}  // namespace
 
 // --- what everybody asks for
 // ----------------------------------------------------------------------------------
@@ -163,12 +157,16 @@ Result<Bytes> Authority::timestampAnswer(BytesView request) {
   if (!tsa) return tsa.error();
   auto chain = chainOf((*tsa)->record);
   if (!chain) return chain.error();
+  const auto now = clock_.now();
+  const bool vouched = options_.tsa.time == nullptr || options_.tsa.time->vouch(now);
   return timestamp::answer(request,
                            (*tsa)->certificate,
                            (*tsa)->key,
-                           {.policy = std::string(kTsaPolicy), .chain = std::move(*chain)},
+                           {.policies = options_.tsa.policies,
+                            .chain = std::move(*chain),
+                            .accuracy_millis = options_.tsa.accuracy_millis},
                            pki::makeSerial(random_),
-                           clock_.now());
+                           vouched ? std::optional(now) : std::nullopt);
 }
 
 Result<Bytes> BuiltInTimestamps::stamp(crypto::DigestAlgorithm algorithm, BytesView imprint) {

@@ -17,6 +17,7 @@ namespace der = crypto::der;
 
 const Instant kNow = fromUnix(1795000000) + std::chrono::milliseconds{250};
 const std::string kPolicy = "1.3.6.1.4.1.99999.1.2";
+const std::string kOtherPolicy = "1.3.6.1.4.1.99999.1.3";
 
 const OpensslPki& authorities() {
   static const OpensslPki* made = [] {
@@ -33,13 +34,14 @@ const OpensslPki& authorities() {
 
 Bytes answerTo(BytesView request, const std::string& who, std::uint32_t accuracy_millis = 1000) {
   const auto& pki = authorities();
-  return answer(
-      request,
-      pki.certificate(who),
-      pki.key(who),
-      {.policy = kPolicy, .chain = {pki.certificate("ca")}, .accuracy_millis = accuracy_millis},
-      Bytes{0x9a, 0x01},
-      kNow);
+  return answer(request,
+                pki.certificate(who),
+                pki.key(who),
+                {.policies = {kPolicy, kOtherPolicy},
+                 .chain = {pki.certificate("ca")},
+                 .accuracy_millis = accuracy_millis},
+                Bytes{0x9a, 0x01},
+                kNow);
 }
 
 std::string printed(BytesView response) {
@@ -113,9 +115,35 @@ TEST(TimestampAuthority, RefusesWithTheBitOfTheReason) {
   }
 }
 
-TEST(TimestampAuthority, AcceptsThePolicyItHas) {
-  const auto said = printed(answerTo(query("-sha256 -tspolicy " + kPolicy), "tsa-p256"));
-  EXPECT_NE(said.find("Status: Granted"), std::string::npos) << said;
+TEST(TimestampAuthority, AcceptsThePoliciesItHas) {
+  for (const auto& policy : {kPolicy, kOtherPolicy}) {
+    const auto said = printed(answerTo(query("-sha256 -tspolicy " + policy), "tsa-p256"));
+    EXPECT_NE(said.find("Status: Granted"), std::string::npos) << said;
+    EXPECT_NE(said.find("Policy OID: " + policy), std::string::npos) << said;
+  }
+}
+
+TEST(TimestampAuthority, DoesNotClaimThatItsTokensAreOrdered) {
+  EXPECT_NE(printed(answerTo(query("-sha256"), "tsa-p256")).find("Ordering: no"),
+            std::string::npos);
+}
+
+TEST(TimestampAuthority, HasNoTokenWhileNobodyVouchesForItsTime) {
+  const auto& pki = authorities();
+  const auto untimed = [&](BytesView request) {
+    return printed(answer(request,
+                          pki.certificate("tsa-p256"),
+                          pki.key("tsa-p256"),
+                          {.policies = {kPolicy}, .chain = {}},
+                          Bytes{1},
+                          std::nullopt));
+  };
+  const auto said = untimed(query("-sha256"));
+  EXPECT_NE(said.find("Status: Rejected"), std::string::npos) << said;
+  EXPECT_NE(said.find("the TSA's time source is not available"), std::string::npos) << said;
+  EXPECT_NE(untimed(query("-sha1")).find("unrecognized or unsupported algorithm"),
+            std::string::npos)
+      << "what is wrong with the request is told all the same";
 }
 
 Bytes question(BytesView imprint, BytesView after) {
@@ -189,12 +217,13 @@ TEST(TimestampAuthority, DoesNotSignWithACertificateThatIsNotForTimestamping) {
 
 TEST(TimestampAuthority, DoesNotSignWithAKeyThatIsNotOfItsCertificate) {
   const auto& pki = authorities();
-  const auto response = answer(query("-sha256"),
-                               pki.certificate("tsa-p256"),
-                               pki.key("person"),
-                               {.policy = kPolicy, .chain = {}, .accuracy_millis = 1000},
-                               Bytes{1},
-                               kNow);
+  const auto response =
+      answer(query("-sha256"),
+             pki.certificate("tsa-p256"),
+             pki.key("person"),
+             {.policies = {kPolicy, kOtherPolicy}, .chain = {}, .accuracy_millis = 1000},
+             Bytes{1},
+             kNow);
   EXPECT_NE(printed(response).find("Rejected"), std::string::npos);
 }
 

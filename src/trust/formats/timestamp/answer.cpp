@@ -22,6 +22,7 @@ enum class Failure : std::uint32_t {
   BadAlgorithm = 0,
   BadRequest = 2,
   BadDataFormat = 5,
+  TimeNotAvailable = 14,
   UnacceptedPolicy = 15,
   UnacceptedExtension = 16,
   SystemFailure = 25,
@@ -30,7 +31,7 @@ enum class Failure : std::uint32_t {
 struct Question {
   DigestAlgorithm algorithm = DigestAlgorithm::Sha256;
   Bytes message_imprint;       // whole
-  std::string policy;          // empty: not asked for
+  std::string policy;          // asked for, or the default
   std::optional<Bytes> nonce;  // content octets
   bool wants_certificate = false;
 };
@@ -63,7 +64,7 @@ std::optional<Failure> readImprint(der::Reader& fields, Question& question) {
   return std::nullopt;
 }
 
-Asked readQuestion(BytesView request, const std::string& policy) {
+Asked readQuestion(BytesView request, const std::vector<std::string>& policies) {
   if (request.size() > kRequestBytesMax) return {Failure::BadDataFormat, {}};
   const auto normal = normalise(request);
   if (!normal || normal->used != request.size()) return {Failure::BadDataFormat, {}};
@@ -86,7 +87,8 @@ Asked readQuestion(BytesView request, const std::string& policy) {
   // RFC 3161 2.4.1: an extension that is not known, critical or not, must not get a token. None is
   // known.
   if (extensions) return {Failure::UnacceptedExtension, {}};
-  if (!asked.question.policy.empty() && asked.question.policy != policy)
+  if (asked.question.policy.empty()) asked.question.policy = policies.front();
+  if (std::ranges::find(policies, asked.question.policy) == policies.end())
     return {Failure::UnacceptedPolicy, {}};
   return asked;
 }
@@ -112,7 +114,7 @@ Bytes tstInfo(const Question& question,
       options.accuracy_millis < 1000 ? timeWithMillis(now) : der::generalizedTime(now);
   const Bytes nonce = question.nonce ? der::element(der::kInteger, *question.nonce) : Bytes{};
   return der::sequence({der::integer(1),
-                        der::oid(options.policy),
+                        der::oid(question.policy),
                         question.message_imprint,
                         der::integer(serial),
                         time,
@@ -162,16 +164,17 @@ Bytes answer(BytesView request,
              const crypto::Signer& signer,
              const AuthorityOptions& options,
              BytesView serial,
-             Instant now) {
-  const Asked asked = readQuestion(request, options.policy);
+             std::optional<Instant> now) {
+  const Asked asked = readQuestion(request, options.policies);
   if (asked.failure) return refusal(*asked.failure);
+  if (!now) return refusal(Failure::TimeNotAvailable);
   std::vector<pki::Certificate> embedded;
   if (asked.question.wants_certificate) {
     embedded.push_back(certificate);
     embedded.insert(embedded.end(), options.chain.begin(), options.chain.end());
   }
   const auto token = signToken(
-      tstInfo(asked.question, options, serial, now), certificate, signer, std::move(embedded));
+      tstInfo(asked.question, options, serial, *now), certificate, signer, std::move(embedded));
   if (!token) return refusal(Failure::SystemFailure);
   return der::sequence({der::sequence({der::integer(0)}), *token});
 }

@@ -35,18 +35,19 @@ Result<Bytes> readResponse(BytesView response,
                            BytesView imprint);
 
 struct AuthorityOptions {
-  std::string policy;  ///< dotted OID
+  std::vector<std::string> policies;  ///< dotted OIDs, at least one; the first is the default
   std::vector<pki::Certificate> chain;
   std::uint32_t accuracy_millis = 1000;
 };
 
 /// Answers a DER TimeStampReq at `now`; always returns a DER TimeStampResp (a refusal is one too).
-/// `certificate` must have the critical EKU timeStamping alone (RFC 3161 2.3).
+/// Without a time that can be vouched for the refusal is timeNotAvailable. `certificate` must have
+/// the critical EKU timeStamping alone (RFC 3161 2.3). Tokens do not claim ordering.
 Bytes answer(BytesView request,
              const pki::Certificate& certificate,
              const crypto::Signer& signer,
              const AuthorityOptions& options,
              BytesView serial,
-             Instant now);
+             std::optional<Instant> now);
 
 }  // namespace congvan::timestamp
