@@ -11,6 +11,8 @@ namespace congvan::app {
 
 using Arguments = std::vector<std::string>;  ///< without the program and command names
 
+/// `ca`: ceremonies of the authority.
+Exit runCa(const Arguments& arguments);
 Exit runBench(const Arguments& arguments);
 Exit runDoctor(const Arguments& arguments);
 Exit runMigrate(const Arguments& arguments);

@@ -146,10 +146,10 @@ Result<Settings> openOrInitialise(const std::filesystem::path& data,
   const auto free = tryPorts(settings);  // or the folder would keep ports that it cannot use
   if (!free) return free.error();
   settings.public_url = "http://127.0.0.1:" + std::to_string(settings.pki.port);
-  auto made =
-      initialise(settings,
-                 {.code = "H64", .name = "Ủy ban nhân dân tỉnh An Bình", .admin_login = "admin"},
-                 crypto::SecretBytes(kAdminPassword));
+  auto made = initialise(
+      {.settings = settings,
+       .first = {.code = "H64", .name = "Ủy ban nhân dân tỉnh An Bình", .admin_login = "admin"}},
+      crypto::SecretBytes(kAdminPassword));
   if (!made) return made.error();
   const auto finished = made->finish();
   if (!finished) return finished.error();

@@ -317,7 +317,8 @@ House::~House() {
 Result<> House::setUp(std::string_view folder,
                       const directory::NewAgency& top,
                       const directory::NewPerson& administrator,
-                      const crypto::SecretBytes& password) {
+                      const crypto::SecretBytes& password,
+                      const authority::NewAuthority& authority) {
   const auto claimed = transactions_.run<std::monostate>([&](work::Tx& tx) {
     return storage::claimForSetUp(tx, database_->dialect(), folder, clock_.now());
   });
@@ -326,14 +327,14 @@ Result<> House::setUp(std::string_view folder,
   if (!made) return made.error();
   issuance_log_.start();
   records_log_.start();
-  return authority_.create();
+  return authority_.create(authority);
 }
 
 Result<> House::endSetUp() {
   return transactions_.run<std::monostate>(&storage::endSetUp);
 }
 
-Result<> House::start() {
+Result<> House::startAuthority() {
   if (folder_.isUnfinished()) {
     return Error{Code::Conflict, "set_up_unfinished", {{"folder", folder_.root().string()}}};
   }
@@ -341,7 +342,11 @@ Result<> House::start() {
   if (!ended) return ended;
   issuance_log_.start();
   records_log_.start();
-  const auto started = authority_.start();
+  return authority_.start();
+}
+
+Result<> House::start() {
+  const auto started = startAuthority();
   if (!started) return started;
   const auto rules = requests_.check();
   if (!rules) return rules;

@@ -60,7 +60,8 @@ class House {
   Result<> setUp(std::string_view folder,
                  const directory::NewAgency& top,
                  const directory::NewPerson& administrator,
-                 const crypto::SecretBytes& password);
+                 const crypto::SecretBytes& password,
+                 const authority::NewAuthority& authority);
 
   /// It is whole: nothing may throw it away any more.
   Result<> endSetUp();
@@ -68,6 +69,8 @@ class House {
   /// Loads the authority, settles what a crash left and starts the background work. Conflict
   /// `set_up_unfinished`.
   Result<> start();
+  /// The same without the background work, for a ceremony.
+  Result<> startAuthority();
   void stop();
 
   /// What keeps the service from being ready; nullopt: nothing.

@@ -33,29 +33,7 @@ const std::vector<Option> kInitOptions = {
     {"database",
      "FILE",
      "cấu hình MariaDB/MySQL / settings of a MariaDB or MySQL server; SQLite otherwise"},
-    {"help", "", "trợ giúp / this help"},
 };
-
-/// 20 letters and digits that are not mistaken for each other.
-std::string makePassword(Random& random) {
-  constexpr std::string_view kLetters = "abcdefghjkmnpqrstuvwxyz23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-  std::string password;
-  while (password.size() < 20) {
-    std::array<std::uint8_t, 1> byte{};
-    random.fill(byte);
-    if (byte[0] < 256 / kLetters.size() * kLetters.size())
-      password.push_back(kLetters[byte[0] % kLetters.size()]);
-  }
-  return password;
-}
-
-Result<> writeAnchor(House& house, const DataFolder& folder) {
-  const auto root = house.authority().issuerCertificate("goc");
-  if (!root) return root.error();
-  const auto certificate = pki::Certificate::parse(*root);
-  if (!certificate) return certificate.error();
-  return writeFile(folder.root() / "root.pem", {asBytes(certificate->pem())});
-}
 
 /// Before the folder is emptied and the schema migrated.
 Result<> requireFree(const Settings& settings, std::string_view folder) {
@@ -68,6 +46,26 @@ Result<> requireFree(const Settings& settings, std::string_view folder) {
 }
 
 }  // namespace
+
+std::string makePassword(Random& random) {
+  constexpr std::string_view kLetters = "abcdefghjkmnpqrstuvwxyz23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+  std::string password;
+  while (password.size() < 20) {
+    std::array<std::uint8_t, 1> byte{};
+    random.fill(byte);
+    if (byte[0] < 256 / kLetters.size() * kLetters.size())
+      password.push_back(kLetters[byte[0] % kLetters.size()]);
+  }
+  return password;
+}
+
+Result<> writeAnchors(House& house, const DataFolder& folder) {
+  std::string pem;
+  for (const auto& one : house.authority().authorities()) {
+    if (one.kind == authority::CertificateKind::Root) pem += one.certificate.pem();
+  }
+  return writeFile(folder.root() / "root.pem", {asBytes(pem)});
+}
 
 crypto::SecretBytes pemOf(std::string_view label, BytesView der) {
   auto base64 = toBase64(der);
@@ -87,9 +85,9 @@ Result<> NewFolder::finish() {
   return house->endSetUp();
 }
 
-Result<NewFolder> initialise(const Settings& settings,
-                             const FirstAgency& first,
-                             const crypto::SecretBytes& password) {
+Result<NewFolder> initialise(const NewProvince& wanted, const crypto::SecretBytes& password) {
+  const auto& settings = wanted.settings;
+  const auto& first = wanted.first;
   crypto::SystemRandom random;
   const DataFolder folder(settings.data);
   auto marked = folder.mark(random, SystemClock());
@@ -106,65 +104,88 @@ Result<NewFolder> initialise(const Settings& settings,
                                        .letters = "UBND",
                                        .kind = directory::AgencyKind::ProvinceCommittee},
                                       {.name = "Quản trị hệ thống", .login = first.admin_login},
-                                      password);
+                                      password,
+                                      wanted.authority);
   if (!set_up) return set_up.error();
   const auto tls = makeTls(**house, folder, settings);
   if (!tls) return tls.error();
-  const auto anchor = writeAnchor(**house, folder);
+  const auto anchor = writeAnchors(**house, folder);
   if (!anchor) return anchor.error();
   const auto written = writeFile(folder.settings(), {asBytes(settingsText(settings))});
   if (!written) return written.error();
   return NewFolder{std::move(*marked), std::move(*house)};
 }
 
-Exit runInit(const Arguments& arguments) {
-  const auto options = Options::parse(arguments, kInitOptions);
-  if (!options) return complain(options.error(), Exit::Usage);
-  if (options->has("help")) {
-    std::printf("Usage: congvan init --data DIR [OPTIONS]\n\n%s", helpText(kInitOptions).c_str());
-    return Exit::Good;
-  }
-  const auto data = options->value("data");
-  if (!data)
-    return complain({Code::Malformed, "usage_option_missing", {{"option", "--data"}}}, Exit::Usage);
-  Settings settings;
+const std::vector<Option>& initOptions() {
+  return kInitOptions;
+}
+
+Result<NewProvince> readInitOptions(const Options& options) {
+  const auto data = options.value("data");
+  if (!data) return Error{Code::Malformed, "usage_option_missing", {{"option", "--data"}}};
+  NewProvince wanted;
+  auto& settings = wanted.settings;
   settings.data = *data;
-  auto province = provinceName(options->valueOr("province", "Tỉnh An Bình"));
-  if (!province) return complain(province.error(), Exit::Usage);
+  auto province = provinceName(options.valueOr("province", "Tỉnh An Bình"));
+  if (!province) return province.error();
   settings.province = std::move(*province);
-  const auto ca_key = keyKind("ca-key", options->valueOr("ca-key", "p256"));
-  if (!ca_key) return complain(ca_key.error(), Exit::Usage);
+  const auto ca_key = keyKind("ca-key", options.valueOr("ca-key", "p256"));
+  if (!ca_key) return ca_key.error();
   settings.ca_key = *ca_key;
-  const auto tsa_key = keyKind("tsa-key", options->valueOr("tsa-key", "p256"));
-  if (!tsa_key) return complain(tsa_key.error(), Exit::Usage);
+  const auto tsa_key = keyKind("tsa-key", options.valueOr("tsa-key", "p256"));
+  if (!tsa_key) return tsa_key.error();
   settings.tsa_key = *tsa_key;
-  auto url = publicUrl(options->valueOr("public-url", "http://127.0.0.1:8080"));
-  if (!url) return complain(url.error(), Exit::Usage);
+  auto url = publicUrl(options.valueOr("public-url", "http://127.0.0.1:8080"));
+  if (!url) return url.error();
   settings.public_url = std::move(*url);
-  if (const auto file = options->value("database")) {
-    auto database = readDatabaseSettings(*file);
-    if (!database) return complain(database.error());
-    settings.mysql = std::move(*database);
-  }
-  const FirstAgency first{.code = options->valueOr("code", "H64"),
-                          .name = "Ủy ban nhân dân " + settings.province,
-                          .admin_login = options->valueOr("admin", "admin")};
-  crypto::SystemRandom random;
-  const auto password = makePassword(random);
-  auto done = initialise(settings, first, crypto::SecretBytes(std::string_view(password)));
-  if (!done) return complain(done.error());
+  wanted.first = {.code = options.valueOr("code", "H64"),
+                  .name = "Ủy ban nhân dân " + settings.province,
+                  .admin_login = options.valueOr("admin", "admin")};
+  return wanted;
+}
+
+Result<> readInitDatabase(const Options& options, Settings& settings) {
+  const auto file = options.value("database");
+  if (!file) return kDone;
+  auto database = readDatabaseSettings(*file);
+  if (!database) return database.error();
+  settings.mysql = std::move(*database);
+  return kDone;
+}
+
+Result<> tellPassword(const NewProvince& made, const std::string& password) {
   std::printf(
       "Đã tạo thư mục dữ liệu / data folder made: %s\n"
       "Quản trị / administrator: %s\nMật khẩu, chỉ hiện một lần / password, shown only now: %s\n"
       "Chạy / start: congvan serve --config %s\n",
-      data->c_str(),
-      first.admin_login.c_str(),
+      made.settings.data.c_str(),
+      made.first.admin_login.c_str(),
       password.c_str(),
-      DataFolder(settings.data).settings().c_str());
-  // After the password is out: a folder that is whole has an administrator who can sign in.
-  if (std::fflush(stdout) != 0) {
-    return complain({Code::Unavailable, "output_unwritable", {{"file", "-"}}});
+      DataFolder(made.settings.data).settings().c_str());
+  if (std::fflush(stdout) == 0) return kDone;
+  return Error{Code::Unavailable, "output_unwritable", {{"file", "-"}}};
+}
+
+Exit runInit(const Arguments& arguments) {
+  auto known = initOptions();
+  known.push_back({"help", "", "trợ giúp / this help"});
+  const auto options = Options::parse(arguments, known);
+  if (!options) return complain(options.error(), Exit::Usage);
+  if (options->has("help")) {
+    std::printf("Usage: congvan init --data DIR [OPTIONS]\n\n%s", helpText(known).c_str());
+    return Exit::Good;
   }
+  auto wanted = readInitOptions(*options);
+  if (!wanted) return complain(wanted.error(), Exit::Usage);
+  const auto database = readInitDatabase(*options, wanted->settings);
+  if (!database) return complain(database.error());
+  crypto::SystemRandom random;
+  const auto password = makePassword(random);
+  auto done = initialise(*wanted, crypto::SecretBytes(std::string_view(password)));
+  if (!done) return complain(done.error());
+  // A folder that is whole has an administrator who can sign in.
+  const auto told = tellPassword(*wanted, password);
+  if (!told) return complain(told.error());
   const auto finished = done->finish();
   return finished ? Exit::Good : complain(finished.error());
 }

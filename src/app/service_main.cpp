@@ -29,6 +29,10 @@ constexpr Command kCommands[] = {
     {"demo",
      &congvan::app::runDemo,
      "tỉnh minh họa và câu chuyện / demonstration province and its story"},
+    {"ca",
+     &congvan::app::runCa,
+     "lễ tạo khóa: CA gốc, CA cấp phát, chia khóa / key ceremonies: roots, issuing authorities, "
+     "shares"},
     {"sign", &congvan::app::runSign, "ký một tệp / sign a file"},
     {"verify",
      &congvan::app::runVerify,

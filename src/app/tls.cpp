@@ -11,11 +11,11 @@ namespace congvan::app {
 namespace {
 
 bool isOwn(House& house, const pki::Certificate& certificate) {
-  const auto issuing = house.authority().issuerCertificate("ca1");
-  if (!issuing) return false;
-  const auto issuer = pki::Certificate::parse(*issuing);
-  return issuer && std::ranges::equal(issuer->subjectDer(), certificate.issuerDer()) &&
-         issuer->subjectKeyIdentifier() == certificate.authorityKeyIdentifier();
+  return std::ranges::any_of(house.authority().authorities(), [&](const auto& one) {
+    const auto& issuer = one.certificate;
+    return std::ranges::equal(issuer.subjectDer(), certificate.issuerDer()) &&
+           issuer.subjectKeyIdentifier() == certificate.authorityKeyIdentifier();
+  });
 }
 
 bool hasKey(const pki::Certificate& certificate, const DataFolder& folder) {

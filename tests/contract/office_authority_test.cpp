@@ -283,6 +283,79 @@ TEST_P(Authority, IsMadeOnceAndGoesOnWhereItStopped) {
   EXPECT_EQ(why(w.newAuthority(w.server_secret)->create()), "authority_exists");
 }
 
+TEST_P(Authority, IssuesFromTheIssuingAuthorityThatTookOverLast) {
+  auto& w = world();
+  const auto before = w.certify(w.head);
+  ASSERT_EQ(must(w.ca->addIssuing("goc")), "ca2");
+  EXPECT_EQ(w.certify(w.chairman).issuer, before.issuer) << "it is there, and issues from later on";
+  must(w.ca->issueFrom("ca2"));
+  const auto after = w.certify(w.clerk);
+  EXPECT_NE(after.issuer, before.issuer);
+
+  const test::TempFolder folder;
+  const auto pem = [](BytesView der) { return must(pki::Certificate::parse(der)).pem(); };
+  folder.write("leaf.pem", pem(after.der));
+  folder.write("goc.pem", pem(must(w.ca->issuerCertificate("goc"))));
+  folder.write("ca2.pem", pem(must(w.ca->issuerCertificate("ca2"))));
+  must(w.ca->revoke(w.officer, after.id, pki::RevocationReason::KeyCompromise, std::nullopt));
+  const auto crls = [&](std::string_view name) {
+    folder.write(std::string(name) + ".der", BytesView(must(w.ca->crl(name))));
+    return test::mustRun(folder, "openssl crl -inform DER -in " + std::string(name) + ".der");
+  };
+  folder.write("crls.pem", crls("ca2") + crls("goc"));
+  const auto judged =
+      test::run(folder,
+                "openssl verify -crl_check -attime " + std::to_string(toUnix(w.clock.now())) +
+                    " -CAfile goc.pem -untrusted ca2.pem -CRLfile crls.pem leaf.pem");
+  EXPECT_THAT(judged.output, ::testing::HasSubstr("certificate revoked"));
+}
+
+TEST_P(Authority, WhoTrustsEitherRootBelievesWhatStandsUnderTheOther) {
+  auto& w = world();
+  ASSERT_EQ(must(w.ca->addRoot("goc", true)), "goc2");
+  ASSERT_EQ(must(w.ca->addIssuing("goc2")), "ca2");
+  must(w.ca->issueFrom("ca2"));
+  const auto record = w.certify(w.head);
+  const auto material = must(w.ca->material());
+  ASSERT_EQ(material.anchors.size(), 2U);
+  const auto chain = must(w.ca->chainOf(record));
+  EXPECT_EQ(chain.size(), 2U)
+      << "the issuing authority, and its root as the other one certifies it";
+  for (const auto& anchor : material.anchors) {
+    const test::TempFolder folder;
+    folder.write("anchor.pem", anchor.pem());
+    folder.write("chain.pem", chain.front().pem() + chain.back().pem());
+    folder.write("leaf.pem", must(pki::Certificate::parse(record.der)).pem());
+    const auto judged =
+        test::run(folder,
+                  "openssl verify -x509_strict -attime " + std::to_string(toUnix(w.clock.now())) +
+                      " -CAfile anchor.pem -untrusted chain.pem leaf.pem");
+    EXPECT_EQ(judged.status, 0) << judged.output;
+  }
+}
+
+TEST_P(Authority, ARootWhoseKeyIsAwayGivesItsListAndNothingElse) {
+  auto& w = world();
+  must(w.ca->publishFor("goc", std::chrono::days(200)));
+  const auto list = must(w.ca->crl("goc"));
+  const auto shares = must(w.ca->shareKey("goc", 2, 3));
+  must(w.ca->removeKey("goc"));
+  EXPECT_EQ(why(w.ca->addIssuing("goc")), "authority_key_away");
+  EXPECT_EQ(why(w.ca->addRoot("goc", true)), "authority_key_away");
+  EXPECT_EQ(why(w.ca->publishFor("goc", std::chrono::days(1))), "authority_key_away");
+  w.clock.advance(std::chrono::days(150));
+  EXPECT_EQ(must(w.ca->crl("goc")), list);
+  EXPECT_TRUE(w.ca->material());
+
+  EXPECT_EQ(why(w.ca->bringKey(std::span(shares).first(1))), "shares_too_few");
+  must(w.ca->bringKey(shares));
+  EXPECT_EQ(must(w.ca->addIssuing("goc")), "ca2");
+  const auto other = w.newAuthority(w.server_secret);
+  must(other->start());
+  EXPECT_EQ(why(other->addIssuing("goc")), "authority_key_away")
+      << "another process was not brought it";
+}
+
 TEST_P(Authority, NamesNoServerWithoutAName) {
   auto& w = world();
   EXPECT_EQ(why(w.ca->issueTls({}, {})), "tls_names_missing");

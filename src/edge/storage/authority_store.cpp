@@ -97,8 +97,8 @@ Order orderFrom(const Row& row) {
 }
 
 constexpr std::string_view kSelectIssuer =
-    "SELECT id, name, certificate, wrapped_key, crl_number, crl, crl_next_update, version "
-    "FROM issuers";
+    "SELECT id, name, certificate, wrapped_key, crl_number, crl, crl_next_update, version, "
+    "issues_since FROM issuers";
 
 Issuer issuerFrom(const Row& row) {
   Issuer issuer;
@@ -110,6 +110,7 @@ Issuer issuerFrom(const Row& row) {
   issuer.crl = row.bytes(5);
   issuer.crl_next_update = row.time(6);
   issuer.version = row.integer(7);
+  issuer.issues_since = row.optionalTime(8);
   return issuer;
 }
 
@@ -330,7 +331,7 @@ Result<std::vector<Order>> SqlCertificateStore::openOrders(work::Tx& tx, const U
 Result<> SqlCertificateStore::addIssuer(work::Tx& tx, const Issuer& issuer) {
   const bool stored = connectionOf(tx).insertUnlessTaken(
       "INSERT INTO issuers (id, name, certificate, wrapped_key, crl_number, crl, crl_next_update, "
-      "version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "version, issues_since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {issuer.id,
        issuer.name,
        issuer.certificate,
@@ -338,7 +339,8 @@ Result<> SqlCertificateStore::addIssuer(work::Tx& tx, const Issuer& issuer) {
        issuer.crl_number,
        issuer.crl,
        issuer.crl_next_update,
-       issuer.version});
+       issuer.version,
+       issuer.issues_since});
   if (!stored) return taken("issuer_name_taken");
   return kDone;
 }
@@ -346,12 +348,13 @@ Result<> SqlCertificateStore::addIssuer(work::Tx& tx, const Issuer& issuer) {
 Result<> SqlCertificateStore::replaceIssuer(work::Tx& tx, const Issuer& issuer) {
   return swapped(connectionOf(tx).execute(
       "UPDATE issuers SET certificate = ?, wrapped_key = ?, crl_number = ?, crl = ?, "
-      "crl_next_update = ?, version = version + 1 WHERE id = ? AND version = ?",
+      "crl_next_update = ?, issues_since = ?, version = version + 1 WHERE id = ? AND version = ?",
       {issuer.certificate,
        issuer.wrapped_key,
        issuer.crl_number,
        issuer.crl,
        issuer.crl_next_update,
+       issuer.issues_since,
        issuer.id,
        issuer.version}));
 }

@@ -10,6 +10,7 @@
 #include "office/directory/store.h"
 #include "office/directory/types.h"
 #include "office/work/once.h"
+#include "trust/crypto/key_share.h"
 #include "trust/crypto/secret.h"
 #include "trust/crypto/software_key.h"
 #include "trust/formats/timestamp/source.h"
@@ -74,6 +75,24 @@ struct TrustMaterial {
   std::vector<pki::Crl> crls;
 };
 
+/// What the set-up makes.
+struct NewAuthority {
+  int issuing = 1;             ///< 1 to kIssuingMost
+  bool root_key_stays = true;  ///< false: it is never written anywhere, see `shareKey`
+};
+inline constexpr int kIssuingMost = 9;
+
+/// One root or issuing authority, for those who look after them.
+struct AuthorityView {
+  std::string name;
+  CertificateKind kind = CertificateKind::Issuing;
+  CertificateState state = CertificateState::Issued;
+  pki::Certificate certificate;
+  bool key_here = false;
+  bool issues = false;  ///< it is the one that issues now
+  Instant crl_next_update{};
+};
+
 /// Who answers for one issuer about the status of what it issued (OCSP).
 struct StatusSigner {
   IssuerId issuer;
@@ -104,8 +123,9 @@ class Authority {
   ~Authority();
 
   /// Makes root, issuing CA, the responders of both and the time-stamping certificate, each through
-  /// the log; goes on where a try that was cut short stopped. Conflict `authority_exists`.
-  Result<> create();
+  /// the log; goes on where a try that was cut short stopped. Conflict `authority_exists`;
+  /// RuleRefused `issuing_count_wrong`.
+  Result<> create(const NewAuthority& wanted = {});
 
   /// A TLS certificate for the service's own listener, through the log like every other. `names`
   /// are DNS names or IP addresses, the first is the common name. RuleRefused `tls_names_missing`,
@@ -122,6 +142,32 @@ class Authority {
   /// that another instance made, and makes those that are missing, revoked or near their end. Call
   /// now and then.
   Result<> settle();
+
+  // --- ceremonies: people around a table, by `congvan ca` ---
+  // Roots are named `goc`, `goc2`, …, issuing authorities `ca1`, `ca2`, …; NotFound
+  // `issuer_missing` when there is none of the name and kind. Conflict `authority_key_away`: the
+  // root's key is not here and was not brought.
+
+  std::vector<AuthorityView> authorities();
+  /// Another issuing authority under `root`; it issues from `issueFrom` on. Its name.
+  Result<std::string> addIssuing(std::string_view root);
+  /// Conflict `certificate_not_active`.
+  Result<> issueFrom(std::string_view name);
+  /// Another root, and the cross-certificates of both of each other's keys, so that who trusts
+  /// either comes to trust what the other issued. Its name.
+  Result<std::string> addRoot(std::string_view before, bool key_stays);
+  std::vector<pki::Certificate> crossCertificates() const;
+  /// A root's key in shares; it stays where it is. RuleRefused `share_counts_wrong`.
+  Result<std::vector<crypto::KeyShare>> shareKey(std::string_view name, int needed, int of);
+  /// The key of these shares is here until the process ends. Refusals of crypto::joinKey;
+  /// RuleRefused `authority_key_wrong`: not the key of that authority.
+  Result<> bringKey(std::span<const crypto::KeyShare> shares);
+  /// The service has a root's key no longer, but in this process.
+  Result<> removeKey(std::string_view name);
+  /// A list that lasts as long as nobody needs to come together again.
+  Result<> publishFor(std::string_view name, Duration period);
+  /// Who was there, and the hash of what they signed.
+  Result<> recordCeremony(BytesView transcript, const std::vector<std::string>& present);
 
   // --- for the desk of requests, in its transactions ---
 
@@ -193,7 +239,8 @@ class Authority {
   Result<std::vector<CertificateRecord>> usable(const Holder& holder, CertificateKind kind);
   /// The newest of them.
   Result<CertificateRecord> active(const Holder& holder, CertificateKind kind);
-  /// Issuing CA up to the root for embedding, root left out.
+  /// Issuing CA up to the root for embedding, root left out; cross-certificates of that root's key
+  /// follow, for those who trust another root of ours.
   Result<std::vector<pki::Certificate>> chainOf(const CertificateRecord& record);
   Result<TrustMaterial> material();
 
@@ -212,6 +259,7 @@ class Authority {
   struct Key;     // an authority's certificate and opened key
   struct Loaded;  // all of them, and what was parsed of their CRLs
   struct Making;  // one certificate on its way
+  struct OwnKey;  // one of the authority's own that is to be there
 
   Result<CertificateRecord> make(const Making& making);
   Result<std::vector<pki::Certificate>> authoritiesAbove(const Making& making);
@@ -228,7 +276,17 @@ class Authority {
   /// A newer CRL is due from now on: whoever asks next gets one.
   Result<> markCrlDue(work::Tx& tx, const CertificateRecord& record);
   Result<> useOrder(work::Tx& tx, const Order& order, CertificateId certificate);
-  Result<> ensureKey(std::string_view name, CertificateKind kind, std::string_view common_name);
+  Result<> ensureKey(const OwnKey& wanted);
+  static OwnKey issuingNumber(int number, std::string_view root);
+  int nextNumber(std::string_view prefix);
+  Result<std::shared_ptr<const Key>> issuingNow();
+  Result<> makeCross(const Key& under, const Key& subject);
+  Result<> loadCrosses();
+  Result<> noteAdded(std::string_view name);
+  Result<crypto::SecretBytes> privateKey(const Issuer& issuer);
+  Result<crypto::SecretBytes> unsealOwnKey(const Issuer& issuer);
+  Result<std::shared_ptr<const crypto::Signer>> openOwnKey(const Issuer& issuer);
+  void keepBrought(const std::string& name, const crypto::SoftwareKey& key);
   Result<> renewStatusSigners();
   Result<> renewStatusSigner(const std::shared_ptr<const Key>& issuer);
   bool statusSignerLasts(const Key& issuer);
@@ -239,7 +297,7 @@ class Authority {
   Result<std::shared_ptr<const Key>> keyOf(const IssuerId& issuer);
   Result<Bytes> freshCrl(const Key& key);
   Result<pki::Crl> parsedCrl(std::string_view issuer_name);
-  Result<Bytes> publishCrl(const Key& key, const Issuer& seen);
+  Result<Bytes> publishCrl(const Key& key, const Issuer& seen, Duration period);
   /// At least one. RuleRefused `holder_wrong`: a person without any post.
   Result<std::vector<directory::Lineage>> lineagesOfHolder(work::Tx& tx,
                                                            const directory::Caller& officer,

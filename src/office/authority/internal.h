@@ -16,7 +16,7 @@ namespace congvan::authority {
 
 // Names of the authorities, as they stand in addresses.
 inline constexpr std::string_view kRoot = "goc";
-inline constexpr std::string_view kIssuing = "ca1";
+inline constexpr std::string_view kIssuing = "ca1";  // the first one
 inline constexpr std::string_view kTsa = "tsa";
 inline constexpr std::string_view kStatusPrefix = "ocsp-";  // and the name of the issuer
 
@@ -46,14 +46,25 @@ struct Authority::Key {
   Issuer issuer;
   CertificateRecord record;
   pki::Certificate certificate;
-  crypto::SoftwareKey key;
+  std::shared_ptr<const crypto::Signer> signer;  ///< null: the key is not here
 };
 
 struct Authority::Loaded {
   std::mutex mutex;
   std::map<std::string, std::shared_ptr<const Key>, std::less<>> keys;
+  // Keys that stay out of the database: here until this process ends.
+  std::map<std::string, crypto::SoftwareKey, std::less<>> brought;
+  std::vector<pki::Certificate> crosses;
   StatusSigners status_signers = std::make_shared<const std::vector<StatusSigner>>();
   std::map<std::string, pki::Crl, std::less<>> crls;  // the newest parsed, by issuer
+};
+
+struct Authority::OwnKey {
+  std::string name;
+  CertificateKind kind;
+  std::string common_name;  // the province follows
+  std::string parent = {};  // a root has none
+  bool key_stays = true;
 };
 
 struct Authority::Making {
@@ -63,6 +74,7 @@ struct Authority::Making {
   std::optional<Order> order;
   std::optional<Instant> not_after;  // at most
   std::vector<pki::SubjectAttribute> subject;
+  Bytes subject_name;  // of a cross-certificate
   Bytes spki;
   std::vector<std::string> dns_names;
   std::vector<std::string> ip_addresses;

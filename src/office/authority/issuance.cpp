@@ -65,6 +65,9 @@ audit::Entry certificateEvent(audit::EventKind kind,
 // -------------------------------------------------------------------------------------
 
 Result<CertificateRecord> Authority::make(const Making& making) {
+  if (making.signer == nullptr) {
+    return Error{Code::Conflict, "authority_key_away", {{"issuer", making.issuer_name}}};
+  }
   const auto text = profiles_.read(name(making.kind));
   if (!text) return text.error();
   const auto profile = pki::readProfile(*text);
@@ -73,6 +76,7 @@ Result<CertificateRecord> Authority::make(const Making& making) {
   const auto now = wholeSecond(clock_.now());
   const pki::CertificateRequest request{
       .subject = making.subject,
+      .subject_name = making.subject_name,
       .spki = making.spki,
       .serial = pki::makeSerial(random_),
       .not_before = now,

@@ -37,32 +37,34 @@ Bytes Authority::sealOwnKey(const IssuerId& issuer, const crypto::SoftwareKey& k
   return crypto::seal(sealKeyOf(server_secret_), pkcs8.view(), sealingKeyBinding(issuer), random_);
 }
 
-Result<> Authority::create() {
+Result<> Authority::create(const NewAuthority& wanted) {
+  if (wanted.issuing < 1 || wanted.issuing > kIssuingMost) {
+    return Error{Code::RuleRefused, "issuing_count_wrong"};
+  }
   const auto there = load();
   if (!there) return there;
   if (keyNamed(kTsa)) return Error{Code::Conflict, "authority_exists"};
   const auto settled = settleOpenIntents(clock_.now());
   if (!settled) return settled;
-  struct Wanted {
-    std::string_view name;
-    CertificateKind kind;
-    std::string_view common_name;
-  };
-  for (const auto& one : {Wanted{kRoot, CertificateKind::Root, "Chứng thực gốc "},
-                          Wanted{kIssuing, CertificateKind::Issuing, "Chứng thực cấp phát số 1 "},
-                          Wanted{kTsa, CertificateKind::Tsa, "Máy chủ cấp dấu thời gian "}}) {
-    // The last of them is the mark that all are there.
-    const auto answering = one.name == kTsa ? renewStatusSigners() : Result<>(kDone);
-    if (!answering) return answering;
-    const auto made = ensureKey(one.name, one.kind, one.common_name);
+  const auto root = ensureKey({.name = std::string(kRoot),
+                               .kind = CertificateKind::Root,
+                               .common_name = "Chứng thực gốc ",
+                               .key_stays = wanted.root_key_stays});
+  if (!root) return root;
+  for (int number = 1; number <= wanted.issuing; ++number) {
+    const auto made = ensureKey(issuingNumber(number, kRoot));
     if (!made) return made;
-    const auto read = load();
-    if (!read) return read;
   }
-  for (const auto& one : {kRoot, kIssuing}) {
-    const auto key = keyNamed(one);
-    if (!key) return key.error();
-    const auto published = freshCrl(**key);
+  const auto answering = renewStatusSigners();
+  if (!answering) return answering;
+  // The last of them is the mark that all are there.
+  const auto stamping = ensureKey({.name = std::string(kTsa),
+                                   .kind = CertificateKind::Tsa,
+                                   .common_name = "Máy chủ cấp dấu thời gian ",
+                                   .parent = std::string(kIssuing)});
+  if (!stamping) return stamping;
+  for (const auto& authority : issuers()) {
+    const auto published = freshCrl(*authority);
     if (!published) return published.error();
   }
   return transactions_.run<std::monostate>([&](work::Tx& tx) {
@@ -71,35 +73,32 @@ Result<> Authority::create() {
   });
 }
 
-Result<> Authority::ensureKey(std::string_view name,
-                              CertificateKind kind,
-                              std::string_view common_name) {
-  if (keyNamed(name)) return kDone;
-  const auto key = crypto::SoftwareKey::generate(kind == CertificateKind::Tsa ? options_.tsa.key
-                                                                              : options_.ca_key);
+Result<> Authority::ensureKey(const OwnKey& wanted) {
+  if (keyNamed(wanted.name)) return kDone;
+  const auto key = crypto::SoftwareKey::generate(
+      wanted.kind == CertificateKind::Tsa ? options_.tsa.key : options_.ca_key);
   // A row left by a try that a crash cut short is taken over: its certificate was never issued.
   const auto rows =
       transactions_.read<std::vector<Issuer>>([&](work::Tx& tx) { return store_.issuers(tx); });
   if (!rows) return rows.error();
-  const auto before = std::ranges::find(*rows, name, &Issuer::name);
+  const auto before = std::ranges::find(*rows, wanted.name, &Issuer::name);
   const bool is_new = before == rows->end();
-  Issuer issuer =
-      is_new ? Issuer{.id = ids_.make<IssuerTag>(), .name = std::string(name)} : *before;
-  issuer.wrapped_key = sealOwnKey(issuer.id, key);
+  Issuer issuer = is_new ? Issuer{.id = ids_.make<IssuerTag>(), .name = wanted.name} : *before;
+  issuer.wrapped_key = wanted.key_stays ? sealOwnKey(issuer.id, key) : Bytes();
 
-  Making making{.kind = kind,
+  Making making{.kind = wanted.kind,
                 .subject = {{"C", "VN"},
                             {"O", options_.province},
-                            {"CN", std::string(common_name) + options_.province}},
+                            {"CN", wanted.common_name + options_.province}},
                 .spki = key.publicKey().spki()};
-  if (kind == CertificateKind::Root) {
+  if (wanted.kind == CertificateKind::Root) {
     making.signer = &key;
-    making.issuer_name = kRoot;
+    making.issuer_name = wanted.name;
   } else {
-    const auto parent = keyNamed(kind == CertificateKind::Issuing ? kRoot : kIssuing);
+    const auto parent = keyNamed(wanted.parent);
     if (!parent) return parent.error();
     making.issuer = *parent;
-    making.signer = &(*parent)->key;
+    making.signer = (*parent)->signer.get();
     making.issuer_name = (*parent)->issuer.name;
   }
   making.alongside = [&](work::Tx& tx, CertificateId certificate) -> Result<> {
@@ -109,13 +108,14 @@ Result<> Authority::ensureKey(std::string_view name,
   };
   const auto made = make(making);
   if (!made) return made.error();
-  return kDone;
+  if (!wanted.key_stays) keepBrought(wanted.name, key);
+  return load();
 }
 
 Result<CertificateRecord> Authority::issueTls(const std::vector<std::string>& names,
                                               BytesView spki) {
   if (names.empty()) return Error{Code::RuleRefused, "tls_names_missing"};
-  const auto issuer = keyNamed(kIssuing);
+  const auto issuer = issuingNow();
   if (!issuer) return issuer.error();
   Making making{.kind = CertificateKind::TlsServer, .spki = toBytes(spki)};
   making.subject = {{"C", "VN"}, {"O", options_.province}, {"CN", names.front()}};
@@ -125,9 +125,31 @@ Result<CertificateRecord> Authority::issueTls(const std::vector<std::string>& na
     (address ? making.ip_addresses : making.dns_names).push_back(name);
   }
   making.issuer = *issuer;
-  making.signer = &(*issuer)->key;
-  making.issuer_name = kIssuing;
+  making.signer = (*issuer)->signer.get();
+  making.issuer_name = (*issuer)->issuer.name;
   return make(making);
+}
+
+Result<crypto::SecretBytes> Authority::unsealOwnKey(const Issuer& issuer) {
+  auto pkcs8 =
+      crypto::unseal(sealKeyOf(server_secret_), issuer.wrapped_key, sealingKeyBinding(issuer.id));
+  if (!pkcs8) return Error{Code::Unauthenticated, "server_secret_wrong"};
+  return pkcs8;
+}
+
+Result<std::shared_ptr<const crypto::Signer>> Authority::openOwnKey(const Issuer& issuer) {
+  using Opened = std::shared_ptr<const crypto::Signer>;
+  if (issuer.wrapped_key.empty()) {
+    const std::lock_guard lock(loaded_->mutex);
+    const auto brought = loaded_->brought.find(issuer.name);
+    if (brought == loaded_->brought.end()) return Opened();
+    return Opened(std::make_shared<const crypto::SoftwareKey>(brought->second));
+  }
+  const auto pkcs8 = unsealOwnKey(issuer);
+  if (!pkcs8) return pkcs8.error();
+  auto key = crypto::SoftwareKey::fromPkcs8(pkcs8->view());
+  if (!key) return key.error();
+  return Opened(std::make_shared<const crypto::SoftwareKey>(std::move(*key)));
 }
 
 Result<> Authority::load() {
@@ -148,21 +170,19 @@ Result<> Authority::load() {
         return found;
       });
   if (!rows) return rows.error();
-  const auto seal_key = sealKeyOf(server_secret_);
   for (const auto& row : *rows) {
     if (row.record.der.empty()) continue;
-    const auto pkcs8 =
-        crypto::unseal(seal_key, row.issuer.wrapped_key, sealingKeyBinding(row.issuer.id));
-    if (!pkcs8) return Error{Code::Unauthenticated, "server_secret_wrong"};
-    auto key = crypto::SoftwareKey::fromPkcs8(pkcs8->view());
-    if (!key) return key.error();
     auto certificate = pki::Certificate::parse(row.record.der);
     if (!certificate) return certificate.error();
+    auto signer = openOwnKey(row.issuer);
+    if (!signer) return signer.error();
     auto opened =
-        std::make_shared<const Key>(Key{row.issuer, row.record, *certificate, std::move(*key)});
+        std::make_shared<const Key>(Key{row.issuer, row.record, *certificate, std::move(*signer)});
     const std::lock_guard lock(loaded_->mutex);
     loaded_->keys.insert_or_assign(row.issuer.name, std::move(opened));
   }
+  const auto crosses = loadCrosses();
+  if (!crosses) return crosses;
   loadStatusSigners();
   return kDone;
 }

@@ -44,9 +44,16 @@ Result<std::vector<pki::Certificate>> Authority::chainOf(const CertificateRecord
     const auto found = std::ranges::find_if(
         loaded_->keys, [&](const auto& entry) { return entry.second->issuer.id == *issuer; });
     if (found == loaded_->keys.end()) return Error{Code::NotFound, "issuer_missing"};
-    if (!found->second->record.issuer) break;  // the root: whoever trusts it has it
-    chain.push_back(found->second->certificate);
-    issuer = found->second->record.issuer;
+    const auto& one = *found->second;
+    if (!one.record.issuer) {  // the root: whoever trusts it has it
+      std::ranges::copy_if(
+          loaded_->crosses, std::back_inserter(chain), [&](const pki::Certificate& cross) {
+            return std::ranges::equal(cross.spkiDer(), one.certificate.spkiDer());
+          });
+      break;
+    }
+    chain.push_back(one.certificate);
+    issuer = one.record.issuer;
   }
   return chain;
 }
@@ -67,11 +74,11 @@ Result<pki::Crl> Authority::parsedCrl(std::string_view issuer_name) {
 
 Result<TrustMaterial> Authority::material() {
   TrustMaterial material;
-  for (const auto& one : {kRoot, kIssuing}) {
-    const auto key = keyNamed(one);
-    if (!key) return key.error();
-    (one == kRoot ? material.anchors : material.intermediates).push_back((*key)->certificate);
-    auto list = parsedCrl(one);
+  material.intermediates = crossCertificates();
+  for (const auto& one : issuers()) {
+    const bool root = one->record.kind == CertificateKind::Root;
+    (root ? material.anchors : material.intermediates).push_back(one->certificate);
+    auto list = parsedCrl(one->issuer.name);
     if (!list) return list.error();
     material.crls.push_back(std::move(*list));
   }
@@ -99,7 +106,9 @@ Result<Bytes> Authority::freshCrl(const Key& key) {
     const bool is_fresh =
         !issuer->crl.empty() && issuer->crl_next_update - clock_.now() > options_.crl_period / 2;
     if (is_fresh) return issuer->crl;
-    auto published = publishCrl(key, *issuer);
+    // Whose key is kept in shares has no newer list before the next ceremony.
+    if (issuer->wrapped_key.empty() && !issuer->crl.empty()) return issuer->crl;
+    auto published = publishCrl(key, *issuer, options_.crl_period);
     // Stale: another published, or something was revoked meanwhile. Numbers never go back, so the
     // next try begins from what stands now.
     if (published || published.error().code != Code::Stale) return published;
@@ -109,14 +118,15 @@ Result<Bytes> Authority::freshCrl(const Key& key) {
 
 /// `seen` was read before the list of what is revoked, and every revocation moves its version: a
 /// list that misses one is refused here as Stale.
-Result<Bytes> Authority::publishCrl(const Key& key, const Issuer& seen) {
+Result<Bytes> Authority::publishCrl(const Key& key, const Issuer& seen, Duration period) {
+  if (!key.signer) return Error{Code::Conflict, "authority_key_away", {{"issuer", seen.name}}};
   const auto revoked = transactions_.read<std::vector<CertificateRecord>>(
       [&](work::Tx& tx) { return store_.revokedBy(tx, seen.id); });
   if (!revoked) return revoked.error();
   const auto now = wholeSecond(clock_.now());
   const pki::CrlRequest request{.number = static_cast<std::uint64_t>(seen.crl_number) + 1,
                                 .this_update = now,
-                                .next_update = now + options_.crl_period};
+                                .next_update = now + period};
   std::vector<pki::RevokedEntry> entries;
   for (const auto& record : *revoked) {
     if (!record.revoked) continue;
@@ -125,7 +135,7 @@ Result<Bytes> Authority::publishCrl(const Key& key, const Issuer& seen) {
                        record.revoked->reason,
                        record.revoked->invalidity_date});
   }
-  auto der = pki::makeCrl(key.certificate, key.key, entries, request);
+  auto der = pki::makeCrl(key.certificate, *key.signer, entries, request);
   if (!der) return der.error();
   auto next = seen;
   next.crl = *der;
@@ -161,7 +171,7 @@ Result<Bytes> Authority::timestampAnswer(BytesView request) {
   const bool vouched = options_.tsa.time == nullptr || options_.tsa.time->vouch(now);
   return timestamp::answer(request,
                            (*tsa)->certificate,
-                           (*tsa)->key,
+                           *(*tsa)->signer,
                            {.policies = options_.tsa.policies,
                             .chain = std::move(*chain),
                             .accuracy_millis = options_.tsa.accuracy_millis},

@@ -160,11 +160,11 @@ Result<Authority::Making> Authority::makingFor(const Caller& caller, const Reque
     return kDone;
   });
   if (!source) return source.error();
-  const auto issuer = keyNamed(kIssuing);
+  const auto issuer = issuingNow();
   if (!issuer) return issuer.error();
   making.issuer = *issuer;
-  making.signer = &(*issuer)->key;
-  making.issuer_name = kIssuing;
+  making.signer = (*issuer)->signer.get();
+  making.issuer_name = (*issuer)->issuer.name;
   making.by = directory::actor(caller);
   making.trace = caller.trace;
   making.once = caller.once;

@@ -6,6 +6,11 @@
 namespace congvan::authority {
 namespace {
 
+/// A root whose key is kept in shares has its CRL only: nobody comes together each month.
+bool hasKeyForGood(const auto& issuer) {
+  return !issuer.issuer.wrapped_key.empty();
+}
+
 std::string statusSignerName(std::string_view issuer) {
   return std::string(kStatusPrefix) + std::string(issuer);
 }
@@ -24,13 +29,13 @@ std::vector<std::shared_ptr<const Authority::Key>> Authority::issuers() {
 void Authority::loadStatusSigners() {
   auto signers = std::make_shared<std::vector<StatusSigner>>();
   for (const auto& issuer : issuers()) {
+    if (!hasKeyForGood(*issuer)) continue;
     StatusSigner one{.issuer = issuer->issuer.id,
                      .issuing_since = issuer->certificate.notBefore(),
                      .asked_as = pki::OcspIssuer(issuer->certificate),
                      .signer = {}};
     if (const auto key = keyNamed(statusSignerName(issuer->issuer.name))) {
-      auto signer = pki::OcspSigner::make((*key)->certificate,
-                                          std::make_shared<const crypto::SoftwareKey>((*key)->key));
+      auto signer = pki::OcspSigner::make((*key)->certificate, (*key)->signer);
       if (signer) one.signer = std::move(*signer);
     }
     signers->push_back(std::move(one));
@@ -57,7 +62,7 @@ Result<> Authority::renewStatusSigners() {
   if (!read) return read;
   Result<> all = kDone;
   for (const auto& issuer : issuers()) {
-    if (statusSignerLasts(*issuer)) continue;
+    if (!hasKeyForGood(*issuer) || statusSignerLasts(*issuer)) continue;
     const auto renewed = renewStatusSigner(issuer);
     if (!renewed) all = renewed;  // of one issuer; the others are to have theirs
   }
@@ -75,7 +80,7 @@ Result<> Authority::renewStatusSigner(const std::shared_ptr<const Key>& issuer) 
                             {"CN", "Trả lời trạng thái chứng thư " + issuer->issuer.name}},
                 .spki = key.publicKey().spki()};
   making.issuer = issuer;
-  making.signer = &issuer->key;
+  making.signer = issuer->signer.get();
   making.issuer_name = issuer->issuer.name;
   const auto made = make(making);
   if (!made) return made.error();

@@ -9,6 +9,7 @@ namespace {
 constexpr auto kCertificateKinds = std::to_array<Named<CertificateKind>>({
     {CertificateKind::Root, "root"},
     {CertificateKind::Issuing, "issuing"},
+    {CertificateKind::Cross, "cross"},
     {CertificateKind::Person, "person"},
     {CertificateKind::PersonSim, "person-sim"},
     {CertificateKind::OrganisationSeal, "organisation-seal"},

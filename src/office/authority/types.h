@@ -21,6 +21,7 @@ using IssuerId = Id<struct IssuerTag>;
 enum class CertificateKind {
   Root,
   Issuing,
+  Cross,  ///< of another root's key, so that who trusts the one comes to trust the other
   Person,
   PersonSim,  ///< of a person, with the key in a SIM card
   OrganisationSeal,
@@ -69,7 +70,9 @@ struct Issuer {
   IssuerId id;
   std::string name;  ///< as in addresses: `goc`, `ca1`
   CertificateId certificate;
-  Bytes wrapped_key;  ///< under the server secret
+  Bytes wrapped_key;  ///< under the server secret; empty: the key is not here
+  /// Of issuing authorities, the one that took over last issues; nullopt: it has not yet.
+  std::optional<Instant> issues_since;
   std::int64_t crl_number = 0;
   Bytes crl;  ///< the newest DER; empty before the first
   Instant crl_next_update{};

@@ -77,6 +77,18 @@ Result<std::vector<SubjectAttribute>> orderedSubject(const Profile& profile,
   return ordered;
 }
 
+/// DER.
+Result<Bytes> subjectName(const Profile& profile, const CertificateRequest& request) {
+  if (request.subject_name.empty()) {
+    const auto subject = orderedSubject(profile, request.subject);
+    if (!subject) return subject.error();
+    return encodeName(*subject);
+  }
+  const bool allowed = profile.ca && !profile.self_signed && request.subject.empty();
+  if (!allowed) return Error{Code::RuleRefused, "subject_name_not_allowed"};
+  return request.subject_name;
+}
+
 struct Validity {
   Instant from;
   Instant until;
@@ -321,21 +333,20 @@ Result<Bytes> buildTbs(const Profile& profile,
   for (const auto& checked : {checkIssuer(profile, issuer), checkKey(profile, request.spki)}) {
     if (!checked) return checked.error();
   }
-  const auto subject = orderedSubject(profile, request.subject);
-  if (!subject) return subject.error();
+  const auto name = subjectName(profile, request);
+  if (!name) return name.error();
   const auto validity = chosenValidity(profile, request, issuer);
   if (!validity) return validity.error();
   const auto extensions =
       extensionsOf(profile, request, issuer ? issuer->key_identifier : keyIdentifier(request.spki));
   if (!extensions) return extensions.error();
 
-  const auto name = encodeName(*subject);
   return der::sequence({der::element(der::contextConstructed(0), der::integer(std::uint64_t{2})),
                         der::integer(BytesView(request.serial)),
                         crypto::encodeAlgorithm(algorithm),
-                        issuer ? issuer->name : name,
+                        issuer ? issuer->name : *name,
                         der::sequence({der::time(validity->from), der::time(validity->until)}),
-                        name,
+                        *name,
                         request.spki,
                         *extensions});
 }

@@ -25,6 +25,9 @@ struct Addresses {
 
 struct CertificateRequest {
   std::vector<SubjectAttribute> subject;  ///< in any order; the profile's order is written
+  /// DER of an authority's name as it stands in its own certificate, for a cross-certificate; then
+  /// `subject` is empty.
+  Bytes subject_name = {};
   Bytes spki;  ///< DER SubjectPublicKeyInfo; the holder's proof of possession is the caller's work
   Bytes serial;  ///< of `makeSerial`
   Instant not_before{};
@@ -65,7 +68,8 @@ Result<> checkKey(const Profile& profile, BytesView spki);
 /// fixed value), `…_text` (empty, not UTF-8, control characters).
 /// RuleRefused: `key_not_allowed`, `email_not_allowed`, `email_required`, `email_malformed`, the
 /// same with `dns`, `validity_beyond_profile`, `validity_outside_issuer`, `issuer_path_length`,
-/// `issuer_required` (the profile is not self-signed) and `issuer_not_allowed`.
+/// `issuer_required` (the profile is not self-signed), `issuer_not_allowed`, and
+/// `subject_name_not_allowed`: not for an authority below another.
 Result<Bytes> buildTbs(const Profile& profile,
                        const CertificateRequest& request,
                        const std::optional<IssuerIdentity>& issuer,
