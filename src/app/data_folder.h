@@ -85,6 +85,7 @@ class DataFolder {
   std::filesystem::path tlsCertificate() const { return root_ / "tls" / "certificate.pem"; }
   std::filesystem::path tlsKey() const { return root_ / "tls" / "key.pem"; }
   std::filesystem::path seals() const { return root_ / "seals"; }
+  std::filesystem::path foreignLists() const { return root_ / "foreign-lists"; }
 
  private:
   std::filesystem::path root_;

@@ -239,6 +239,23 @@ void checkClock(Sheet& sheet, House& house) {
   sheet.line(Health::Good, what, "a majority agrees with it");
 }
 
+/// As the service last got them; nothing is fetched here.
+void checkForeignLists(Sheet& sheet, House& house) {
+  for (const auto& one : house.foreignLists().known()) {
+    const auto what = "foreign list " + one.url;
+    if (!one.list) {
+      sheet.line(Health::Warning, what, "none yet");
+      continue;
+    }
+    const auto until = one.list->nextUpdate();
+    const bool over = until && *until < house.clock().now();
+    sheet.line(over ? Health::Warning : Health::Good,
+               what,
+               "of " + formatVietnam(one.list->thisUpdate()) +
+                   (until ? ", until " + formatVietnam(*until) : ""));
+  }
+}
+
 /// They are valid, but nothing proves yet when they were signed.
 void checkTimestamps(Sheet& sheet, work::Transactions& transactions) {
   const std::string what = "awaiting a time-stamp";
@@ -288,6 +305,7 @@ Exit runDoctor(const Arguments& arguments) {
   sheet.line(Health::Good, "settings, server secret, database");
   checkExpiries(sheet, **house, *settings);
   checkClock(sheet, **house);
+  checkForeignLists(sheet, **house);
   checkLog(sheet, "issuance", (*house)->issuanceLog(), tlog::LogRules::Issuance);
   checkLog(sheet, "records", (*house)->recordsLog(), tlog::LogRules::Events);
   checkWaiting(sheet, (*house)->transactions());

@@ -89,6 +89,40 @@ Result<std::vector<pki::Certificate>> readTimestampAnchors(const TsaSettings& se
   return anchors;
 }
 
+/// Those that the operator named, wherever they are, and those that stand in the certificates that
+/// the operator believes, on the public network.
+std::vector<fetch::CrlWatch::Wanted> wantedLists(const TsaSettings& settings,
+                                                 const std::vector<pki::Certificate>& anchors) {
+  std::vector<fetch::CrlWatch::Wanted> wanted;
+  const auto want = [&](const std::string& url, fetch::Addresses addresses) {
+    if (std::ranges::find(wanted, url, &fetch::CrlWatch::Wanted::url) == wanted.end()) {
+      wanted.push_back({url, addresses});
+    }
+  };
+  for (const auto& url : settings.crls) want(url, fetch::Addresses::Any);
+  for (const auto& anchor : anchors) {
+    for (const auto& url : anchor.crlAddresses()) want(url, fetch::Addresses::PublicOnly);
+  }
+  constexpr std::size_t kListsMost = 32;
+  if (wanted.size() > kListsMost) wanted.resize(kListsMost);
+  return wanted;
+}
+
+/// In a folder of this instance's own; others fetch for themselves.
+fetch::CrlWatch::Kept keptLists(const std::filesystem::path& folder) {
+  const auto fileOf = [folder](const std::string& name) { return folder / (name + ".crl"); };
+  return {.read = [fileOf](const std::string& name) -> std::optional<Bytes> {
+            auto bytes = readFile(fileOf(name));
+            if (!bytes) return std::nullopt;
+            return toBytes(*bytes);
+          },
+          .write = [folder, fileOf](const std::string& name, BytesView list) -> Result<> {
+            std::error_code ignored;  // writing says it, and says it better
+            std::filesystem::create_directory(folder, ignored);
+            return writeFile(fileOf(name), {list});
+          }};
+}
+
 /// `http://ca.example.vn:8080` gives `ca.example.vn:8080`: a log is named by its address without
 /// the scheme.
 std::string withoutScheme(std::string_view url) {
@@ -207,6 +241,10 @@ House::House(Opened opened)
                       {.first_password = settings_.first_password}),
       profiles_(std::make_unique<ProfileFiles>(folder_.root() / "profiles")),
       clock_watch_(watchClock(settings_.tsa.clock, clock_, random_)),
+      foreign_lists_(wantedLists(settings_.tsa, opened.timestamp_anchors),
+                     opened.timestamp_anchors,
+                     keptLists(folder_.foreignLists()),
+                     clock_),
       authority_(transactions_,
                  certificate_store_,
                  request_store_,
@@ -255,7 +293,8 @@ House::House(Opened opened)
               marks_,
               timestamps_,
               clock_,
-              {.timestamp_anchors = std::move(opened.timestamp_anchors)}),
+              {.timestamp_anchors = std::move(opened.timestamp_anchors),
+               .foreign_lists = &foreign_lists_}),
       deliveries_(delivery_store_, trail_, clock_, random_),
       outgoing_({transactions_,
                  jobs_,
@@ -362,6 +401,7 @@ void House::stop() {
   blob_sweeps_.stop();
   job_counts_loop_.stop();
   clock_loop_.stop();
+  foreign_lists_loop_.stop();
   jobs_loop_.stop();  // a run at work comes to its end, at most the time for an answer away
   issuance_log_.stop();
   records_log_.stop();
@@ -376,6 +416,10 @@ void House::startBackground() {
   blob_sweeps_.start([this](const std::stop_token&) { return sweepBlobs(); });
   jobs_loop_.start([this](const std::stop_token& stop) { return runJobs(stop); });
   job_counts_loop_.start([this](const std::stop_token&) { return countJobs(); });
+  if (!foreign_lists_.known().empty()) {
+    foreign_lists_loop_.start(
+        [this](const std::stop_token& stop) { return foreign_lists_.look(stop); });
+  }
   if (clock_watch_) {
     clock_loop_.start([this](const std::stop_token& stop) { return clock_watch_->look(stop); });
   }

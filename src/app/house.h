@@ -7,6 +7,7 @@
 #include "app/print_marks.h"
 #include "app/settings.h"
 #include "edge/fetch/clock_watch.h"
+#include "edge/fetch/crl_watch.h"
 #include "edge/http/api/services.h"
 #include "edge/http/server.h"
 #include "edge/storage/audit_store.h"
@@ -96,6 +97,7 @@ class House {
   authority::Authority& authority() { return authority_; }
   /// Null: the clock is not checked.
   fetch::ClockWatch* clockWatch() { return clock_watch_.get(); }
+  const fetch::CrlWatch& foreignLists() const { return foreign_lists_; }
   storage::SqlTransactions& transactions() { return transactions_; }
   storage::FolderBlobs& blobs() { return blobs_; }
 
@@ -139,6 +141,7 @@ class House {
   directory::Authentication authentication_;
   std::unique_ptr<authority::Profiles> profiles_;
   std::unique_ptr<fetch::ClockWatch> clock_watch_;
+  fetch::CrlWatch foreign_lists_;
   authority::Authority authority_;
   authority::OcspDesk ocsp_;
   authority::RequestDesk requests_;
@@ -163,6 +166,8 @@ class House {
   JobLoop blob_sweeps_{"blobs", {.turn = std::chrono::hours{6}}};  // it lists every file
   JobLoop jobs_loop_{"jobs", {.turn = std::chrono::seconds{1}}};
   JobLoop job_counts_loop_{"job-counts", {.turn = std::chrono::seconds{10}}};
+  JobLoop foreign_lists_loop_{"foreign-lists",
+                              {.turn = std::chrono::hours{1}, .longest = std::chrono::minutes{10}}};
   // No sooner after a look that failed: servers ask for patience then above all.
   JobLoop clock_loop_{"clock",
                       {.turn = settings_.tsa.clock.every, .longest = settings_.tsa.clock.every}};

@@ -105,6 +105,16 @@ std::string clockLines(House& house) {
   return lines;
 }
 
+/// A line for each foreign revocation list that could not be fetched when last asked for: what is
+/// kept counts until it is over, and signatures go on without.
+std::string missingLists(const House& house) {
+  std::string lines;
+  for (const auto& one : house.foreignLists().known()) {
+    if (one.trouble) lines += fmt::format("crl {}: {}\n", one.url, one.trouble->reason);
+  }
+  return lines;
+}
+
 /// GET /livez: the process runs. GET /readyz: it can do its work; 503 with the reason otherwise.
 void addHealthRoutes(http::Router& router, House& house) {
   router.add({"GET",
@@ -125,7 +135,8 @@ void addHealthRoutes(http::Router& router, House& house) {
                   return Error{Code::Unavailable, trouble->reason, {}, trouble->detail};
                 }
                 return http::Reply{.type = "text/plain",
-                                   .body = "ok\n" + awayWitnesses(house) + clockLines(house)};
+                                   .body = "ok\n" + awayWitnesses(house) + clockLines(house) +
+                                           missingLists(house)};
               }});
 }
 

@@ -122,6 +122,13 @@ TsaSettings tsaField(Fields& fields, const std::filesystem::path& folder) {
   for (const auto& file : nested.texts("trust", kSourcesMost, kTextLongest)) {
     read.trust.push_back(folder / file);
   }
+  read.crls = nested.texts("crls", kSourcesMost, kTextLongest);
+  for (const auto& url : read.crls) {
+    if (!url.starts_with("http://") && !url.starts_with("https://")) {
+      nested.refuse("crls", "unknown_word");
+    }
+  }
+  if (!read.crls.empty() && read.trust.empty()) nested.refuse("crls", "without_trust");
   const auto policies = nested.texts("policies", kSourcesMost, kTextLongest);
   if (!policies.empty()) read.policies = policies;
   if (!std::ranges::all_of(read.policies, &isOid)) nested.refuse("policies", "not_an_oid");

@@ -43,6 +43,8 @@ struct TsaSettings {
   std::vector<std::string> sources = {std::string(kBuiltInTsa)};
   /// PEM files of outside authorities' certificates, believed for time-stamps and nothing else.
   std::vector<std::filesystem::path> trust = {};
+  /// Of their revocation lists, besides those that stand in the certificates.
+  std::vector<std::string> crls = {};
   /// Of the built-in authority.
   std::vector<std::string> policies = authority::TsaOptions{}.policies;
   std::uint32_t accuracy_millis = authority::TsaOptions{}.accuracy_millis;

@@ -216,6 +216,37 @@ TEST_P(TransactionsContract, ReadsWithoutWriting) {
   EXPECT_EQ(stored("n"), 0);
 }
 
+TEST_P(TransactionsContract, GlancesWithoutWriting) {
+  makeCounter("n");
+  EXPECT_THROW(static_cast<void>(transactions().glance<int>([&](Tx& tx) -> Result<int> {
+                 add(tx, "n");
+                 return 0;
+               })),
+               DatabaseFault);
+  EXPECT_EQ(stored("n"), 0);
+}
+
+TEST_P(TransactionsContract, GlancesAtWhatWasCommittedLast) {
+  makeCounter("n");
+  const auto glance = [&] {
+    const auto seen = transactions().glance<std::int64_t>(
+        [&](Tx& tx) -> Result<std::int64_t> { return value(tx, "n"); });
+    return seen ? *seen : -1;
+  };
+  for (int i = 1; i <= 100; ++i) {
+    commit([&](Tx& tx) { add(tx, "n"); });
+    EXPECT_EQ(glance(), i) << "and no older view, though the connection was used before";
+  }
+  test::FaultyDatabase faulty(database());
+  SqlTransactions once_lost(faulty, random_);
+  faulty.loseAt(1, test::Fault::When::Before);
+  const auto again = once_lost.glance<std::int64_t>(
+      [&](Tx& tx) -> Result<std::int64_t> { return value(tx, "n"); });
+  ASSERT_TRUE(again) << "a lost connection is tried anew";
+  EXPECT_EQ(*again, 100);
+  EXPECT_EQ(faulty.calls(), 2) << "the statements alone";
+}
+
 TEST_P(TransactionsContract, ReadsOneMomentWhileOthersWrite) {
   makeCounter("n");
   const auto same = transactions().read<bool>([&](Tx& tx) -> Result<bool> {

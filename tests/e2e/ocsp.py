@@ -5,7 +5,7 @@ after a revocation, about unknown ones and other issuers', and with garbage. The
 
 usage: ocsp.py CONGVAN [mariadb]
 """
-import base64, email.utils, http.client, pathlib, subprocess, sys, tempfile, time, urllib.parse
+import base64, contextlib, email.utils, http.client, pathlib, sqlite3, subprocess, sys, tempfile, time, urllib.parse
 
 from checks import check, finish
 from province import MariaDb, Office, Service, made, settle
@@ -136,6 +136,37 @@ def garbage(asker):
     check(good(told, "a.pem"), "and the next is answered")
 
 
+def storage_fault(asker, move):
+    """With a table gone, which is no refusal of the database but a fault."""
+    cached = asker.request("-cert", "a.pem", "-no_nonce")
+    asker.get(cached, "")
+    move("issuers", "issuers_away")
+    move("certificates", "certificates_away")
+    try:
+        for options in (["-no_nonce"], []):
+            told = asker.post(*options, "-cert", "a.pem")
+            check("trylater" in told, f"POST while the storage fails {options}: {told}")
+        status, headers = asker.get(cached, "")
+        told = asker.judged("-cert", "a.pem")
+        check(status == 200 and headers["content-type"] == TYPE and headers["cache-control"] == "no-store" and "trylater" in told,
+              f"GET while the storage fails: {status} {headers} {told}")
+    finally:
+        move("certificates_away", "certificates")
+        move("issuers_away", "issuers")
+    told = asker.post("-cert", "a.pem")
+    check(good(told, "a.pem"), f"and when it is back: {told}")
+
+
+def mover(service, database):
+    """What renames a table behind the service's back."""
+    def move(table, to):
+        if database:
+            return database.ask(f"RENAME TABLE {table} TO {to}")
+        with contextlib.closing(sqlite3.connect(f"{service.folder}/db/congvan.sqlite", timeout=30)) as file, file:
+            file.execute(f"ALTER TABLE {table} RENAME TO {to}")
+    return move
+
+
 def after_revocation(asker, office, certificate):
     request = asker.request("-cert", "a.pem", "-no_nonce")
     asker.get(request, "")
@@ -172,6 +203,7 @@ def main(temporary):
         by_get(asker)
         others(asker)
         garbage(asker)
+        storage_fault(asker, mover(service, database))
         after_revocation(asker, office, people[0])
         service.kill()
         service.start()

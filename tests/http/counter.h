@@ -110,6 +110,14 @@ struct Desk {
     open("GET", "/fault", BodyKind::None, 0, [](const Request&) -> Result<Reply> {
       throw std::runtime_error("table persons is gone");
     });
+    router.add({"GET",
+                "/foreign-fault",
+                Access::Public,
+                BodyKind::None,
+                0,
+                [](const Request&) -> Result<Reply> { throw std::runtime_error("disk is gone"); },
+                directory::Purpose::Work,
+                [] { return Reply{.type = "text/plain", .body = "try later"}; }});
     router.add(
         {"GET", "/mine", Access::Session, BodyKind::None, 0, [](const Request&) -> Result<Reply> {
            return Reply{.type = "text/plain", .body = "yours\n"};

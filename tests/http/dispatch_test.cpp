@@ -196,6 +196,13 @@ TEST(Dispatch, StopsFaultsAndSaysNothingOfThem) {
   EXPECT_EQ(reply.body.find("persons"), std::string::npos);
 }
 
+TEST(Dispatch, AnswersAFaultInTheWordsOfTheProtocolThatHasSome) {
+  const auto reply = ask(Desk(), "GET", "/foreign-fault");
+
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.body, "try later");
+}
+
 TEST(Dispatch, AnswersInTheLanguageAskedFor) {
   const Desk desk;
 

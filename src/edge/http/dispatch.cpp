@@ -157,6 +157,7 @@ Reply Dispatcher::operator()(Request& request, BodySource& body) const {
   } catch (...) {
     log_.fault(request.trace, "not a std::exception");
   }
+  if (request.route != nullptr && request.route->after_fault) return request.route->after_fault();
   return internalProblem(request.trace, language);
 }
 

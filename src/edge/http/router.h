@@ -36,6 +36,9 @@ struct Route {
   std::uint64_t body_limit = 64U << 10U;
   Action action;
   directory::Purpose purpose = directory::Purpose::Work;
+  /// The answer to a fault, for protocols that have one of their own; empty: the problem of the
+  /// API.
+  std::function<Reply()> after_fault = {};
 };
 
 struct Matched {

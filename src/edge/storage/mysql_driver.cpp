@@ -225,8 +225,9 @@ class MySqlSession {
     command("SET SESSION time_zone = '+00:00'");
     command("SET SESSION collation_connection = 'utf8mb4_nopad_bin'");
     command("SET SESSION innodb_lock_wait_timeout = " + std::to_string(options.lock_limit.count()));
-    command(access == Access::Write ? "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
-                                    : "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    command(access == Access::Write
+                ? "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+                : "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
     if (encrypted_wanted_) refusePlainText();
     if (isGalera()) command("SET SESSION wsrep_sync_wait = 1");  // read your own writes
   }

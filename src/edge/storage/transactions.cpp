@@ -50,19 +50,23 @@ Connection& connectionOf(work::Tx& tx) {
 }
 
 Result<> SqlTransactions::runUntyped(const Untyped& action) {
-  return repeat(Access::Write, action);
+  return repeat(Way::Write, action);
 }
 
 Result<> SqlTransactions::readUntyped(const Untyped& action) {
-  return repeat(Access::Read, action);
+  return repeat(Way::Read, action);
 }
 
-Result<> SqlTransactions::repeat(Access access, const Untyped& action) {
+Result<> SqlTransactions::glanceUntyped(const Untyped& action) {
+  return repeat(Way::Glance, action);
+}
+
+Result<> SqlTransactions::repeat(Way way, const Untyped& action) {
   const NotNested alone;
-  auto& counts = access == Access::Read ? counts_.reads : counts_.writes;
+  auto& counts = way == Way::Write ? counts_.writes : counts_.reads;
   for (int attempt = 1;; ++attempt) {
     try {
-      auto result = once(access, action);
+      auto result = once(way, action);
       ++counts.ended;
       return result;
     } catch (const Interrupted& stop) {
@@ -80,12 +84,14 @@ Result<> SqlTransactions::repeat(Access access, const Untyped& action) {
   }
 }
 
-Result<> SqlTransactions::once(Access access, const Untyped& action) {
+Result<> SqlTransactions::once(Way way, const Untyped& action) {
+  const auto access = way == Way::Write ? Access::Write : Access::Read;
   const auto connection = database_.acquire(access);
-  connection->begin(access);
   SqlTx tx(*connection);
+  if (way == Way::Glance) return action(tx);
+  connection->begin(access);
   auto result = action(tx);
-  if (!result || access == Access::Read) {
+  if (!result || way == Way::Read) {
     connection->rollback();
     return result;
   }

@@ -48,10 +48,12 @@ class SqlTransactions final : public work::Transactions {
  protected:
   Result<> runUntyped(const Untyped& action) override;
   Result<> readUntyped(const Untyped& action) override;
+  Result<> glanceUntyped(const Untyped& action) override;
 
  private:
-  Result<> repeat(Access access, const Untyped& action);
-  Result<> once(Access access, const Untyped& action);
+  enum class Way { Write, Read, Glance };
+  Result<> repeat(Way way, const Untyped& action);
+  Result<> once(Way way, const Untyped& action);
   void pause(int attempt);
 
   Database& database_;

@@ -10,7 +10,7 @@
 
 namespace congvan::authority {
 
-using Versions = std::map<IssuerId, std::int64_t>;
+using Versions = std::shared_ptr<const std::map<IssuerId, std::int64_t>>;
 
 /// A few reads of the versions for all who want one. Nobody is given what was read before they
 /// came, or a revocation that is already told could be missed.
@@ -28,8 +28,11 @@ class OcspDesk::SharedRead {
     ++reading_;
     lock.unlock();
     const Turn turn(*this);  // whatever happens, the next may read
-    auto versions =
-        transactions_.read<Versions>([&](work::Tx& tx) { return store_.issuerVersions(tx); });
+    auto versions = transactions_.glance<Versions>([&](work::Tx& tx) -> Result<Versions> {
+      auto seen = store_.issuerVersions(tx);
+      if (!seen) return seen.error();
+      return std::make_shared<const std::map<IssuerId, std::int64_t>>(std::move(*seen));
+    });
     lock.lock();
     if (number > ended_) {
       last_ = versions;
@@ -67,7 +70,7 @@ class OcspDesk::SharedRead {
   std::uint64_t begun_ = 0;
   std::uint64_t ended_ = 0;  // the newest that gave `last_`
   int reading_ = 0;
-  Result<Versions> last_ = Versions{};
+  Result<Versions> last_ = Versions{};  // shared: everybody who waited takes it
 };
 
 struct OcspDesk::Asked {
@@ -143,6 +146,10 @@ StatusAnswer OcspDesk::error(pki::OcspError why) {
   return {pki::makeOcspError(why), std::nullopt};
 }
 
+StatusAnswer OcspDesk::afterFault() {
+  return error(pki::OcspError::TryLater);
+}
+
 StatusAnswer OcspDesk::answer(BytesView bytes) {
   auto request = pki::readOcspRequest(bytes);
   if (!request) return error(pki::OcspError::MalformedRequest);
@@ -160,10 +167,10 @@ StatusAnswer OcspDesk::answerAsked(const Asked& asked) {
   std::int64_t version = 0;
   if (asked.isRepeatable()) {
     const auto versions = (*versions_)();
-    if (!versions || !versions->contains(asked.by->issuer)) {
+    if (!versions || !(*versions)->contains(asked.by->issuer)) {
       return error(pki::OcspError::TryLater);
     }
-    version = versions->at(asked.by->issuer);
+    version = (*versions)->at(asked.by->issuer);
     if (auto known = kept(asked, version)) return std::move(*known);
   }
   auto entries = look(asked);  // after the version, so never older than it

@@ -55,6 +55,8 @@ class OcspDesk {
   /// To a DER OCSPRequest; always an answer. `unauthorized` also for a request about several
   /// issuers, since no responder may speak for all of them.
   StatusAnswer answer(BytesView request);
+  /// What who asked is told when `answer` threw: `tryLater`.
+  StatusAnswer afterFault();
   const OcspCounts& counts() const { return counts_; }
 
  private:

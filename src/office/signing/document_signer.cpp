@@ -260,6 +260,11 @@ Result<verify::Outcome> DocumentSigner::judgeBytes(BytesView file) {
   request.material.timestamp_anchors = options_.timestamp_anchors;
   request.material.certificates = std::move(material->intermediates);
   request.material.crls = std::move(material->crls);
+  if (options_.foreign_lists != nullptr) {
+    for (auto& list : options_.foreign_lists->current()) {
+      request.material.crls.push_back(std::move(list));
+    }
+  }
   return verify::verify(request);
 }
 

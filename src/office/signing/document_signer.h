@@ -2,6 +2,7 @@
 #pragma once
 
 #include "office/signing/custody.h"
+#include "office/signing/foreign_lists.h"
 #include "office/signing/marks.h"
 #include "office/work/blobs.h"
 #include "trust/formats/pades/sign.h"
@@ -67,6 +68,8 @@ struct SignerOptions {
   std::size_t pages_most = 5000;
   /// Outside time-stamping authorities to believe, for time-stamps alone.
   std::vector<pki::Certificate> timestamp_anchors = {};
+  /// Outlives the signer; null: there are none.
+  const ForeignLists* foreign_lists = nullptr;
 };
 
 /// Safe from any thread.

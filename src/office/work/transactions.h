@@ -43,11 +43,18 @@ class Transactions {
   Result<T> read(const std::function<Result<T>(Tx&)>& action) {
     return typed<T>(action, &Transactions::readUntyped);
   }
+  /// One statement, and no more: it sees what was committed when it began, so nothing has to hold
+  /// together and the database is spoken to once instead of three times.
+  template <typename T>
+  Result<T> glance(const std::function<Result<T>(Tx&)>& action) {
+    return typed<T>(action, &Transactions::glanceUntyped);
+  }
 
  protected:
   using Untyped = std::function<Result<>(Tx&)>;
   virtual Result<> runUntyped(const Untyped& action) = 0;
   virtual Result<> readUntyped(const Untyped& action) = 0;
+  virtual Result<> glanceUntyped(const Untyped& action) = 0;
 
  private:
   template <typename T>

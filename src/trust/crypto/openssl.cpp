@@ -28,8 +28,9 @@ void throwFault(std::string_view call) {
 
 BioHandle memoryBio(BytesView bytes) {
   if (bytes.size() > static_cast<std::size_t>(INT_MAX)) throw std::length_error("memoryBio");
-  return need(BioHandle(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size()))),
-              "BIO_new_mem_buf");
+  // Nothing may have no address, which OpenSSL refuses.
+  const void* start = bytes.empty() ? "" : static_cast<const void*>(bytes.data());
+  return need(BioHandle(BIO_new_mem_buf(start, static_cast<int>(bytes.size()))), "BIO_new_mem_buf");
 }
 
 Bytes bioBytes(BIO* bio) {

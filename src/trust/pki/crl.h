@@ -2,6 +2,7 @@
 #pragma once
 
 #include "trust/pki/certificate_facts.h"
+#include "trust/pki/crl_signature.h"
 #include "trust/pki/revocation.h"
 
 #include <cstdint>
@@ -55,9 +56,6 @@ struct Crl::Parsed {
 
 /// Which revocation reasons of `certificate` this CRL speaks about; nullopt: not in its scope.
 std::optional<ReasonMask> crlScope(const Certificate& certificate, const Crl& crl);
-
-/// Was `crl` signed with this certificate's key, and may it? Says nothing of trust in `signer`.
-bool isCrlSignedBy(const Crl& crl, const Certificate& signer);
 
 /// The status by CRLs whose signatures were found good and whose signers are trusted. Partitions by
 /// reason are put together, and a delta is applied to each complete CRL that it fits.

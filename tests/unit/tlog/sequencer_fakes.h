@@ -120,6 +120,7 @@ class MemoryDatabase final : public work::Transactions,
     if (fault != Fault::None) return Error{Code::Unavailable, "commit_unknown"};
     return kDone;
   }
+  Result<> glanceUntyped(const Untyped& action) override { return readUntyped(action); }
   Result<> readUntyped(const Untyped& action) override {
     const std::lock_guard lock(mutex_);
     now_ = kept;

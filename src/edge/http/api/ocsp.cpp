@@ -68,18 +68,27 @@ Result<Reply> getOcsp(const Services& services, const Request& request) {
 }  // namespace
 
 void addOcspRoutes(Router& router, const Services& services) {
+  const auto after_fault = [&services] {
+    auto reply = ocspReply(services.ocsp.afterFault());
+    reply.headers.emplace_back("Cache-Control", "no-store");
+    return reply;
+  };
   router.add({"POST",
               "/pki/ocsp",
               Access::Public,
               BodyKind::Small,
               kOcspBodyMost,
-              [&services](const Request& request) { return postOcsp(services, request); }});
+              [&services](const Request& request) { return postOcsp(services, request); },
+              directory::Purpose::Work,
+              after_fault});
   router.add({"GET",
               std::string(kOcspGetPrefix) + "{request...}",
               Access::Public,
               BodyKind::None,
               0,
-              [&services](const Request& request) { return getOcsp(services, request); }});
+              [&services](const Request& request) { return getOcsp(services, request); },
+              directory::Purpose::Work,
+              after_fault});
 }
 
 }  // namespace congvan::http
