@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/contract/office_world.h"
+#include "tests/support/faulty_database.h"
 #include "tests/support/shell.h"
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 namespace congvan {
@@ -91,6 +93,84 @@ TEST_P(Authority, TakesNoSealOutOfTheHandsOfItsClerk) {
   w.clock.advance(first.not_after - w.clock.now() - std::chrono::hours(24 * 20));
   must(signing::activate(w.second_clerk, *w.ca, w.custody, w.orderFor(request), w.pin));
   EXPECT_EQ(why(w.outgoing.issue(w.clerk, document.id, document.version, w.pin)), "(done)");
+}
+
+/// Something happens when an intent is known and its certificate is not made yet.
+class BusyIssuanceLog final : public authority::IssuanceLog {
+ public:
+  explicit BusyIssuanceLog(authority::IssuanceLog& real) : real_(real) {}
+  std::function<void()> meanwhile;
+  Result<Uuid> add(work::Tx& tx, BytesView leaf) override { return real_.add(tx, leaf); }
+  Result<std::uint64_t> wait(const Uuid& queued) override {
+    if (const auto act = std::exchange(meanwhile, {})) act();
+    return real_.wait(queued);
+  }
+
+ private:
+  authority::IssuanceLog& real_;
+};
+
+TEST_P(Authority, MakesOneSealOfTwoThatAreActivatedAtOnce) {
+  auto& w = world();
+  test::FaultyDatabase watched(database());
+  storage::SqlTransactions over(watched, w.random);
+  BusyIssuanceLog log(w.issuance);
+  authority::Authority other(over,
+                             w.certificates,
+                             w.request_store,
+                             w.directory_store,
+                             w.trail,
+                             w.once,
+                             log,
+                             w.profiles,
+                             w.server_secret,
+                             w.clock,
+                             w.random,
+                             {.public_url = "http://ca.example.vn", .province = "UBND tỉnh Mẫu"});
+  must(other.start());
+  for (int call = 1;; ++call) {
+    const auto one = w.orderFor(w.sealRequest(w.province, w.clerk));
+    const auto two = w.orderFor(w.sealRequest(w.province, w.second_clerk));
+    std::future<std::string> second;
+    log.meanwhile = [&] {
+      watched.meanwhile(call, [&] {
+        second = std::async(std::launch::async, [&] {
+          return why(signing::activate(w.second_clerk, *w.ca, w.custody, two, w.pin));
+        });
+        second.wait_for(std::chrono::milliseconds(400));
+      });
+    };
+    const auto made = signing::activate(w.clerk, other, w.custody, one, w.pin);
+    if (!watched.hasMet()) {
+      EXPECT_GT(call, 10) << "an issue has more statements";
+      break;
+    }
+    EXPECT_THAT((std::vector{why(made), second.get()}),
+                ::testing::UnorderedElementsAre("(done)", "seal_active"))
+        << "before call " << call;
+    const auto seal =
+        must(w.ca->active({.agency = w.province.value}, CertificateKind::OrganisationSeal));
+    must(w.ca->revoke(w.officer, seal.id, pki::RevocationReason::Superseded, {}));
+    const auto loser = made ? two.request : one.request;
+    const auto request = must(w.requests.find(w.clerk, loser));
+    must(w.requests.withdraw(w.clerk, loser, request.version));
+  }
+}
+
+TEST_P(Authority, KnowsTheKeysThatWereCertifiedBeforeTheyWereKeptApart) {
+  auto& w = world();
+  const auto record = w.certify(w.head);
+  const auto certificate = must(pki::Certificate::parse(record.der));
+  const auto certifiable = [&] {
+    return why(w.transactions.read<std::monostate>([&](work::Tx& tx) {
+      return w.ca->keyMayBeCertified(tx, CertificateKind::PersonSim, certificate.spkiDer());
+    }));
+  };
+  database().acquire(storage::Access::Write)->execute("DELETE FROM certified_keys", {});
+  EXPECT_EQ(certifiable(), "(done)");
+  must(w.newAuthority(w.server_secret)->start());
+  EXPECT_EQ(certifiable(), "key_reused");
+  must(w.newAuthority(w.server_secret)->start());
 }
 
 TEST_P(Authority, AsksTheOfficerOfEveryAgencyThatAPersonWorksForToday) {

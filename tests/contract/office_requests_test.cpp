@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/encoding.h"
 #include "tests/contract/office_world.h"
+#include "tests/support/faulty_database.h"
 #include "tests/support/shell.h"
 #include "trust/pki/certificate.h"
 #include "trust/tlog/leaf.h"
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 namespace congvan {
@@ -70,6 +72,26 @@ class Requests : public test::OfficeTest {
       return world().certificates.ofHolder(
           tx, {.person = world().chairman.person.value}, CertificateKind::PersonSim);
     }));
+  }
+  /// The same desk over another way to the database.
+  authority::RequestDesk deskOver(work::Transactions& transactions) {
+    auto& w = world();
+    return authority::RequestDesk({transactions,
+                                   w.request_store,
+                                   w.certificates,
+                                   w.directory_store,
+                                   *w.ca,
+                                   w.profiles,
+                                   w.trail,
+                                   w.once,
+                                   w.clock,
+                                   w.random});
+  }
+  /// Another instance at work in this moment, as far as the database lets it.
+  std::future<std::string> rival(std::function<std::string()> act) {
+    auto done = std::async(std::launch::async, std::move(act));
+    done.wait_for(std::chrono::milliseconds(150));
+    return done;
   }
   authority::CertificateRecord certificateNow(authority::CertificateId id) {
     return must(world().ca->find(world().officer, id));
@@ -341,6 +363,16 @@ TEST_P(Requests, RefuseBadAndUsedKeys) {
   auto& w = world();
   const auto enter = [&](Bytes file) { return why(desk().enter(w.clerk, simForChairman(file))); };
   EXPECT_EQ(enter(csr("rsa:1024")), "key_not_allowed");
+  EXPECT_EQ(enter(csr("ec -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit")),
+            "key_not_allowed");
+  // The same key could be written in two ways, and certified twice.
+  EXPECT_EQ(enter(csr("rsa-pss -pkeyopt rsa_keygen_bits:3072")), "key_form");
+  const test::TempFolder folder;
+  test::mustRun(folder,
+                "openssl ecparam -name prime256v1 -genkey -noout -out k && "
+                "openssl ec -in k -conv_form compressed -out compressed 2>/dev/null && "
+                "openssl req -new -key compressed -subj /CN=x -out r.csr");
+  EXPECT_EQ(enter(folder.bytes("r.csr")), "key_form");
   EXPECT_EQ(enter(toBytes(std::string_view("no request"))), "request_malformed");
   EXPECT_EQ(enter(Bytes((64U << 10U) + 1, 'x')), "request_too_large");
   EXPECT_EQ(enter({}), "key_source_wrong");
@@ -457,6 +489,61 @@ TEST_P(Requests, RenewWithinTheWindowOnce) {
   w.clock.advance(second.not_after - w.clock.now() - 100 * kDay);
   EXPECT_EQ(why(desk().enter(w.department_clerk, following(second, RequestType::Renewal))),
             "renewals_used_up");
+}
+
+TEST_P(Requests, GiveOneCertificateInPlaceOfAnotherHoweverManyAreApprovedAtOnce) {
+  auto& w = world();
+  const auto first = w.certify(w.head);
+  w.clock.advance(first.not_after - w.clock.now() - 100 * kDay);
+  test::FaultyDatabase watched(database());
+  storage::SqlTransactions over(watched, w.random);
+  auto other_desk = deskOver(over);
+  for (int call = 1;; ++call) {
+    const auto one = accepted(following(first, RequestType::Renewal));
+    const auto two = accepted(following(first, RequestType::DeviceRecovered));
+    std::future<std::string> second;
+    watched.meanwhile(call,
+                      [&] { second = rival([&] { return approval(w.second_officer, two); }); });
+    const auto approved =
+        why(other_desk.approve(w.second_officer, one.id, one.version, authority::contentHash(one)));
+    if (!watched.hasMet()) {
+      EXPECT_GT(call, 10) << "an approval has more statements";
+      EXPECT_EQ(why(desk().enter(w.department_clerk, following(first, RequestType::Renewal))),
+                "certificate_followed");
+      break;
+    }
+    EXPECT_THAT((std::vector{approved, second.get()}),
+                ::testing::UnorderedElementsAre("(done)", "certificate_followed"))
+        << "before call " << call;
+    for (const auto& request : {one, two}) {
+      must(desk().withdraw(w.department_clerk, request.id, now(request).version));
+    }
+  }
+}
+
+TEST_P(Requests, AreNotHeldUpByAnotherRevocationOfTheSameMoment) {
+  auto& w = world();
+  test::FaultyDatabase watched(database());
+  storage::SqlTransactions over(watched, w.random);
+  auto other_desk = deskOver(over);
+  for (int call = 1;; ++call) {
+    const auto one = accepted(following(w.certify(w.head), RequestType::Revocation));
+    const auto two = w.certify(w.drafter);
+    std::future<std::string> second;
+    watched.meanwhile(call, [&] {
+      second = rival([&] {
+        return why(w.ca->revoke(w.officer, two.id, pki::RevocationReason::KeyCompromise, {}));
+      });
+    });
+    const auto revoked =
+        why(other_desk.approve(w.second_officer, one.id, one.version, authority::contentHash(one)));
+    EXPECT_EQ(revoked, "(done)") << "before call " << call;
+    if (!watched.hasMet()) {
+      EXPECT_GT(call, 10) << "an approval has more statements";
+      break;
+    }
+    EXPECT_EQ(second.get(), "(done)") << "before call " << call;
+  }
 }
 
 TEST_P(Requests, GiveNothingInPlaceOfWhatWasRevokedSinceTheApproval) {
@@ -649,6 +736,29 @@ TEST_P(Requests, OpenNoPersonalNumbersOnceTheyCameToNothingOrWhenTheyOnlyTakeAwa
   const auto revocation = entered(content);
   EXPECT_EQ(why(w.numbers.read(w.officer, revocation.id)), "holder_wrong");
   EXPECT_EQ(why(w.numbers.keep(w.department_clerk, revocation.id, numbers)), "holder_wrong");
+}
+
+TEST_P(Requests, OpenNoPersonalNumbersToTheOfficerOfAnAgencyThatTheHolderLeft) {
+  auto& w = world();
+  const auto request = entered(w.personRequest(w.commune_leader));
+  must(
+      w.numbers.keep(w.commune_clerk, request.id, {"001099012345", must(parseDate("1999-02-28"))}));
+  EXPECT_EQ(why(w.numbers.read(w.commune_certificate_officer, request.id)), "(done)");
+  const auto posts = must(w.people.posts(w.administrator, w.commune));
+  const auto own =
+      std::ranges::find(posts, w.commune_leader.person, [](const directory::Post& post) {
+        return post.holder.value_or(directory::PersonId{});
+      });
+  ASSERT_NE(own, posts.end());
+  must(w.people.addPost(w.administrator,
+                        {.agency = w.office,
+                         .title = "Chuyên viên",
+                         .signs_for = {},
+                         .holder = w.commune_leader.person,
+                         .grants = {}}));
+  must(w.people.endPost(w.administrator, own->id, own->version));
+  EXPECT_EQ(why(w.numbers.read(w.commune_certificate_officer, request.id)), "role_missing");
+  EXPECT_EQ(why(w.numbers.read(w.officer, request.id)), "(done)") << "over both";
 }
 
 TEST_P(Requests, TakeTextsInOneForm) {

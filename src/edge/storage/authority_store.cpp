@@ -281,6 +281,28 @@ Result<> SqlCertificateStore::claimKey(work::Tx& tx, BytesView spki_sha256, Cert
   return kDone;
 }
 
+Result<std::vector<CertificateRecord>> SqlCertificateStore::withoutKey(work::Tx& tx,
+                                                                       CertificateId after,
+                                                                       int limit) {
+  return certificatesWhere(
+      connectionOf(tx),
+      " WHERE id > ? AND state <> ? AND state <> ? AND NOT EXISTS "
+      "(SELECT 1 FROM certified_keys WHERE certified_keys.certificate = certificates.id) "
+      "ORDER BY id LIMIT ?",
+      {after, name(CertificateState::Intended), name(CertificateState::Abandoned), limit});
+}
+
+Result<> SqlCertificateStore::claimSeal(work::Tx& tx, const Uuid& agency, CertificateId id) {
+  auto& connection = connectionOf(tx);
+  const auto last = connection.queryOne(
+      "SELECT COALESCE(MAX(number), 0) FROM seal_numbers WHERE agency = ?", {agency});
+  const bool stored = connection.insertUnlessTaken(
+      "INSERT INTO seal_numbers (agency, number, certificate) VALUES (?, ?, ?)",
+      {agency, last->integer(0) + 1, id});
+  if (!stored) return taken("seal_taken");
+  return kDone;
+}
+
 Result<> SqlCertificateStore::addOrder(work::Tx& tx, const Order& order) {
   const bool stored = connectionOf(tx).insertUnlessTaken(
       "INSERT INTO certificate_orders (id, kind, person, agency, activator, ordered_by, state, "
@@ -357,6 +379,13 @@ Result<> SqlCertificateStore::replaceIssuer(work::Tx& tx, const Issuer& issuer) 
        issuer.issues_since,
        issuer.id,
        issuer.version}));
+}
+
+Result<> SqlCertificateStore::markCrlDue(work::Tx& tx, IssuerId id, Instant now) {
+  const auto marked = connectionOf(tx).execute(
+      "UPDATE issuers SET crl_next_update = ?, version = version + 1 WHERE id = ?", {now, id});
+  if (marked == 0) return missing("issuer_missing");
+  return kDone;
 }
 
 Result<Issuer> SqlCertificateStore::findIssuer(work::Tx& tx, IssuerId id) {

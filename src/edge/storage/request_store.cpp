@@ -203,6 +203,12 @@ Result<std::optional<RequestRecord>> SqlRequestStore::ofCertificate(work::Tx& tx
   return std::optional(requestFrom(*row));
 }
 
+Result<std::vector<RequestRecord>> SqlRequestStore::following(work::Tx& tx, CertificateId id) {
+  return all(connectionOf(tx).query(
+                 std::string(kSelectRequest) + " WHERE certificate_followed = ? ORDER BY id", {id}),
+             requestFrom);
+}
+
 Result<std::vector<RequestRecord>> SqlRequestStore::list(work::Tx& tx,
                                                          const RequestReach& reach,
                                                          const RequestFilter& filter) {

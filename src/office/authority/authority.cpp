@@ -129,8 +129,7 @@ Result<> Authority::revoke(work::Tx& tx,
                            CertificateRecord& record,
                            const pki::Revoked& how) {
   if (record.state != CertificateState::Issued || !record.issuer) {
-    return Error{
-        Code::Conflict, "certificate_not_active", {{"state", std::string(name(record.state))}}};
+    return certificateNotActive(record);
   }
   record.state = CertificateState::Revoked;
   record.revoked = how;

@@ -273,6 +273,8 @@ class Authority {
                                          BytesView tbs);
   Result<> abandon(const CertificateRecord& record);
   Result<> settleOpenIntents(Instant limit);
+  /// Of certificates that were made before keys were kept apart.
+  Result<> claimOldKeys();
   /// A newer CRL is due from now on: whoever asks next gets one.
   Result<> markCrlDue(work::Tx& tx, const CertificateRecord& record);
   Result<> useOrder(work::Tx& tx, const Order& order, CertificateId certificate);
@@ -305,6 +307,7 @@ class Authority {
   Result<Making> makingFor(const directory::Caller& caller, const RequestRecord& request);
   Result<std::vector<pki::SubjectAttribute>> subjectOf(work::Tx& tx, const RequestContent& content);
   Result<> completeRequest(work::Tx& tx, const Making& making, CertificateId certificate);
+  Result<> takeSeal(work::Tx& tx, const RequestContent& content, CertificateId certificate);
   Result<CertificateRecord> followedInForce(work::Tx& tx, const RequestContent& content);
   Result<> settleFollowed(work::Tx& tx, const Making& making);
   Bytes sealingKeyBinding(const IssuerId& issuer) const;

@@ -156,10 +156,7 @@ Result<Bytes> Authority::publishCrl(const Key& key, const Issuer& seen, Duration
 
 Result<> Authority::markCrlDue(work::Tx& tx, const CertificateRecord& record) {
   if (!record.issuer) return kDone;  // a root: whoever distrusts it drops the anchor
-  auto issuer = store_.findIssuer(tx, *record.issuer);
-  if (!issuer) return issuer.error();
-  issuer->crl_next_update = clock_.now();
-  return store_.replaceIssuer(tx, *issuer);
+  return store_.markCrlDue(tx, *record.issuer, clock_.now());
 }
 
 Result<Bytes> Authority::timestampAnswer(BytesView request) {

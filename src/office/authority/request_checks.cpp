@@ -27,6 +27,14 @@ bool isRevocationReason(pki::RevocationReason reason) {
   return std::ranges::find(kReasons, reason) != kReasons.end();
 }
 
+/// A request by which another certificate comes in the place of the one it names, or came.
+bool isToBeFollowedBy(const RequestRecord& request) {
+  const bool given = request.state == RequestState::Approved ||
+                     request.state == RequestState::Issued ||
+                     request.state == RequestState::HandedOver;
+  return given && request.content.type != RequestType::Revocation;
+}
+
 Error holderWrong() {
   return {Code::RuleRefused, "holder_wrong"};
 }
@@ -160,22 +168,34 @@ Result<> RequestDesk::followedFits(work::Tx& tx,
   const auto before = requests_.ofCertificate(tx, record->id);
   if (!before) return before.error();
   if (*before && (*before)->content.device_name != content.device_name) return wrong;
-  const auto left = record->not_after - clock_.now();
-  if (left <= Duration{0}) return wrong;
-  if (content.type != RequestType::Renewal) return kDone;
+  if (record->not_after <= clock_.now()) return wrong;
+  if (content.type == RequestType::Renewal) {
+    const auto may_renew = renewalFits(renewals, record->not_after);
+    if (!may_renew) return may_renew;
+  }
+  const auto others = requests_.following(tx, record->id);
+  if (!others) return others.error();
+  if (std::ranges::any_of(*others, &isToBeFollowedBy)) {
+    return Error{Code::Conflict, "certificate_followed"};
+  }
+  return kDone;
+}
+
+Result<> RequestDesk::renewalFits(std::int64_t renewals, Instant not_after) {
   const auto rule = authority_.rule();
   if (!rule) return rule.error();
   if (renewals > rule->renewals_most) {
     return Error{
         Code::RuleRefused, "renewals_used_up", {{"most", std::to_string(rule->renewals_most)}}};
   }
+  const auto left = not_after - clock_.now();
   const std::chrono::days opens{rule->renewal_opens_days};
   const std::chrono::days closes{rule->renewal_closes_days};
   if (left <= opens && left >= closes) return kDone;
   return Error{Code::RuleRefused,
                "renewal_window",
-               {{"from", formatDate(vietnamDate(record->not_after - opens))},
-                {"until", formatDate(vietnamDate(record->not_after - closes))}}};
+               {{"from", formatDate(vietnamDate(not_after - opens))},
+                {"until", formatDate(vietnamDate(not_after - closes))}}};
 }
 
 Result<std::int64_t> RequestDesk::renewalsWith(work::Tx& tx, const RequestContent& content) {

@@ -132,8 +132,7 @@ Result<std::vector<pki::SubjectAttribute>> Authority::subjectOf(work::Tx& tx,
 Result<CertificateRecord> Authority::followedInForce(work::Tx& tx, const RequestContent& content) {
   auto followed = store_.find(tx, content.certificate.value());
   if (!followed || followed->state == CertificateState::Issued) return followed;
-  return Error{
-      Code::Conflict, "certificate_not_active", {{"state", std::string(name(followed->state))}}};
+  return certificateNotActive(*followed);
 }
 
 Result<Authority::Making> Authority::makingFor(const Caller& caller, const RequestRecord& request) {
@@ -243,12 +242,25 @@ Result<> Authority::completeRequest(work::Tx& tx, const Making& making, Certific
   if (!request) return request.error();
   const auto state = requireState(*request, {RequestState::Approved});
   if (!state) return state;
+  const auto sealed = takeSeal(tx, request->content, certificate);
+  if (!sealed) return sealed;
   request->state = RequestState::Issued;
   request->certificate = certificate;
   const auto kept = requests_.replace(tx, *request);
   if (!kept && kept.error().code == Code::Stale) return requireState(*request, {});
   if (!kept) return kept;
   return settleFollowed(tx, making);
+}
+
+/// Another seal may have come since the intent, or come at the same moment: both take the agency's
+/// next number, and look then.
+Result<> Authority::takeSeal(work::Tx& tx,
+                             const RequestContent& content,
+                             CertificateId certificate) {
+  if (content.kind != CertificateKind::OrganisationSeal) return kDone;
+  const auto claimed = store_.claimSeal(tx, content.agency.value, certificate);
+  if (!claimed) return Error{Code::Conflict, "seal_active"};
+  return sealMayBeMade(tx, content);
 }
 
 /// Of changed information and of a lost device, the certificate before ends with the new one; of a

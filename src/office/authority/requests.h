@@ -37,9 +37,10 @@ class RequestDesk {
   /// By a clerk of the managing body, whose word it then is, or by the holder, whom the clerk
   /// confirms later. Forbidden `role_missing`; RuleRefused `holder_wrong`, `key_source_wrong`,
   /// `seal_needs_clerk`, `request_text_wrong`, `request_document_missing`, `followed_wrong`,
-  /// `renewal_window`, `renewals_used_up`, `key_not_allowed`, `key_reused`,
+  /// `renewal_window`, `renewals_used_up`, `key_not_allowed`, `key_form`, `key_reused`,
   /// `possession_not_proved`, `revocation_reason_wrong`, `invalidity_in_future`; Malformed
-  /// `request_malformed` (the CSR); Conflict `seal_active`.
+  /// `request_malformed` (the CSR); Conflict `seal_active`, `certificate_followed` (another request
+  /// for one in its place was approved).
   Result<RequestRecord> enter(const directory::Caller& caller, const RequestContent& content);
 
   // Of the following each refuses NotFound `request_missing` (or not for the caller to see), Stale
@@ -133,6 +134,7 @@ class RequestDesk {
   Result<> holderFits(work::Tx& tx, const RequestContent& content);
   Result<> keyFits(work::Tx& tx, const RequestContent& content);
   Result<> followedFits(work::Tx& tx, const RequestContent& content, std::int64_t renewals);
+  Result<> renewalFits(std::int64_t renewals, Instant not_after);
   Result<std::int64_t> renewalsWith(work::Tx& tx, const RequestContent& content);
   Result<RequestContent> tidy(const RequestContent& content) const;
 

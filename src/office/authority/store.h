@@ -43,6 +43,12 @@ class CertificateStore {
   virtual Result<> claimKey(work::Tx& tx,
                             BytesView spki_sha256,
                             CertificateId id) = 0;  ///< Conflict `key_taken`
+  /// Certificates with bytes of which no key is known, after `after`, in order of id.
+  virtual Result<std::vector<CertificateRecord>> withoutKey(work::Tx& tx,
+                                                            CertificateId after,
+                                                            int limit) = 0;
+  /// The next seal of an agency is this one. Conflict `seal_taken`: another is at the same moment.
+  virtual Result<> claimSeal(work::Tx& tx, const Uuid& agency, CertificateId id) = 0;
 
   virtual Result<> addOrder(work::Tx& tx, const Order& order) = 0;
   virtual Result<> replaceOrder(work::Tx& tx, const Order& order) = 0;  ///< Stale `version_stale`
@@ -53,6 +59,9 @@ class CertificateStore {
   virtual Result<> addIssuer(work::Tx& tx,
                              const Issuer& issuer) = 0;  ///< Conflict `issuer_name_taken`
   virtual Result<> replaceIssuer(work::Tx& tx, const Issuer& issuer) = 0;
+  /// From `now` on the list of what it revoked is out of date. Moves the row's version, whatever it
+  /// is, so that two at once both come through.
+  virtual Result<> markCrlDue(work::Tx& tx, IssuerId id, Instant now) = 0;
   virtual Result<Issuer> findIssuer(work::Tx& tx, IssuerId id) = 0;  ///< NotFound `issuer_missing`
   virtual Result<std::vector<Issuer>> issuers(work::Tx& tx) = 0;
   /// The version of each issuer's row, and nothing of its weight. Every revocation moves it.
