@@ -288,6 +288,45 @@ TEST_P(Authority, RevokesWithACrlOfTheNextNumber) {
   EXPECT_EQ(crlNumber(), before + 1);
 }
 
+TEST_P(Authority, RevokesASuspendedOneAsOfItsSuspension) {
+  auto& w = world();
+  const auto record = w.certify(w.head);
+  const auto invalid = w.clock.now() - std::chrono::hours(48);
+  EXPECT_EQ(why(w.ca->suspend(w.clerk, record.id, {})), "role_missing");
+  EXPECT_EQ(why(w.ca->suspend(w.officer, record.id, w.clock.now() + std::chrono::hours(1))),
+            "invalidity_in_future");
+  const auto suspended = must(w.ca->suspend(w.officer, record.id, invalid));
+  EXPECT_EQ(why(w.ca->suspend(w.officer, record.id, invalid)), "certificate_not_active");
+  w.clock.advance(std::chrono::hours(24));
+  const auto revoked =
+      must(w.ca->revoke(w.officer, record.id, pki::RevocationReason::KeyCompromise, std::nullopt));
+  EXPECT_EQ(revoked.revoked->time, suspended.revoked->time)
+      << "nobody could rely on it since, and nobody can later";
+  EXPECT_EQ(revoked.revoked->invalidity_date, invalid);
+  EXPECT_EQ(revoked.revoked->reason, pki::RevocationReason::KeyCompromise);
+  EXPECT_THAT(crlText(), ::testing::HasSubstr("Key Compromise"));
+}
+
+TEST_P(Authority, SuspendsNothingOfItsOwn) {
+  auto& w = world();
+  using Records = std::vector<authority::CertificateRecord>;
+  for (const auto kind : {CertificateKind::Issuing, CertificateKind::Ocsp, CertificateKind::Tsa}) {
+    const auto own = must(w.transactions.read<Records>(
+        [&](work::Tx& tx) { return w.certificates.ofHolder(tx, {}, kind); }));
+    EXPECT_EQ(why(w.ca->suspend(w.officer, own.at(0).id, {})), "suspension_kind_wrong");
+  }
+}
+
+TEST_P(Authority, MakesNoSealBesideASuspendedOne) {
+  auto& w = world();
+  const auto seal = w.certifySeal(w.province, w.clerk);
+  must(w.ca->suspend(w.officer, seal.id, {}));
+  const auto request = w.sealRequest(w.province, w.second_clerk);
+  EXPECT_EQ(why(w.requests.enter(w.clerk, request)), "seal_active") << "it may be released";
+  must(w.ca->revoke(w.officer, seal.id, pki::RevocationReason::Superseded, {}));
+  EXPECT_EQ(why(w.requests.enter(w.clerk, request)), "(done)");
+}
+
 TEST_P(Authority, ListsSerialsWhoseFirstBitIsSetAsPositiveNumbers) {
   auto& w = world();
   std::vector<std::string> serials;

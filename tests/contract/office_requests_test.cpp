@@ -93,6 +93,16 @@ class Requests : public test::OfficeTest {
     done.wait_for(std::chrono::milliseconds(150));
     return done;
   }
+  /// The issuing authority's CRL as the openssl command prints it.
+  std::string crlText() {
+    const test::TempFolder folder;
+    folder.write("ca1.crl", BytesView(must(world().ca->crl("ca1"))));
+    return test::mustRun(folder, "openssl crl -inform DER -in ca1.crl -noout -text");
+  }
+  static std::string upper(std::string text) {
+    for (auto& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return text;
+  }
   authority::CertificateRecord certificateNow(authority::CertificateId id) {
     return must(world().ca->find(world().officer, id));
   }
@@ -631,12 +641,101 @@ TEST_P(Requests, RevokeWithTheirApproval) {
   EXPECT_EQ(revoked.state, CertificateState::Revoked);
   EXPECT_EQ(revoked.revoked->reason, pki::RevocationReason::CessationOfOperation);
   EXPECT_TRUE(revoked.revoked->invalidity_date);
-  const test::TempFolder folder;
-  folder.write("ca1.crl", BytesView(must(w.ca->crl("ca1"))));
-  auto serial = record.serial;
-  for (auto& c : serial) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  EXPECT_THAT(test::mustRun(folder, "openssl crl -inform DER -in ca1.crl -noout -text"),
-              ::testing::HasSubstr(serial));
+  EXPECT_THAT(crlText(), ::testing::HasSubstr(upper(record.serial)));
+}
+
+TEST_P(Requests, SuspendByOneOfficerAndReleaseByTwo) {
+  auto& w = world();
+  const auto record = w.certify(w.head);
+  const auto serial = upper(record.serial);
+  auto content = following(record, RequestType::Suspension);
+  content.invalidity_date = w.clock.now() - kDay;
+  content.document_number.clear();
+  auto request = must(desk().enter(w.head, content));  // the letter may follow, the key may be lost
+  EXPECT_FALSE(authority::formOf(request.content));
+  EXPECT_EQ(certificateNow(record.id).state, CertificateState::Issued);
+  EXPECT_EQ(why(desk().accept(w.commune_certificate_officer, request.id, 1)), "request_missing");
+  request = must(desk().accept(w.officer, request.id, request.version));
+  EXPECT_EQ(request.state, RequestState::CarriedOut);
+  EXPECT_EQ(request.certificate, record.id);
+  const auto suspended = certificateNow(record.id);
+  EXPECT_EQ(suspended.state, CertificateState::Suspended);
+  EXPECT_EQ(suspended.revoked->invalidity_date, content.invalidity_date);
+  EXPECT_THAT(crlText(), ::testing::HasSubstr(serial));
+  EXPECT_THAT(crlText(), ::testing::HasSubstr("Certificate Hold"));
+  EXPECT_THAT(crlText(), ::testing::HasSubstr("Invalidity Date"));
+  const auto document = w.submitted({w.commune});
+  const auto sign = [&] {
+    return why(w.outgoing.sign(w.head, document.id, document.version, w.pin));
+  };
+  EXPECT_EQ(sign(), "certificate_suspended");
+
+  const auto release = accepted(following(record, RequestType::Release));
+  EXPECT_EQ(certificateNow(record.id).state, CertificateState::Suspended) << "one gives nothing";
+  EXPECT_EQ(approval(w.officer, release), "approver_not_other");
+  EXPECT_EQ(approval(w.second_officer, release), "(done)");
+  const auto released = certificateNow(record.id);
+  EXPECT_EQ(released.state, CertificateState::Issued);
+  EXPECT_FALSE(released.revoked) << "its invalidity date is gone, too";
+  EXPECT_THAT(crlText(), ::testing::Not(::testing::HasSubstr(serial)));
+  EXPECT_EQ(sign(), "(done)");
+  EXPECT_EQ(w.eventsOf(record.id.value),
+            "key.created certificate.intended certificate.issued certificate.suspended "
+            "certificate.released");
+}
+
+TEST_P(Requests, SuspendAndReleaseOnlyWhatIsThere) {
+  auto& w = world();
+  const auto record = w.certify(w.head);
+  const auto enter = [&](RequestType type) {
+    return why(desk().enter(w.department_clerk, following(record, type)));
+  };
+  EXPECT_EQ(enter(RequestType::Release), "followed_wrong") << "it is in force";
+  auto future = following(record, RequestType::Suspension);
+  future.invalidity_date = w.clock.now() + kDay;
+  EXPECT_EQ(why(desk().enter(w.department_clerk, future)), "invalidity_in_future");
+  const auto pending = accepted(following(record, RequestType::Revocation));
+  must(w.ca->suspend(w.officer, record.id, {}));
+  EXPECT_EQ(enter(RequestType::Suspension), "followed_wrong");
+  EXPECT_EQ(enter(RequestType::Renewal), "followed_wrong") << "not while it is suspended";
+  EXPECT_EQ(enter(RequestType::Release), "(done)");
+  EXPECT_EQ(approval(w.second_officer, pending), "(done)") << "and revoked all the same";
+  EXPECT_EQ(enter(RequestType::Release), "followed_wrong") << "that is for good";
+  const auto of_drafter = w.certify(w.drafter);
+  must(w.ca->suspend(w.officer, of_drafter.id, {}));
+  const auto posts = must(w.people.posts(w.administrator, w.unit));
+  must(w.people.endPost(w.administrator, posts.at(0).id, posts.at(0).version));
+  auto back = w.personRequest(w.drafter);
+  back.type = RequestType::Release;
+  back.certificate = of_drafter.id;
+  EXPECT_EQ(why(desk().enter(w.department_clerk, back)), "holder_wrong") << "who left gets nothing";
+}
+
+TEST_P(Requests, ReleaseNothingThatIsRevokedAtTheSameMoment) {
+  auto& w = world();
+  test::FaultyDatabase watched(database());
+  storage::SqlTransactions over(watched, w.random);
+  auto other_desk = deskOver(over);
+  for (int call = 1;; ++call) {
+    const auto record = w.certify(w.head);
+    must(w.ca->suspend(w.officer, record.id, {}));
+    const auto release = accepted(following(record, RequestType::Release));
+    std::future<std::string> revocation;
+    watched.meanwhile(call, [&] {
+      revocation = rival([&] {
+        return why(w.ca->revoke(w.officer, record.id, pki::RevocationReason::KeyCompromise, {}));
+      });
+    });
+    const auto released = why(other_desk.approve(
+        w.second_officer, release.id, release.version, authority::contentHash(release)));
+    EXPECT_THAT(released, ::testing::AnyOf("(done)", "followed_wrong")) << "before call " << call;
+    if (!watched.hasMet()) {
+      EXPECT_GT(call, 10) << "an approval has more statements";
+      break;
+    }
+    EXPECT_EQ(revocation.get(), "(done)") << "before call " << call;
+    EXPECT_EQ(certificateNow(record.id).state, CertificateState::Revoked) << "before call " << call;
+  }
 }
 
 TEST_P(Requests, ToRevokeAreGoodForThoseWhoLeft) {

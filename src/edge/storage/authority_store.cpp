@@ -245,11 +245,13 @@ Result<std::vector<CertificateRecord>> SqlCertificateStore::ofHolder(work::Tx& t
 
 Result<std::vector<CertificateRecord>> SqlCertificateStore::revokedBy(work::Tx& tx,
                                                                       IssuerId issuer) {
-  return certificatesWhere(
-      connectionOf(tx),
-      " WHERE state IN (?, ?) AND issuer = ? AND revoked_at IS NOT NULL "
-      "ORDER BY id",
-      {name(CertificateState::Revoked), name(CertificateState::Abandoned), issuer});
+  return certificatesWhere(connectionOf(tx),
+                           " WHERE state IN (?, ?, ?) AND issuer = ? AND revoked_at IS NOT NULL "
+                           "ORDER BY id",
+                           {name(CertificateState::Revoked),
+                            name(CertificateState::Suspended),
+                            name(CertificateState::Abandoned),
+                            issuer});
 }
 
 Result<std::vector<CertificateRecord>> SqlCertificateStore::intended(work::Tx& tx) {
@@ -299,7 +301,7 @@ Result<> SqlCertificateStore::claimSeal(work::Tx& tx, const Uuid& agency, Certif
   const bool stored = connection.insertUnlessTaken(
       "INSERT INTO seal_numbers (agency, number, certificate) VALUES (?, ?, ?)",
       {agency, last->integer(0) + 1, id});
-  if (!stored) return taken("seal_taken");
+  if (!stored) return taken("seal_active");
   return kDone;
 }
 

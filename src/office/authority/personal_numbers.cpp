@@ -132,8 +132,8 @@ Result<PersonalNumbers> PersonalNumbersDesk::read(const Caller& officer, Request
 Result<PersonalNumbersDesk::Subject> PersonalNumbersDesk::subjectOf(work::Tx& tx, RequestId id) {
   auto request = store_.find(tx, id);
   if (!request) return request.error();
-  const bool revocation = request->content.type == RequestType::Revocation;
-  if (revocation || !request->content.person) return Error{Code::RuleRefused, "holder_wrong"};
+  if (changesStatus(request->content.type) || !request->content.person)
+    return Error{Code::RuleRefused, "holder_wrong"};
   auto lineage = directory::lineageOf(tx, directory_, request->content.agency);
   if (!lineage) return lineage.error();
   const auto person = *request->content.person;

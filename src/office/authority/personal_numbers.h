@@ -43,7 +43,7 @@ class PersonalNumbersDesk {
     Uuid person{};
     directory::Lineage body;
   };
-  /// Of a request that gives; a revocation opens nobody's numbers.
+  /// Of a request for a certificate; a change of status opens nobody's numbers.
   Result<Subject> subjectOf(work::Tx& tx, RequestId id);
   Result<> record(work::Tx& tx,
                   audit::EventKind kind,

@@ -22,7 +22,11 @@ Result<std::vector<CertificateRecord>> Authority::usable(const Holder& holder,
     const bool in_force = issued && record.not_before <= now && now <= record.not_after;
     if (in_force) good.push_back(record);
     if (issued) why = {Code::RuleRefused, "certificate_expired"};
-    if (record.state == CertificateState::Revoked && why.code == Code::NotFound) {
+    if (why.code != Code::NotFound) continue;  // the newest one says why
+    if (record.state == CertificateState::Suspended) {
+      why = {Code::RuleRefused, "certificate_suspended"};
+    }
+    if (record.state == CertificateState::Revoked) {
       why = {Code::RuleRefused, "certificate_revoked"};
     }
   }

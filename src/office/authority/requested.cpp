@@ -65,7 +65,9 @@ Result<> Authority::sealMayBeMade(work::Tx& tx, const RequestContent& content) {
   if (!all) return all.error();
   const auto now = clock_.now();
   const bool lasting = std::ranges::any_of(*all, [&](const CertificateRecord& record) {
-    return record.state == CertificateState::Issued && record.id != content.certificate &&
+    const bool there = record.state == CertificateState::Issued ||
+                       record.state == CertificateState::Suspended;  // it may be released
+    return there && record.id != content.certificate &&
            record.not_after - now > std::chrono::days(rule_now->next_seal_days);
   });
   if (lasting) return Error{Code::Conflict, "seal_active"};
@@ -259,8 +261,7 @@ Result<> Authority::takeSeal(work::Tx& tx,
                              CertificateId certificate) {
   if (content.kind != CertificateKind::OrganisationSeal) return kDone;
   const auto claimed = store_.claimSeal(tx, content.agency.value, certificate);
-  if (!claimed) return Error{Code::Conflict, "seal_active"};
-  return sealMayBeMade(tx, content);
+  return claimed ? sealMayBeMade(tx, content) : claimed;
 }
 
 /// Of changed information and of a lost device, the certificate before ends with the new one; of a

@@ -256,8 +256,11 @@ Result<RequestRecord> RequestDesk::accept(const Caller& officer,
                   if (!allowed) return allowed;
                   const auto state = requireState(record, {RequestState::Requested});
                   if (!state) return state;
-                  if (!record.confirmed) return Error{Code::Conflict, "request_not_confirmed"};
                   record.accepted = Act{officer.person.value, clock_.now()};
+                  if (record.content.type == RequestType::Suspension) {
+                    return suspendAsAsked(tx, officer, record);
+                  }
+                  if (!record.confirmed) return Error{Code::Conflict, "request_not_confirmed"};
                   record.state = RequestState::Accepted;
                   return kDone;
                 });
@@ -316,6 +319,7 @@ Result<> RequestDesk::settleApproval(work::Tx& tx, const Caller& officer, Reques
   if (content.type == RequestType::New) record.valid_days = rule->new_days;
   if (content.type == RequestType::Renewal) record.valid_days = rule->renewed_days;
   if (content.type == RequestType::Revocation) return revokeAsAsked(tx, officer, record);
+  if (content.type == RequestType::Release) return releaseAsAsked(tx, officer, record);
   record.state = RequestState::Approved;
   if (content.key != KeySource::Server) return kDone;
   const auto order = authority_.order(tx, officer, record);
@@ -336,6 +340,27 @@ Result<> RequestDesk::revokeAsAsked(work::Tx& tx, const Caller& officer, Request
                            officer.trace,
                            *certificate,
                            {now, content.reason, content.invalidity_date});
+}
+
+/// By the first officer already: to wait for a second one would only help who has the key.
+Result<> RequestDesk::suspendAsAsked(work::Tx& tx, const Caller& officer, RequestRecord& record) {
+  const auto& content = record.content;
+  const auto stands = contentMayStand(tx, content, record.renewals);
+  if (!stands) return stands;
+  auto certificate = certificates_.find(tx, content.certificate.value());
+  if (!certificate) return certificate.error();
+  record.certificate = certificate->id;
+  record.state = RequestState::CarriedOut;
+  return authority_.suspend(
+      tx, directory::actor(officer), officer.trace, *certificate, content.invalidity_date);
+}
+
+Result<> RequestDesk::releaseAsAsked(work::Tx& tx, const Caller& officer, RequestRecord& record) {
+  auto certificate = certificates_.find(tx, record.content.certificate.value());
+  if (!certificate) return certificate.error();
+  record.certificate = certificate->id;
+  record.state = RequestState::CarriedOut;
+  return authority_.release(tx, directory::actor(officer), officer.trace, *certificate);
 }
 
 Result<RequestRecord> RequestDesk::refuse(const Caller& officer,

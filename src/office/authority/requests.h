@@ -70,13 +70,15 @@ class RequestDesk {
                                  RequestId id,
                                  std::int64_t version,
                                  const std::string& reason);
-  /// It is complete. Conflict `request_not_confirmed`.
+  /// It is complete; a suspension is carried out with it, confirmed or not. Conflict
+  /// `request_not_confirmed`.
   Result<RequestRecord> accept(const directory::Caller& officer,
                                RequestId id,
                                std::int64_t version);
-  /// Gives the word of a second officer for what `content_hash` says; makes the order, or revokes,
-  /// in the same transaction. RuleRefused `approver_not_other`: they entered, confirmed or accepted
-  /// it; Stale `request_changed`: it says something else now. What `enter` refuses is asked again.
+  /// Gives the word of a second officer for what `content_hash` says; makes the order, revokes or
+  /// releases in the same transaction. RuleRefused `approver_not_other`: they entered, confirmed or
+  /// accepted it; Stale `request_changed`: it says something else now. What `enter` refuses is
+  /// asked again.
   Result<RequestRecord> approve(const directory::Caller& officer,
                                 RequestId id,
                                 std::int64_t version,
@@ -129,6 +131,8 @@ class RequestDesk {
                           const RequestRecord& record);
   Result<> settleApproval(work::Tx& tx, const directory::Caller& officer, RequestRecord& record);
   Result<> revokeAsAsked(work::Tx& tx, const directory::Caller& officer, RequestRecord& record);
+  Result<> suspendAsAsked(work::Tx& tx, const directory::Caller& officer, RequestRecord& record);
+  Result<> releaseAsAsked(work::Tx& tx, const directory::Caller& officer, RequestRecord& record);
   /// What is asked for fits together and may be given now.
   Result<> contentMayStand(work::Tx& tx, const RequestContent& content, std::int64_t renewals);
   Result<> holderFits(work::Tx& tx, const RequestContent& content);

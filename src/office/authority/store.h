@@ -32,7 +32,8 @@ class CertificateStore {
   virtual Result<std::vector<CertificateRecord>> ofHolder(work::Tx& tx,
                                                           const Holder& holder,
                                                           CertificateKind kind) = 0;
-  /// What an issuer's CRL lists: revoked ones, and abandoned ones that carry a revocation.
+  /// What an issuer's CRL lists: revoked and suspended ones, and abandoned ones that carry a
+  /// revocation.
   virtual Result<std::vector<CertificateRecord>> revokedBy(work::Tx& tx, IssuerId issuer) = 0;
   virtual Result<std::vector<CertificateRecord>> intended(work::Tx& tx) = 0;
   /// The key that is kept for a certificate, if any, and every way to it.
@@ -47,7 +48,7 @@ class CertificateStore {
   virtual Result<std::vector<CertificateRecord>> withoutKey(work::Tx& tx,
                                                             CertificateId after,
                                                             int limit) = 0;
-  /// The next seal of an agency is this one. Conflict `seal_taken`: another is at the same moment.
+  /// The next seal of an agency is this one. Conflict `seal_active`: another is at the same moment.
   virtual Result<> claimSeal(work::Tx& tx, const Uuid& agency, CertificateId id) = 0;
 
   virtual Result<> addOrder(work::Tx& tx, const Order& order) = 0;
