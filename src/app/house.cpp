@@ -277,6 +277,7 @@ House::House(Opened opened)
       numbers_(transactions_,
                request_store_,
                directory_store_,
+               authority_,
                trail_,
                once_,
                server_secret_,

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/contract/office_world.h"
+#include "tests/support/faulty_database.h"
 #include "tests/support/shell.h"
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 namespace congvan {
@@ -91,6 +93,84 @@ TEST_P(Authority, TakesNoSealOutOfTheHandsOfItsClerk) {
   w.clock.advance(first.not_after - w.clock.now() - std::chrono::hours(24 * 20));
   must(signing::activate(w.second_clerk, *w.ca, w.custody, w.orderFor(request), w.pin));
   EXPECT_EQ(why(w.outgoing.issue(w.clerk, document.id, document.version, w.pin)), "(done)");
+}
+
+/// Something happens when an intent is known and its certificate is not made yet.
+class BusyIssuanceLog final : public authority::IssuanceLog {
+ public:
+  explicit BusyIssuanceLog(authority::IssuanceLog& real) : real_(real) {}
+  std::function<void()> meanwhile;
+  Result<Uuid> add(work::Tx& tx, BytesView leaf) override { return real_.add(tx, leaf); }
+  Result<std::uint64_t> wait(const Uuid& queued) override {
+    if (const auto act = std::exchange(meanwhile, {})) act();
+    return real_.wait(queued);
+  }
+
+ private:
+  authority::IssuanceLog& real_;
+};
+
+TEST_P(Authority, MakesOneSealOfTwoThatAreActivatedAtOnce) {
+  auto& w = world();
+  test::FaultyDatabase watched(database());
+  storage::SqlTransactions over(watched, w.random);
+  BusyIssuanceLog log(w.issuance);
+  authority::Authority other(over,
+                             w.certificates,
+                             w.request_store,
+                             w.directory_store,
+                             w.trail,
+                             w.once,
+                             log,
+                             w.profiles,
+                             w.server_secret,
+                             w.clock,
+                             w.random,
+                             {.public_url = "http://ca.example.vn", .province = "UBND tỉnh Mẫu"});
+  must(other.start());
+  for (int call = 1;; ++call) {
+    const auto one = w.orderFor(w.sealRequest(w.province, w.clerk));
+    const auto two = w.orderFor(w.sealRequest(w.province, w.second_clerk));
+    std::future<std::string> second;
+    log.meanwhile = [&] {
+      watched.meanwhile(call, [&] {
+        second = std::async(std::launch::async, [&] {
+          return why(signing::activate(w.second_clerk, *w.ca, w.custody, two, w.pin));
+        });
+        second.wait_for(std::chrono::milliseconds(400));
+      });
+    };
+    const auto made = signing::activate(w.clerk, other, w.custody, one, w.pin);
+    if (!watched.hasMet()) {
+      EXPECT_GT(call, 10) << "an issue has more statements";
+      break;
+    }
+    EXPECT_THAT((std::vector{why(made), second.get()}),
+                ::testing::UnorderedElementsAre("(done)", "seal_active"))
+        << "before call " << call;
+    const auto seal =
+        must(w.ca->active({.agency = w.province.value}, CertificateKind::OrganisationSeal));
+    must(w.ca->revoke(w.officer, seal.id, pki::RevocationReason::Superseded, {}));
+    const auto loser = made ? two.request : one.request;
+    const auto request = must(w.requests.find(w.clerk, loser));
+    must(w.requests.withdraw(w.clerk, loser, request.version));
+  }
+}
+
+TEST_P(Authority, KnowsTheKeysThatWereCertifiedBeforeTheyWereKeptApart) {
+  auto& w = world();
+  const auto record = w.certify(w.head);
+  const auto certificate = must(pki::Certificate::parse(record.der));
+  const auto certifiable = [&] {
+    return why(w.transactions.read<std::monostate>([&](work::Tx& tx) {
+      return w.ca->keyMayBeCertified(tx, CertificateKind::PersonSim, certificate.spkiDer());
+    }));
+  };
+  database().acquire(storage::Access::Write)->execute("DELETE FROM certified_keys", {});
+  EXPECT_EQ(certifiable(), "(done)");
+  must(w.newAuthority(w.server_secret)->start());
+  EXPECT_EQ(certifiable(), "key_reused");
+  must(w.newAuthority(w.server_secret)->start());
 }
 
 TEST_P(Authority, AsksTheOfficerOfEveryAgencyThatAPersonWorksForToday) {
@@ -206,6 +286,45 @@ TEST_P(Authority, RevokesWithACrlOfTheNextNumber) {
       why(w.ca->revoke(w.officer, record.id, pki::RevocationReason::KeyCompromise, std::nullopt)),
       "certificate_not_active");
   EXPECT_EQ(crlNumber(), before + 1);
+}
+
+TEST_P(Authority, RevokesASuspendedOneAsOfItsSuspension) {
+  auto& w = world();
+  const auto record = w.certify(w.head);
+  const auto invalid = w.clock.now() - std::chrono::hours(48);
+  EXPECT_EQ(why(w.ca->suspend(w.clerk, record.id, {})), "role_missing");
+  EXPECT_EQ(why(w.ca->suspend(w.officer, record.id, w.clock.now() + std::chrono::hours(1))),
+            "invalidity_in_future");
+  const auto suspended = must(w.ca->suspend(w.officer, record.id, invalid));
+  EXPECT_EQ(why(w.ca->suspend(w.officer, record.id, invalid)), "certificate_not_active");
+  w.clock.advance(std::chrono::hours(24));
+  const auto revoked =
+      must(w.ca->revoke(w.officer, record.id, pki::RevocationReason::KeyCompromise, std::nullopt));
+  EXPECT_EQ(revoked.revoked->time, suspended.revoked->time)
+      << "nobody could rely on it since, and nobody can later";
+  EXPECT_EQ(revoked.revoked->invalidity_date, invalid);
+  EXPECT_EQ(revoked.revoked->reason, pki::RevocationReason::KeyCompromise);
+  EXPECT_THAT(crlText(), ::testing::HasSubstr("Key Compromise"));
+}
+
+TEST_P(Authority, SuspendsNothingOfItsOwn) {
+  auto& w = world();
+  using Records = std::vector<authority::CertificateRecord>;
+  for (const auto kind : {CertificateKind::Issuing, CertificateKind::Ocsp, CertificateKind::Tsa}) {
+    const auto own = must(w.transactions.read<Records>(
+        [&](work::Tx& tx) { return w.certificates.ofHolder(tx, {}, kind); }));
+    EXPECT_EQ(why(w.ca->suspend(w.officer, own.at(0).id, {})), "suspension_kind_wrong");
+  }
+}
+
+TEST_P(Authority, MakesNoSealBesideASuspendedOne) {
+  auto& w = world();
+  const auto seal = w.certifySeal(w.province, w.clerk);
+  must(w.ca->suspend(w.officer, seal.id, {}));
+  const auto request = w.sealRequest(w.province, w.second_clerk);
+  EXPECT_EQ(why(w.requests.enter(w.clerk, request)), "seal_active") << "it may be released";
+  must(w.ca->revoke(w.officer, seal.id, pki::RevocationReason::Superseded, {}));
+  EXPECT_EQ(why(w.requests.enter(w.clerk, request)), "(done)");
 }
 
 TEST_P(Authority, ListsSerialsWhoseFirstBitIsSetAsPositiveNumbers) {

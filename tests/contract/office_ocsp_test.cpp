@@ -96,6 +96,23 @@ TEST_P(Ocsp, TellsARevocationAtOnceWhateverInstanceMadeIt) {
   EXPECT_EQ(status(*desk, second), CertificateStatus::Revoked);
 }
 
+TEST_P(Ocsp, TellsASuspensionAndItsReleaseAtOnceAlsoWithAnInvalidityDate) {
+  auto& w = world();
+  const auto desk = newDesk();
+  const auto record = w.certify(w.head);
+  EXPECT_EQ(status(*desk, record), CertificateStatus::Good);
+  must(w.ca->suspend(w.officer, record.id, w.clock.now() - std::chrono::hours(24)));
+  const auto report = read(record, desk->answer(askedAbout(record)));
+  EXPECT_EQ(report.status, CertificateStatus::Revoked);
+  EXPECT_EQ(report.revoked->reason, pki::RevocationReason::CertificateHold);
+  auto content = w.personRequest(w.head);
+  content.type = authority::RequestType::Release;
+  content.certificate = record.id;
+  w.approved(must(w.requests.enter(w.department_clerk, content)));
+  EXPECT_EQ(status(*desk, record), CertificateStatus::Good);
+  EXPECT_EQ(status(*newDesk(), record), CertificateStatus::Good);
+}
+
 TEST_P(Ocsp, AnswersFromMemoryUntilHalfTheLifeIsOver) {
   auto& w = world();
   const auto desk = newDesk();

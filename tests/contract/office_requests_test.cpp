@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/encoding.h"
 #include "tests/contract/office_world.h"
+#include "tests/support/faulty_database.h"
 #include "tests/support/shell.h"
 #include "trust/pki/certificate.h"
 #include "trust/tlog/leaf.h"
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 namespace congvan {
@@ -70,6 +72,36 @@ class Requests : public test::OfficeTest {
       return world().certificates.ofHolder(
           tx, {.person = world().chairman.person.value}, CertificateKind::PersonSim);
     }));
+  }
+  /// The same desk over another way to the database.
+  authority::RequestDesk deskOver(work::Transactions& transactions) {
+    auto& w = world();
+    return authority::RequestDesk({transactions,
+                                   w.request_store,
+                                   w.certificates,
+                                   w.directory_store,
+                                   *w.ca,
+                                   w.profiles,
+                                   w.trail,
+                                   w.once,
+                                   w.clock,
+                                   w.random});
+  }
+  /// Another instance at work in this moment, as far as the database lets it.
+  std::future<std::string> rival(std::function<std::string()> act) {
+    auto done = std::async(std::launch::async, std::move(act));
+    done.wait_for(std::chrono::milliseconds(150));
+    return done;
+  }
+  /// The issuing authority's CRL as the openssl command prints it.
+  std::string crlText() {
+    const test::TempFolder folder;
+    folder.write("ca1.crl", BytesView(must(world().ca->crl("ca1"))));
+    return test::mustRun(folder, "openssl crl -inform DER -in ca1.crl -noout -text");
+  }
+  static std::string upper(std::string text) {
+    for (auto& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return text;
   }
   authority::CertificateRecord certificateNow(authority::CertificateId id) {
     return must(world().ca->find(world().officer, id));
@@ -341,6 +373,16 @@ TEST_P(Requests, RefuseBadAndUsedKeys) {
   auto& w = world();
   const auto enter = [&](Bytes file) { return why(desk().enter(w.clerk, simForChairman(file))); };
   EXPECT_EQ(enter(csr("rsa:1024")), "key_not_allowed");
+  EXPECT_EQ(enter(csr("ec -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit")),
+            "key_not_allowed");
+  // The same key could be written in two ways, and certified twice.
+  EXPECT_EQ(enter(csr("rsa-pss -pkeyopt rsa_keygen_bits:3072")), "key_form");
+  const test::TempFolder folder;
+  test::mustRun(folder,
+                "openssl ecparam -name prime256v1 -genkey -noout -out k && "
+                "openssl ec -in k -conv_form compressed -out compressed 2>/dev/null && "
+                "openssl req -new -key compressed -subj /CN=x -out r.csr");
+  EXPECT_EQ(enter(folder.bytes("r.csr")), "key_form");
   EXPECT_EQ(enter(toBytes(std::string_view("no request"))), "request_malformed");
   EXPECT_EQ(enter(Bytes((64U << 10U) + 1, 'x')), "request_too_large");
   EXPECT_EQ(enter({}), "key_source_wrong");
@@ -459,6 +501,61 @@ TEST_P(Requests, RenewWithinTheWindowOnce) {
             "renewals_used_up");
 }
 
+TEST_P(Requests, GiveOneCertificateInPlaceOfAnotherHoweverManyAreApprovedAtOnce) {
+  auto& w = world();
+  const auto first = w.certify(w.head);
+  w.clock.advance(first.not_after - w.clock.now() - 100 * kDay);
+  test::FaultyDatabase watched(database());
+  storage::SqlTransactions over(watched, w.random);
+  auto other_desk = deskOver(over);
+  for (int call = 1;; ++call) {
+    const auto one = accepted(following(first, RequestType::Renewal));
+    const auto two = accepted(following(first, RequestType::DeviceRecovered));
+    std::future<std::string> second;
+    watched.meanwhile(call,
+                      [&] { second = rival([&] { return approval(w.second_officer, two); }); });
+    const auto approved =
+        why(other_desk.approve(w.second_officer, one.id, one.version, authority::contentHash(one)));
+    if (!watched.hasMet()) {
+      EXPECT_GT(call, 10) << "an approval has more statements";
+      EXPECT_EQ(why(desk().enter(w.department_clerk, following(first, RequestType::Renewal))),
+                "certificate_followed");
+      break;
+    }
+    EXPECT_THAT((std::vector{approved, second.get()}),
+                ::testing::UnorderedElementsAre("(done)", "certificate_followed"))
+        << "before call " << call;
+    for (const auto& request : {one, two}) {
+      must(desk().withdraw(w.department_clerk, request.id, now(request).version));
+    }
+  }
+}
+
+TEST_P(Requests, AreNotHeldUpByAnotherRevocationOfTheSameMoment) {
+  auto& w = world();
+  test::FaultyDatabase watched(database());
+  storage::SqlTransactions over(watched, w.random);
+  auto other_desk = deskOver(over);
+  for (int call = 1;; ++call) {
+    const auto one = accepted(following(w.certify(w.head), RequestType::Revocation));
+    const auto two = w.certify(w.drafter);
+    std::future<std::string> second;
+    watched.meanwhile(call, [&] {
+      second = rival([&] {
+        return why(w.ca->revoke(w.officer, two.id, pki::RevocationReason::KeyCompromise, {}));
+      });
+    });
+    const auto revoked =
+        why(other_desk.approve(w.second_officer, one.id, one.version, authority::contentHash(one)));
+    EXPECT_EQ(revoked, "(done)") << "before call " << call;
+    if (!watched.hasMet()) {
+      EXPECT_GT(call, 10) << "an approval has more statements";
+      break;
+    }
+    EXPECT_EQ(second.get(), "(done)") << "before call " << call;
+  }
+}
+
 TEST_P(Requests, GiveNothingInPlaceOfWhatWasRevokedSinceTheApproval) {
   auto& w = world();
   const auto first = w.certify(w.head);
@@ -544,12 +641,101 @@ TEST_P(Requests, RevokeWithTheirApproval) {
   EXPECT_EQ(revoked.state, CertificateState::Revoked);
   EXPECT_EQ(revoked.revoked->reason, pki::RevocationReason::CessationOfOperation);
   EXPECT_TRUE(revoked.revoked->invalidity_date);
-  const test::TempFolder folder;
-  folder.write("ca1.crl", BytesView(must(w.ca->crl("ca1"))));
-  auto serial = record.serial;
-  for (auto& c : serial) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  EXPECT_THAT(test::mustRun(folder, "openssl crl -inform DER -in ca1.crl -noout -text"),
-              ::testing::HasSubstr(serial));
+  EXPECT_THAT(crlText(), ::testing::HasSubstr(upper(record.serial)));
+}
+
+TEST_P(Requests, SuspendByOneOfficerAndReleaseByTwo) {
+  auto& w = world();
+  const auto record = w.certify(w.head);
+  const auto serial = upper(record.serial);
+  auto content = following(record, RequestType::Suspension);
+  content.invalidity_date = w.clock.now() - kDay;
+  content.document_number.clear();
+  auto request = must(desk().enter(w.head, content));  // the letter may follow, the key may be lost
+  EXPECT_FALSE(authority::formOf(request.content));
+  EXPECT_EQ(certificateNow(record.id).state, CertificateState::Issued);
+  EXPECT_EQ(why(desk().accept(w.commune_certificate_officer, request.id, 1)), "request_missing");
+  request = must(desk().accept(w.officer, request.id, request.version));
+  EXPECT_EQ(request.state, RequestState::CarriedOut);
+  EXPECT_EQ(request.certificate, record.id);
+  const auto suspended = certificateNow(record.id);
+  EXPECT_EQ(suspended.state, CertificateState::Suspended);
+  EXPECT_EQ(suspended.revoked->invalidity_date, content.invalidity_date);
+  EXPECT_THAT(crlText(), ::testing::HasSubstr(serial));
+  EXPECT_THAT(crlText(), ::testing::HasSubstr("Certificate Hold"));
+  EXPECT_THAT(crlText(), ::testing::HasSubstr("Invalidity Date"));
+  const auto document = w.submitted({w.commune});
+  const auto sign = [&] {
+    return why(w.outgoing.sign(w.head, document.id, document.version, w.pin));
+  };
+  EXPECT_EQ(sign(), "certificate_suspended");
+
+  const auto release = accepted(following(record, RequestType::Release));
+  EXPECT_EQ(certificateNow(record.id).state, CertificateState::Suspended) << "one gives nothing";
+  EXPECT_EQ(approval(w.officer, release), "approver_not_other");
+  EXPECT_EQ(approval(w.second_officer, release), "(done)");
+  const auto released = certificateNow(record.id);
+  EXPECT_EQ(released.state, CertificateState::Issued);
+  EXPECT_FALSE(released.revoked) << "its invalidity date is gone, too";
+  EXPECT_THAT(crlText(), ::testing::Not(::testing::HasSubstr(serial)));
+  EXPECT_EQ(sign(), "(done)");
+  EXPECT_EQ(w.eventsOf(record.id.value),
+            "key.created certificate.intended certificate.issued certificate.suspended "
+            "certificate.released");
+}
+
+TEST_P(Requests, SuspendAndReleaseOnlyWhatIsThere) {
+  auto& w = world();
+  const auto record = w.certify(w.head);
+  const auto enter = [&](RequestType type) {
+    return why(desk().enter(w.department_clerk, following(record, type)));
+  };
+  EXPECT_EQ(enter(RequestType::Release), "followed_wrong") << "it is in force";
+  auto future = following(record, RequestType::Suspension);
+  future.invalidity_date = w.clock.now() + kDay;
+  EXPECT_EQ(why(desk().enter(w.department_clerk, future)), "invalidity_in_future");
+  const auto pending = accepted(following(record, RequestType::Revocation));
+  must(w.ca->suspend(w.officer, record.id, {}));
+  EXPECT_EQ(enter(RequestType::Suspension), "followed_wrong");
+  EXPECT_EQ(enter(RequestType::Renewal), "followed_wrong") << "not while it is suspended";
+  EXPECT_EQ(enter(RequestType::Release), "(done)");
+  EXPECT_EQ(approval(w.second_officer, pending), "(done)") << "and revoked all the same";
+  EXPECT_EQ(enter(RequestType::Release), "followed_wrong") << "that is for good";
+  const auto of_drafter = w.certify(w.drafter);
+  must(w.ca->suspend(w.officer, of_drafter.id, {}));
+  const auto posts = must(w.people.posts(w.administrator, w.unit));
+  must(w.people.endPost(w.administrator, posts.at(0).id, posts.at(0).version));
+  auto back = w.personRequest(w.drafter);
+  back.type = RequestType::Release;
+  back.certificate = of_drafter.id;
+  EXPECT_EQ(why(desk().enter(w.department_clerk, back)), "holder_wrong") << "who left gets nothing";
+}
+
+TEST_P(Requests, ReleaseNothingThatIsRevokedAtTheSameMoment) {
+  auto& w = world();
+  test::FaultyDatabase watched(database());
+  storage::SqlTransactions over(watched, w.random);
+  auto other_desk = deskOver(over);
+  for (int call = 1;; ++call) {
+    const auto record = w.certify(w.head);
+    must(w.ca->suspend(w.officer, record.id, {}));
+    const auto release = accepted(following(record, RequestType::Release));
+    std::future<std::string> revocation;
+    watched.meanwhile(call, [&] {
+      revocation = rival([&] {
+        return why(w.ca->revoke(w.officer, record.id, pki::RevocationReason::KeyCompromise, {}));
+      });
+    });
+    const auto released = why(other_desk.approve(
+        w.second_officer, release.id, release.version, authority::contentHash(release)));
+    EXPECT_THAT(released, ::testing::AnyOf("(done)", "followed_wrong")) << "before call " << call;
+    if (!watched.hasMet()) {
+      EXPECT_GT(call, 10) << "an approval has more statements";
+      break;
+    }
+    EXPECT_EQ(revocation.get(), "(done)") << "before call " << call;
+    EXPECT_EQ(certificateNow(record.id).state, CertificateState::Revoked) << "before call " << call;
+  }
 }
 
 TEST_P(Requests, ToRevokeAreGoodForThoseWhoLeft) {
@@ -649,6 +835,29 @@ TEST_P(Requests, OpenNoPersonalNumbersOnceTheyCameToNothingOrWhenTheyOnlyTakeAwa
   const auto revocation = entered(content);
   EXPECT_EQ(why(w.numbers.read(w.officer, revocation.id)), "holder_wrong");
   EXPECT_EQ(why(w.numbers.keep(w.department_clerk, revocation.id, numbers)), "holder_wrong");
+}
+
+TEST_P(Requests, OpenNoPersonalNumbersToTheOfficerOfAnAgencyThatTheHolderLeft) {
+  auto& w = world();
+  const auto request = entered(w.personRequest(w.commune_leader));
+  must(
+      w.numbers.keep(w.commune_clerk, request.id, {"001099012345", must(parseDate("1999-02-28"))}));
+  EXPECT_EQ(why(w.numbers.read(w.commune_certificate_officer, request.id)), "(done)");
+  const auto posts = must(w.people.posts(w.administrator, w.commune));
+  const auto own =
+      std::ranges::find(posts, w.commune_leader.person, [](const directory::Post& post) {
+        return post.holder.value_or(directory::PersonId{});
+      });
+  ASSERT_NE(own, posts.end());
+  must(w.people.addPost(w.administrator,
+                        {.agency = w.office,
+                         .title = "Chuyên viên",
+                         .signs_for = {},
+                         .holder = w.commune_leader.person,
+                         .grants = {}}));
+  must(w.people.endPost(w.administrator, own->id, own->version));
+  EXPECT_EQ(why(w.numbers.read(w.commune_certificate_officer, request.id)), "role_missing");
+  EXPECT_EQ(why(w.numbers.read(w.officer, request.id)), "(done)") << "over both";
 }
 
 TEST_P(Requests, TakeTextsInOneForm) {

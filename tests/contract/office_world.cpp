@@ -155,7 +155,7 @@ World::World(work::Transactions& used)
                 once,
                 clock,
                 random}),
-      numbers(used, request_store, directory_store, trail, once, server_secret, clock, random),
+      numbers(used, request_store, directory_store, *ca, trail, once, server_secret, clock, random),
       timestamps(*ca, random),
       custody(used, keys, directory_store, trail, server_secret, clock, random, {.cost = {.n = 2}}),
       people(used, directory_store, trail, custody, once, clock, random),

@@ -184,6 +184,19 @@ def ask_certificates(clerk, officer, second, auditor, person, binh, notes):
         who.ask("GET", f"/api/v1/certificates/{made['id']}")
         who.ask("GET", f"/api/v1/certificates/{made['id']}/proof")
     officer.ask("GET", "/api/v1/certificates?limit=0")
+    suspend = f"/api/v1/certificates/{made['id']}/suspend"
+    for who, body in ((binh, {}), (officer, {"invalidityDate": "x"}), (officer, {"invalidityDate": "2999-01-01T00:00:00Z"}), (officer, {}), (officer, {})):
+        who.ask("POST", suspend, body)
+    asked = clerk.ask("GET", request)
+    back = {"type": "release", "kind": "person", "agency": asked["agency"], "person": asked["person"], "certificate": made["id"],
+            "documentNumber": "9/CV", "documentDate": asked["documentDate"]}
+    release = clerk.ask("POST", REQUESTS, back)
+    path = f"{REQUESTS}/{release['id']}"
+    seen = officer.ask("POST", f"{path}/accept", {}, If_Match=clerk.etag)
+    second.ask("POST", f"{path}/approve", {"contentHash": seen["contentHash"]}, If_Match=officer.etag)
+    clerk.ask("POST", REQUESTS, back)
+    hold = clerk.ask("POST", REQUESTS, back | {"type": "suspension"})
+    officer.ask("POST", f"{REQUESTS}/{hold['id']}/accept", {}, If_Match=clerk.etag)
     for reason in (6, 4, 4):
         officer.ask("POST", f"/api/v1/certificates/{made['id']}/revoke", {"reason": reason})
 

@@ -245,11 +245,13 @@ Result<std::vector<CertificateRecord>> SqlCertificateStore::ofHolder(work::Tx& t
 
 Result<std::vector<CertificateRecord>> SqlCertificateStore::revokedBy(work::Tx& tx,
                                                                       IssuerId issuer) {
-  return certificatesWhere(
-      connectionOf(tx),
-      " WHERE state IN (?, ?) AND issuer = ? AND revoked_at IS NOT NULL "
-      "ORDER BY id",
-      {name(CertificateState::Revoked), name(CertificateState::Abandoned), issuer});
+  return certificatesWhere(connectionOf(tx),
+                           " WHERE state IN (?, ?, ?) AND issuer = ? AND revoked_at IS NOT NULL "
+                           "ORDER BY id",
+                           {name(CertificateState::Revoked),
+                            name(CertificateState::Suspended),
+                            name(CertificateState::Abandoned),
+                            issuer});
 }
 
 Result<std::vector<CertificateRecord>> SqlCertificateStore::intended(work::Tx& tx) {
@@ -278,6 +280,28 @@ Result<> SqlCertificateStore::claimKey(work::Tx& tx, BytesView spki_sha256, Cert
   const bool stored = connectionOf(tx).insertUnlessTaken(
       "INSERT INTO certified_keys (spki_sha256, certificate) VALUES (?, ?)", {spki_sha256, id});
   if (!stored) return taken("key_taken");
+  return kDone;
+}
+
+Result<std::vector<CertificateRecord>> SqlCertificateStore::withoutKey(work::Tx& tx,
+                                                                       CertificateId after,
+                                                                       int limit) {
+  return certificatesWhere(
+      connectionOf(tx),
+      " WHERE id > ? AND state <> ? AND state <> ? AND NOT EXISTS "
+      "(SELECT 1 FROM certified_keys WHERE certified_keys.certificate = certificates.id) "
+      "ORDER BY id LIMIT ?",
+      {after, name(CertificateState::Intended), name(CertificateState::Abandoned), limit});
+}
+
+Result<> SqlCertificateStore::claimSeal(work::Tx& tx, const Uuid& agency, CertificateId id) {
+  auto& connection = connectionOf(tx);
+  const auto last = connection.queryOne(
+      "SELECT COALESCE(MAX(number), 0) FROM seal_numbers WHERE agency = ?", {agency});
+  const bool stored = connection.insertUnlessTaken(
+      "INSERT INTO seal_numbers (agency, number, certificate) VALUES (?, ?, ?)",
+      {agency, last->integer(0) + 1, id});
+  if (!stored) return taken("seal_active");
   return kDone;
 }
 
@@ -357,6 +381,13 @@ Result<> SqlCertificateStore::replaceIssuer(work::Tx& tx, const Issuer& issuer) 
        issuer.issues_since,
        issuer.id,
        issuer.version}));
+}
+
+Result<> SqlCertificateStore::markCrlDue(work::Tx& tx, IssuerId id, Instant now) {
+  const auto marked = connectionOf(tx).execute(
+      "UPDATE issuers SET crl_next_update = ?, version = version + 1 WHERE id = ?", {now, id});
+  if (marked == 0) return missing("issuer_missing");
+  return kDone;
 }
 
 Result<Issuer> SqlCertificateStore::findIssuer(work::Tx& tx, IssuerId id) {

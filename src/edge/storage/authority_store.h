@@ -29,6 +29,11 @@ class SqlCertificateStore final : public authority::CertificateStore {
                                                         BytesView spki_sha256) override;
   Result<> claimKey(work::Tx& tx, BytesView spki_sha256, authority::CertificateId id) override;
 
+  Result<std::vector<authority::CertificateRecord>> withoutKey(work::Tx& tx,
+                                                               authority::CertificateId after,
+                                                               int limit) override;
+  Result<> claimSeal(work::Tx& tx, const Uuid& agency, authority::CertificateId id) override;
+
   Result<> addOrder(work::Tx& tx, const authority::Order& order) override;
   Result<> replaceOrder(work::Tx& tx, const authority::Order& order) override;
   Result<authority::Order> findOrder(work::Tx& tx, authority::OrderId id) override;
@@ -36,6 +41,7 @@ class SqlCertificateStore final : public authority::CertificateStore {
 
   Result<> addIssuer(work::Tx& tx, const authority::Issuer& issuer) override;
   Result<> replaceIssuer(work::Tx& tx, const authority::Issuer& issuer) override;
+  Result<> markCrlDue(work::Tx& tx, authority::IssuerId id, Instant now) override;
   Result<authority::Issuer> findIssuer(work::Tx& tx, authority::IssuerId id) override;
   Result<std::vector<authority::Issuer>> issuers(work::Tx& tx) override;
   Result<std::map<authority::IssuerId, std::int64_t>> issuerVersions(work::Tx& tx) override;

@@ -197,10 +197,19 @@ Result<RequestRecord> SqlRequestStore::find(work::Tx& tx, RequestId id) {
 Result<std::optional<RequestRecord>> SqlRequestStore::ofCertificate(work::Tx& tx,
                                                                     CertificateId id) {
   const auto row = connectionOf(tx).queryOne(
-      std::string(kSelectRequest) + " WHERE certificate = ? AND type <> ?",
-      {id, name(RequestType::Revocation)});
+      std::string(kSelectRequest) + " WHERE certificate = ? AND type NOT IN (?, ?, ?)",
+      {id,
+       name(RequestType::Revocation),
+       name(RequestType::Suspension),
+       name(RequestType::Release)});
   if (!row) return std::optional<RequestRecord>{};
   return std::optional(requestFrom(*row));
+}
+
+Result<std::vector<RequestRecord>> SqlRequestStore::following(work::Tx& tx, CertificateId id) {
+  return all(connectionOf(tx).query(
+                 std::string(kSelectRequest) + " WHERE certificate_followed = ? ORDER BY id", {id}),
+             requestFrom);
 }
 
 Result<std::vector<RequestRecord>> SqlRequestStore::list(work::Tx& tx,

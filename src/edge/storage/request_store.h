@@ -14,6 +14,8 @@ class SqlRequestStore final : public authority::RequestStore {
   Result<authority::RequestRecord> find(work::Tx& tx, authority::RequestId id) override;
   Result<std::optional<authority::RequestRecord>> ofCertificate(
       work::Tx& tx, authority::CertificateId id) override;
+  Result<std::vector<authority::RequestRecord>> following(work::Tx& tx,
+                                                          authority::CertificateId id) override;
   Result<std::vector<authority::RequestRecord>> list(
       work::Tx& tx,
       const authority::RequestReach& reach,

@@ -40,6 +40,8 @@ constexpr auto kEventNames = std::to_array<Named<EventKind>>({
     {EventKind::CertificateIssued, "certificate.issued"},
     {EventKind::CertificateAbandoned, "certificate.abandoned"},
     {EventKind::CertificateRevoked, "certificate.revoked"},
+    {EventKind::CertificateSuspended, "certificate.suspended"},
+    {EventKind::CertificateReleased, "certificate.released"},
     {EventKind::CrlPublished, "crl.published"},
     {EventKind::KeyCreated, "key.created"},
     {EventKind::KeyShared, "key.shared"},

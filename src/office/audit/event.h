@@ -49,6 +49,8 @@ enum class EventKind {
   CertificateIssued,
   CertificateAbandoned,
   CertificateRevoked,
+  CertificateSuspended,
+  CertificateReleased,
   CrlPublished,
   KeyCreated,
   KeyShared,

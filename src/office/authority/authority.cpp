@@ -98,8 +98,28 @@ Result<CertificateRecord> Authority::revoke(const Caller& officer,
                                             CertificateId id,
                                             pki::RevocationReason reason,
                                             std::optional<Instant> invalidity_date) {
-  const auto now = wholeSecond(clock_.now());
-  auto revoked = work::runUntilCurrent<CertificateRecord>(
+  return takeAway(officer, id, invalidity_date, [&](work::Tx& tx, CertificateRecord& record) {
+    return revoke(tx,
+                  directory::actor(officer),
+                  officer.trace,
+                  record,
+                  {wholeSecond(clock_.now()), reason, invalidity_date});
+  });
+}
+
+Result<CertificateRecord> Authority::suspend(const Caller& officer,
+                                             CertificateId id,
+                                             std::optional<Instant> invalidity_date) {
+  return takeAway(officer, id, invalidity_date, [&](work::Tx& tx, CertificateRecord& record) {
+    return suspend(tx, directory::actor(officer), officer.trace, record, invalidity_date);
+  });
+}
+
+Result<CertificateRecord> Authority::takeAway(const Caller& officer,
+                                              CertificateId id,
+                                              const std::optional<Instant>& invalidity_date,
+                                              const StatusChange& change) {
+  auto taken = work::runUntilCurrent<CertificateRecord>(
       transactions_, [&](work::Tx& tx) -> Result<CertificateRecord> {
         const auto before = once_.before(tx, officer.once);
         if (!before) return before.error();
@@ -107,20 +127,22 @@ Result<CertificateRecord> Authority::revoke(const Caller& officer,
         if (!record || *before) return record;
         const auto allowed = requireOfficer(tx, officer, record->holder);
         if (!allowed) return allowed.error();
-        const auto changed = revoke(
-            tx, directory::actor(officer), officer.trace, *record, {now, reason, invalidity_date});
+        if (invalidity_date && *invalidity_date > clock_.now()) {
+          return Error{Code::RuleRefused, "invalidity_in_future"};
+        }
+        const auto changed = change(tx, *record);
         if (!changed) return changed.error();
         const auto noted = once_.after(tx, officer.once, record->id.text());
         if (!noted) return noted.error();
         return record;
       });
-  if (!revoked) return revoked;
+  if (!taken) return taken;
   // From here on a list without it is out of date whatever happens: the next to ask has it made.
-  const auto key = keyOf(*revoked->issuer);
+  const auto key = keyOf(*taken->issuer);
   if (!key) return key.error();
   const auto published = freshCrl(**key);
   if (!published) return published.error();
-  return revoked;
+  return taken;
 }
 
 Result<> Authority::revoke(work::Tx& tx,
@@ -128,17 +150,69 @@ Result<> Authority::revoke(work::Tx& tx,
                            std::string_view trace,
                            CertificateRecord& record,
                            const pki::Revoked& how) {
-  if (record.state != CertificateState::Issued || !record.issuer) {
-    return Error{
-        Code::Conflict, "certificate_not_active", {{"state", std::string(name(record.state))}}};
+  const bool suspended = record.state == CertificateState::Suspended;
+  if (!record.issuer || (record.state != CertificateState::Issued && !suspended)) {
+    return certificateNotActive(record);
+  }
+  auto revoked = how;
+  if (suspended && record.revoked) {
+    // Nobody could rely on it in between, and nobody is to be able to later.
+    revoked.time = record.revoked->time;
+    if (!how.invalidity_date) revoked.invalidity_date = record.revoked->invalidity_date;
   }
   record.state = CertificateState::Revoked;
-  record.revoked = how;
-  const auto entry = tlog::encodeLeaf(
-      tlog::StatusLeaf{.time = record.revoked->time,
-                       .serial = serialBytes(record),
-                       .status = tlog::CertificateStatus::Revoked,
-                       .reason = static_cast<std::uint8_t>(record.revoked->reason)});
+  record.revoked = revoked;
+  return keepStatus(tx,
+                    certificateEvent(audit::EventKind::CertificateRevoked, by, record, trace),
+                    record,
+                    {.time = how.time,
+                     .serial = serialBytes(record),
+                     .status = tlog::CertificateStatus::Revoked,
+                     .reason = static_cast<std::uint8_t>(how.reason)});
+}
+
+Result<> Authority::suspend(work::Tx& tx,
+                            const audit::Actor& by,
+                            std::string_view trace,
+                            CertificateRecord& record,
+                            std::optional<Instant> invalidity_date) {
+  if (!isForSubscribers(record.kind)) return Error{Code::RuleRefused, "suspension_kind_wrong"};
+  if (record.state != CertificateState::Issued) return certificateNotActive(record);
+  constexpr auto kHold = pki::RevocationReason::CertificateHold;
+  record.state = CertificateState::Suspended;
+  record.revoked = pki::Revoked{wholeSecond(clock_.now()), kHold, invalidity_date};
+  return keepStatus(tx,
+                    certificateEvent(audit::EventKind::CertificateSuspended, by, record, trace),
+                    record,
+                    {.time = record.revoked->time,
+                     .serial = serialBytes(record),
+                     .status = tlog::CertificateStatus::Suspended,
+                     .reason = static_cast<std::uint8_t>(kHold)});
+}
+
+Result<> Authority::release(work::Tx& tx,
+                            const audit::Actor& by,
+                            std::string_view trace,
+                            CertificateRecord& record) {
+  if (record.state != CertificateState::Suspended) {
+    return Error{
+        Code::Conflict, "certificate_not_suspended", {{"state", std::string(name(record.state))}}};
+  }
+  record.state = CertificateState::Issued;
+  record.revoked.reset();
+  return keepStatus(tx,
+                    certificateEvent(audit::EventKind::CertificateReleased, by, record, trace),
+                    record,
+                    {.time = wholeSecond(clock_.now()),
+                     .serial = serialBytes(record),
+                     .status = tlog::CertificateStatus::Active});
+}
+
+Result<> Authority::keepStatus(work::Tx& tx,
+                               const audit::Entry& event,
+                               CertificateRecord& record,
+                               const tlog::StatusLeaf& leaf) {
+  const auto entry = tlog::encodeLeaf(leaf);
   if (!entry) return entry.error();
   const auto queued = log_.add(tx, *entry);
   if (!queued) return queued.error();
@@ -147,8 +221,7 @@ Result<> Authority::revoke(work::Tx& tx,
   record.version += 1;
   const auto due = markCrlDue(tx, record);
   if (!due) return due;
-  return trail_.record(tx,
-                       certificateEvent(audit::EventKind::CertificateRevoked, by, record, trace));
+  return trail_.record(tx, event);
 }
 
 Result<std::vector<CertificateRecord>> Authority::list(const Caller& caller,

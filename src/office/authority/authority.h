@@ -19,6 +19,7 @@
 #include "trust/pki/ocsp_request.h"
 #include "trust/pki/revocation.h"
 #include "trust/pki/subject.h"
+#include "trust/tlog/leaf.h"
 
 #include <functional>
 #include <memory>
@@ -184,13 +185,29 @@ class Authority {
   /// An agency has one seal in force, and near its end two. The one that is to be followed does not
   /// count. Conflict `seal_active`.
   Result<> sealMayBeMade(work::Tx& tx, const RequestContent& content);
-  /// Status, log entry, audit event and the mark that a newer CRL is due; `record` is as it was
-  /// kept. Conflict `certificate_not_active`.
+  // Status, log entry, audit event and the mark that a newer CRL is due; `record` is as it was
+  // kept.
+
+  /// One that is suspended counts as revoked from the moment it was suspended. Conflict
+  /// `certificate_not_active`.
   Result<> revoke(work::Tx& tx,
                   const audit::Actor& by,
                   std::string_view trace,
                   CertificateRecord& record,
                   const pki::Revoked& how);
+  /// Conflict `certificate_not_active`; RuleRefused `suspension_kind_wrong`: one of the service's
+  /// own.
+  Result<> suspend(work::Tx& tx,
+                   const audit::Actor& by,
+                   std::string_view trace,
+                   CertificateRecord& record,
+                   std::optional<Instant> invalidity_date);
+  /// Nothing of the suspension stays, its invalidity date neither. Conflict
+  /// `certificate_not_suspended`.
+  Result<> release(work::Tx& tx,
+                   const audit::Actor& by,
+                   std::string_view trace,
+                   CertificateRecord& record);
   /// RuleRefused `key_not_allowed`: not one of the kinds that the profile allows; `key_reused`: it
   /// is in a certificate already.
   Result<> keyMayBeCertified(work::Tx& tx, CertificateKind kind, BytesView spki);
@@ -203,11 +220,17 @@ class Authority {
 
   /// Revokes at once: status, log, and a CRL that says so. Needs CertificateOfficer over the
   /// holder's agency; over the top agency where the service itself is the holder. Conflict
-  /// `certificate_not_active`.
+  /// `certificate_not_active`; RuleRefused `invalidity_in_future`.
   Result<CertificateRecord> revoke(const directory::Caller& officer,
                                    CertificateId id,
                                    pki::RevocationReason reason,
                                    std::optional<Instant> invalidity_date);
+
+  /// The same, until it is released (by a request, so by two officers) or revoked. Of people,
+  /// agencies and devices only: RuleRefused `suspension_kind_wrong`.
+  Result<CertificateRecord> suspend(const directory::Caller& officer,
+                                    CertificateId id,
+                                    std::optional<Instant> invalidity_date);
 
   /// The whole register: for officers and auditors of any agency, since certificates are there to
   /// be looked up. Forbidden `role_missing`.
@@ -234,8 +257,8 @@ class Authority {
   // --- everybody ---
 
   /// What the holder can sign with now, newest first and at least one. NotFound
-  /// `certificate_missing`; RuleRefused `certificate_expired`, `certificate_revoked` when there is
-  /// one but not good any more.
+  /// `certificate_missing`; RuleRefused `certificate_expired`, `certificate_suspended`,
+  /// `certificate_revoked` when there is one but not good any more.
   Result<std::vector<CertificateRecord>> usable(const Holder& holder, CertificateKind kind);
   /// The newest of them.
   Result<CertificateRecord> active(const Holder& holder, CertificateKind kind);
@@ -272,7 +295,18 @@ class Authority {
                                          const CertificateRecord& intended,
                                          BytesView tbs);
   Result<> abandon(const CertificateRecord& record);
+  using StatusChange = std::function<Result<>(work::Tx&, CertificateRecord&)>;
+  Result<CertificateRecord> takeAway(const directory::Caller& officer,
+                                     CertificateId id,
+                                     const std::optional<Instant>& invalidity_date,
+                                     const StatusChange& change);
+  Result<> keepStatus(work::Tx& tx,
+                      const audit::Entry& event,
+                      CertificateRecord& record,
+                      const tlog::StatusLeaf& leaf);
   Result<> settleOpenIntents(Instant limit);
+  /// Of certificates that were made before keys were kept apart.
+  Result<> claimOldKeys();
   /// A newer CRL is due from now on: whoever asks next gets one.
   Result<> markCrlDue(work::Tx& tx, const CertificateRecord& record);
   Result<> useOrder(work::Tx& tx, const Order& order, CertificateId certificate);
@@ -305,6 +339,7 @@ class Authority {
   Result<Making> makingFor(const directory::Caller& caller, const RequestRecord& request);
   Result<std::vector<pki::SubjectAttribute>> subjectOf(work::Tx& tx, const RequestContent& content);
   Result<> completeRequest(work::Tx& tx, const Making& making, CertificateId certificate);
+  Result<> takeSeal(work::Tx& tx, const RequestContent& content, CertificateId certificate);
   Result<CertificateRecord> followedInForce(work::Tx& tx, const RequestContent& content);
   Result<> settleFollowed(work::Tx& tx, const Making& making);
   Bytes sealingKeyBinding(const IssuerId& issuer) const;

@@ -37,6 +37,10 @@ inline Instant wholeSecond(Instant time) {
   return std::chrono::floor<std::chrono::seconds>(time);
 }
 
+inline Error certificateNotActive(const CertificateRecord& record) {
+  return {Code::Conflict, "certificate_not_active", {{"state", std::string(name(record.state))}}};
+}
+
 audit::Entry certificateEvent(audit::EventKind kind,
                               const audit::Actor& by,
                               const CertificateRecord& record,

@@ -184,7 +184,10 @@ Result<CertificateRecord> Authority::completeIntent(const Making& making,
                                                        .serial = serialBytes(record),
                                                        .certificate = sha256(record.der)});
   if (!entry) return entry.error();
-  auto kept = transactions_.run<CertificateRecord>([&](work::Tx& tx) -> Result<CertificateRecord> {
+  const auto complete = [&](work::Tx& tx) -> Result<CertificateRecord> {
+    const auto own = store_.find(tx, record.id);
+    if (!own) return own;
+    if (own->state != CertificateState::Intended) return certificateNotActive(*own);
     auto next = record;
     const auto queued = log_.add(tx, *entry);
     if (!queued) return queued.error();
@@ -200,7 +203,8 @@ Result<CertificateRecord> Authority::completeIntent(const Making& making,
     const auto noted = once_.after(tx, making.once, next.id.text());
     if (!noted) return noted.error();
     return next;
-  });
+  };
+  auto kept = work::runUntilCurrent<CertificateRecord>(transactions_, complete);
   if (!kept) return kept;
   const auto durable = log_.wait(*kept->issued_leaf);
   if (!durable) return durable.error();

@@ -187,11 +187,36 @@ Result<> Authority::load() {
   return kDone;
 }
 
+Result<> Authority::claimOldKeys() {
+  constexpr int kPage = 200;
+  using Records = std::vector<CertificateRecord>;
+  CertificateId last{};
+  for (auto more = true; more;) {
+    const auto page = transactions_.read<Records>(
+        [&](work::Tx& tx) { return store_.withoutKey(tx, last, kPage); });
+    if (!page) return page.error();
+    more = page->size() == kPage;
+    if (!page->empty()) last = page->back().id;
+    for (const auto& record : *page) {
+      const auto certificate = pki::Certificate::parse(record.der);
+      if (!certificate) return certificate.error();
+      const auto hash = crypto::digest(crypto::DigestAlgorithm::Sha256, certificate->spkiDer());
+      const auto claimed = transactions_.run<std::monostate>(
+          [&](work::Tx& tx) { return store_.claimKey(tx, hash, record.id); });
+      // The service may certify a key of its own again.
+      if (!claimed && claimed.error().code != Code::Conflict) return claimed;
+    }
+  }
+  return kDone;
+}
+
 Result<> Authority::start() {
   const auto read = load();
   if (!read) return read;
   const auto complete = keyNamed(kTsa);
   if (!complete) return complete.error();
+  const auto claimed = claimOldKeys();
+  if (!claimed) return claimed;
   const auto settled = settleOpenIntents(clock_.now() - kIntentAlive);
   if (!settled) return settled;
   static_cast<void>(renewStatusSigners());  // the next settle() says why not

@@ -50,6 +50,7 @@ Result<> checkNumbers(const PersonalNumbers& numbers, directory::Date today) {
 PersonalNumbersDesk::PersonalNumbersDesk(work::Transactions& transactions,
                                          RequestStore& store,
                                          directory::DirectoryStore& directory,
+                                         Authority& authority,
                                          audit::Trail& trail,
                                          work::Once once,
                                          const crypto::SecretBytes& server_secret,
@@ -58,6 +59,7 @@ PersonalNumbersDesk::PersonalNumbersDesk(work::Transactions& transactions,
     : transactions_(transactions),
       store_(store),
       directory_(directory),
+      authority_(authority),
       trail_(trail),
       once_(once),
       key_(numbersKey(server_secret)),
@@ -100,6 +102,10 @@ Result<PersonalNumbers> PersonalNumbersDesk::read(const Caller& officer, Request
     if (!subject) return subject.error();
     const auto allowed = directory::require(officer, Role::CertificateOfficer, subject->body);
     if (!allowed) return allowed.error();
+    // Who has left the managing body is no business of its officer any more.
+    const auto over_holder =
+        authority_.requireOfficer(tx, officer, {.person = subject->person, .agency = {}});
+    if (!over_holder) return over_holder.error();
     const auto stands = requireState(subject->request,
                                      {RequestState::Requested,
                                       RequestState::Returned,
@@ -126,8 +132,8 @@ Result<PersonalNumbers> PersonalNumbersDesk::read(const Caller& officer, Request
 Result<PersonalNumbersDesk::Subject> PersonalNumbersDesk::subjectOf(work::Tx& tx, RequestId id) {
   auto request = store_.find(tx, id);
   if (!request) return request.error();
-  const bool revocation = request->content.type == RequestType::Revocation;
-  if (revocation || !request->content.person) return Error{Code::RuleRefused, "holder_wrong"};
+  if (changesStatus(request->content.type) || !request->content.person)
+    return Error{Code::RuleRefused, "holder_wrong"};
   auto lineage = directory::lineageOf(tx, directory_, request->content.agency);
   if (!lineage) return lineage.error();
   const auto person = *request->content.person;

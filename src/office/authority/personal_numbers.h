@@ -18,6 +18,7 @@ class PersonalNumbersDesk {
   PersonalNumbersDesk(work::Transactions& transactions,
                       RequestStore& store,
                       directory::DirectoryStore& directory,
+                      Authority& authority,
                       audit::Trail& trail,
                       work::Once once,
                       const crypto::SecretBytes& server_secret,
@@ -30,9 +31,10 @@ class PersonalNumbersDesk {
   /// (the certificate was made, or the request came to nothing).
   Result<> keep(const directory::Caller& caller, RequestId id, const PersonalNumbers& numbers);
 
-  /// For certificate officers over the managing body; that it was read is written down. NotFound
-  /// `request_missing`, `personal_numbers_missing`; Forbidden `role_missing`; RuleRefused
-  /// `holder_wrong`; Conflict `request_state_wrong` (it came to nothing).
+  /// For certificate officers over the managing body and over every agency that the holder works
+  /// for today; that it was read is written down. NotFound `request_missing`,
+  /// `personal_numbers_missing`; Forbidden `role_missing`; RuleRefused `holder_wrong`; Conflict
+  /// `request_state_wrong` (it came to nothing).
   Result<PersonalNumbers> read(const directory::Caller& officer, RequestId id);
 
  private:
@@ -41,7 +43,7 @@ class PersonalNumbersDesk {
     Uuid person{};
     directory::Lineage body;
   };
-  /// Of a request that gives; a revocation opens nobody's numbers.
+  /// Of a request for a certificate; a change of status opens nobody's numbers.
   Result<Subject> subjectOf(work::Tx& tx, RequestId id);
   Result<> record(work::Tx& tx,
                   audit::EventKind kind,
@@ -52,6 +54,7 @@ class PersonalNumbersDesk {
   work::Transactions& transactions_;
   RequestStore& store_;
   directory::DirectoryStore& directory_;
+  Authority& authority_;
   audit::Trail& trail_;
   work::Once once_;
   const crypto::SecretBytes key_;

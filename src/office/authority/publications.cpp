@@ -22,7 +22,11 @@ Result<std::vector<CertificateRecord>> Authority::usable(const Holder& holder,
     const bool in_force = issued && record.not_before <= now && now <= record.not_after;
     if (in_force) good.push_back(record);
     if (issued) why = {Code::RuleRefused, "certificate_expired"};
-    if (record.state == CertificateState::Revoked && why.code == Code::NotFound) {
+    if (why.code != Code::NotFound) continue;  // the newest one says why
+    if (record.state == CertificateState::Suspended) {
+      why = {Code::RuleRefused, "certificate_suspended"};
+    }
+    if (record.state == CertificateState::Revoked) {
       why = {Code::RuleRefused, "certificate_revoked"};
     }
   }
@@ -156,10 +160,7 @@ Result<Bytes> Authority::publishCrl(const Key& key, const Issuer& seen, Duration
 
 Result<> Authority::markCrlDue(work::Tx& tx, const CertificateRecord& record) {
   if (!record.issuer) return kDone;  // a root: whoever distrusts it drops the anchor
-  auto issuer = store_.findIssuer(tx, *record.issuer);
-  if (!issuer) return issuer.error();
-  issuer->crl_next_update = clock_.now();
-  return store_.replaceIssuer(tx, *issuer);
+  return store_.markCrlDue(tx, *record.issuer, clock_.now());
 }
 
 Result<Bytes> Authority::timestampAnswer(BytesView request) {

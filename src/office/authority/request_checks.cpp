@@ -27,6 +27,21 @@ bool isRevocationReason(pki::RevocationReason reason) {
   return std::ranges::find(kReasons, reason) != kReasons.end();
 }
 
+/// A request by which another certificate comes in the place of the one it names, or came.
+bool isToBeFollowedBy(const RequestRecord& request) {
+  const bool given = request.state == RequestState::Approved ||
+                     request.state == RequestState::Issued ||
+                     request.state == RequestState::HandedOver;
+  return given && !changesStatus(request.content.type);
+}
+
+/// In which a certificate has to be for this.
+bool isStateFor(RequestType type, CertificateState state) {
+  if (type == RequestType::Release) return state == CertificateState::Suspended;
+  const bool may_wait = type == RequestType::Revocation && state == CertificateState::Suspended;
+  return state == CertificateState::Issued || may_wait;
+}
+
 Error holderWrong() {
   return {Code::RuleRefused, "holder_wrong"};
 }
@@ -51,11 +66,11 @@ Result<RequestContent> RequestDesk::tidy(const RequestContent& content) const {
   if (!number || !device) return Error{Code::RuleRefused, "request_text_wrong"};
   tidied.document_number = *number;
   tidied.device_name = content.kind == CertificateKind::Device ? *device : "";
-  if (content.type == RequestType::Revocation) {
-    tidied.key = KeySource::None;
-    return tidied;
-  }
-  tidied.reason = pki::RevocationReason::Unspecified;
+  if (changesStatus(content.type)) tidied.key = KeySource::None;
+  if (content.type == RequestType::Revocation) return tidied;
+  tidied.reason = content.type == RequestType::Suspension ? pki::RevocationReason::CertificateHold
+                                                          : pki::RevocationReason::Unspecified;
+  if (content.type == RequestType::Suspension) return tidied;
   tidied.invalidity_date.reset();
   const bool own_key = content.kind == CertificateKind::Person && content.key == KeySource::Server;
   if (own_key && !content.activator) tidied.activator = content.person;
@@ -73,12 +88,12 @@ Result<> RequestDesk::contentMayStand(work::Tx& tx,
     const auto followed = followedFits(tx, content, renewals);
     if (!followed) return followed;
   }
-  if (content.type != RequestType::Revocation) {
+  if (!changesStatus(content.type)) {
     const auto free = authority_.sealMayBeMade(tx, content);
     if (!free) return free;
     return keyFits(tx, content);
   }
-  if (!isRevocationReason(content.reason)) {
+  if (content.type == RequestType::Revocation && !isRevocationReason(content.reason)) {
     return Error{Code::RuleRefused, "revocation_reason_wrong"};
   }
   if (content.invalidity_date && *content.invalidity_date > clock_.now()) {
@@ -88,7 +103,7 @@ Result<> RequestDesk::contentMayStand(work::Tx& tx,
 }
 
 /// The managing body is a legal person; a person works for it today, or did when a certificate of
-/// theirs is to be revoked.
+/// theirs is to be revoked or suspended.
 Result<> RequestDesk::holderFits(work::Tx& tx, const RequestContent& content) {
   const bool known_kind = isForPerson(content.kind) ||
                           content.kind == CertificateKind::OrganisationSeal ||
@@ -97,8 +112,8 @@ Result<> RequestDesk::holderFits(work::Tx& tx, const RequestContent& content) {
   const auto lineage = directory::lineageOf(tx, directory_, content.agency);
   if (!lineage) return lineage.error();
   if (directory::legalPersonOf(*lineage) != content.agency) return holderWrong();
-  const bool revocation = content.type == RequestType::Revocation;
-  if (content.kind == CertificateKind::Device && content.device_name.empty() && !revocation) {
+  const bool named = !content.device_name.empty() || changesStatus(content.type);
+  if (content.kind == CertificateKind::Device && !named) {
     return Error{Code::RuleRefused, "request_text_wrong"};
   }
   if (!content.person) return kDone;
@@ -109,7 +124,7 @@ Result<> RequestDesk::holderFits(work::Tx& tx, const RequestContent& content) {
   if (!posts) return posts.error();
   const auto today = vietnamDate(clock_.now());
   for (const auto& post : *posts) {
-    if (!revocation && !directory::inForce(post, today)) continue;
+    if (!takesAway(content.type) && !directory::inForce(post, today)) continue;
     const auto of_post = directory::lineageOf(tx, directory_, post.agency);
     if (!of_post) return of_post.error();
     if (directory::legalPersonOf(*of_post) == content.agency) return kDone;
@@ -155,27 +170,39 @@ Result<> RequestDesk::followedFits(work::Tx& tx,
   const auto holder = content.holder();
   const bool same = record->kind == content.kind && record->holder.person == holder.person &&
                     record->holder.agency == holder.agency;
-  if (!same || record->state != CertificateState::Issued) return wrong;
-  if (content.type == RequestType::Revocation) return kDone;
+  if (!same || !isStateFor(content.type, record->state)) return wrong;
+  if (changesStatus(content.type)) return kDone;
   const auto before = requests_.ofCertificate(tx, record->id);
   if (!before) return before.error();
   if (*before && (*before)->content.device_name != content.device_name) return wrong;
-  const auto left = record->not_after - clock_.now();
-  if (left <= Duration{0}) return wrong;
-  if (content.type != RequestType::Renewal) return kDone;
+  if (record->not_after <= clock_.now()) return wrong;
+  if (content.type == RequestType::Renewal) {
+    const auto may_renew = renewalFits(renewals, record->not_after);
+    if (!may_renew) return may_renew;
+  }
+  const auto others = requests_.following(tx, record->id);
+  if (!others) return others.error();
+  if (std::ranges::any_of(*others, &isToBeFollowedBy)) {
+    return Error{Code::Conflict, "certificate_followed"};
+  }
+  return kDone;
+}
+
+Result<> RequestDesk::renewalFits(std::int64_t renewals, Instant not_after) {
   const auto rule = authority_.rule();
   if (!rule) return rule.error();
   if (renewals > rule->renewals_most) {
     return Error{
         Code::RuleRefused, "renewals_used_up", {{"most", std::to_string(rule->renewals_most)}}};
   }
+  const auto left = not_after - clock_.now();
   const std::chrono::days opens{rule->renewal_opens_days};
   const std::chrono::days closes{rule->renewal_closes_days};
   if (left <= opens && left >= closes) return kDone;
   return Error{Code::RuleRefused,
                "renewal_window",
-               {{"from", formatDate(vietnamDate(record->not_after - opens))},
-                {"until", formatDate(vietnamDate(record->not_after - closes))}}};
+               {{"from", formatDate(vietnamDate(not_after - opens))},
+                {"until", formatDate(vietnamDate(not_after - closes))}}};
 }
 
 Result<std::int64_t> RequestDesk::renewalsWith(work::Tx& tx, const RequestContent& content) {

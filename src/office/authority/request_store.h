@@ -35,6 +35,8 @@ class RequestStore {
                                      RequestId id) = 0;  ///< NotFound `request_missing`
   /// The one that this certificate was made by, if any.
   virtual Result<std::optional<RequestRecord>> ofCertificate(work::Tx& tx, CertificateId id) = 0;
+  /// Those that a certificate is to be, or was, followed or ended by.
+  virtual Result<std::vector<RequestRecord>> following(work::Tx& tx, CertificateId id) = 0;
   /// Newest first.
   virtual Result<std::vector<RequestRecord>> list(work::Tx& tx,
                                                   const RequestReach& reach,

@@ -15,6 +15,8 @@ constexpr auto kRequestTypes = std::to_array<Named<RequestType>>({
     {RequestType::InformationChanged, "information-changed"},
     {RequestType::DeviceRecovered, "device-recovered"},
     {RequestType::Revocation, "revocation"},
+    {RequestType::Suspension, "suspension"},
+    {RequestType::Release, "release"},
 });
 
 constexpr auto kRequestStates = std::to_array<Named<RequestState>>({
@@ -84,9 +86,10 @@ Result<> requireState(const RequestRecord& request, std::initializer_list<Reques
       Code::Conflict, "request_state_wrong", {{"state", std::string(name(request.state))}}};
 }
 
-int formOf(const RequestContent& content) {
+std::optional<int> formOf(const RequestContent& content) {
   enum Form { Person = 1, Organisation, Device, RenewalOrChange, Revocation, Recovery };
   if (content.type == RequestType::Revocation) return Revocation;
+  if (changesStatus(content.type)) return std::nullopt;
   if (content.type == RequestType::DeviceRecovered) return Recovery;
   if (content.type != RequestType::New) return RenewalOrChange;
   if (content.kind == CertificateKind::OrganisationSeal) return Organisation;

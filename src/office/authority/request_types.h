@@ -11,11 +11,29 @@
 /// A request for a certificate (đề nghị) on its way through the office, NĐ 68/2024.
 namespace congvan::authority {
 
-enum class RequestType { New, Renewal, InformationChanged, DeviceRecovered, Revocation };
+enum class RequestType {
+  New,
+  Renewal,
+  InformationChanged,
+  DeviceRecovered,
+  Revocation,
+  Suspension,
+  Release,  ///< of a suspended one
+};
+
+/// No certificate is made: the status of one changes.
+constexpr bool changesStatus(RequestType type) {
+  return type == RequestType::Revocation || type == RequestType::Suspension ||
+         type == RequestType::Release;
+}
+/// What one person may always do.
+constexpr bool takesAway(RequestType type) {
+  return type == RequestType::Revocation || type == RequestType::Suspension;
+}
 
 /// Where the key comes from.
 enum class KeySource {
-  None,    ///< a revocation makes none
+  None,    ///< a change of status makes none
   Server,  ///< made here, under the PIN of whoever activates the order
   Csr,     ///< made elsewhere, with proof of possession
 };
@@ -27,7 +45,7 @@ enum class RequestState {
   Approved,    ///< another officer gave their word; the certificate may be made
   Issued,      ///< it was made
   HandedOver,  ///< and given to its holder
-  CarriedOut,  ///< a revocation that was approved, and so done
+  CarriedOut,  ///< a change of status that was decided, and so done
   Refused,
   Withdrawn,
 };
@@ -49,7 +67,7 @@ struct RequestContent {
   Bytes csr;                      ///< as it was given, DER or PEM
   std::string document_number;    ///< of the managing body's letter; empty until it confirms
   std::optional<directory::Date> document_date;
-  std::optional<CertificateId> certificate;  ///< to be followed, or revoked
+  std::optional<CertificateId> certificate;  ///< to be followed, or whose status is to change
   pki::RevocationReason reason = pki::RevocationReason::Unspecified;
   std::optional<Instant> invalidity_date;
 
@@ -78,7 +96,7 @@ struct RequestRecord {
   std::string rule;             ///< `from` of the rule that applied at the approval; empty before
   std::int64_t valid_days = 0;  ///< as that rule has it; 0: until the certificate followed ends
   std::optional<OrderId> order;
-  std::optional<CertificateId> certificate;  ///< that was made, or revoked
+  std::optional<CertificateId> certificate;  ///< that was made, or whose status changed
   HandOver hand_over;
   Instant created{};
   std::int64_t version = 1;
@@ -90,8 +108,8 @@ Bytes contentHash(const RequestRecord& request);
 /// Conflict `request_state_wrong` with `state`, unless it is in one of these.
 Result<> requireState(const RequestRecord& request, std::initializer_list<RequestState> states);
 
-/// Mẫu 01 to 06 of NĐ 68/2024.
-int formOf(const RequestContent& content);
+/// Mẫu 01 to 06 of NĐ 68/2024; nullopt: the decree has none for it.
+std::optional<int> formOf(const RequestContent& content);
 
 std::string_view name(RequestType type);
 std::optional<RequestType> requestType(std::string_view name);

@@ -65,7 +65,9 @@ Result<> Authority::sealMayBeMade(work::Tx& tx, const RequestContent& content) {
   if (!all) return all.error();
   const auto now = clock_.now();
   const bool lasting = std::ranges::any_of(*all, [&](const CertificateRecord& record) {
-    return record.state == CertificateState::Issued && record.id != content.certificate &&
+    const bool there = record.state == CertificateState::Issued ||
+                       record.state == CertificateState::Suspended;  // it may be released
+    return there && record.id != content.certificate &&
            record.not_after - now > std::chrono::days(rule_now->next_seal_days);
   });
   if (lasting) return Error{Code::Conflict, "seal_active"};
@@ -132,8 +134,7 @@ Result<std::vector<pki::SubjectAttribute>> Authority::subjectOf(work::Tx& tx,
 Result<CertificateRecord> Authority::followedInForce(work::Tx& tx, const RequestContent& content) {
   auto followed = store_.find(tx, content.certificate.value());
   if (!followed || followed->state == CertificateState::Issued) return followed;
-  return Error{
-      Code::Conflict, "certificate_not_active", {{"state", std::string(name(followed->state))}}};
+  return certificateNotActive(*followed);
 }
 
 Result<Authority::Making> Authority::makingFor(const Caller& caller, const RequestRecord& request) {
@@ -243,12 +244,24 @@ Result<> Authority::completeRequest(work::Tx& tx, const Making& making, Certific
   if (!request) return request.error();
   const auto state = requireState(*request, {RequestState::Approved});
   if (!state) return state;
+  const auto sealed = takeSeal(tx, request->content, certificate);
+  if (!sealed) return sealed;
   request->state = RequestState::Issued;
   request->certificate = certificate;
   const auto kept = requests_.replace(tx, *request);
   if (!kept && kept.error().code == Code::Stale) return requireState(*request, {});
   if (!kept) return kept;
   return settleFollowed(tx, making);
+}
+
+/// Another seal may have come since the intent, or come at the same moment: both take the agency's
+/// next number, and look then.
+Result<> Authority::takeSeal(work::Tx& tx,
+                             const RequestContent& content,
+                             CertificateId certificate) {
+  if (content.kind != CertificateKind::OrganisationSeal) return kDone;
+  const auto claimed = store_.claimSeal(tx, content.agency.value, certificate);
+  return claimed ? sealMayBeMade(tx, content) : claimed;
 }
 
 /// Of changed information and of a lost device, the certificate before ends with the new one; of a

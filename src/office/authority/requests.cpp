@@ -6,6 +6,7 @@
 #include "office/audit/details.h"
 #include "office/authority/request_text.h"
 #include "office/directory/actor.h"
+#include "office/work/again.h"
 
 #include <algorithm>
 
@@ -255,8 +256,11 @@ Result<RequestRecord> RequestDesk::accept(const Caller& officer,
                   if (!allowed) return allowed;
                   const auto state = requireState(record, {RequestState::Requested});
                   if (!state) return state;
-                  if (!record.confirmed) return Error{Code::Conflict, "request_not_confirmed"};
                   record.accepted = Act{officer.person.value, clock_.now()};
+                  if (record.content.type == RequestType::Suspension) {
+                    return suspendAsAsked(tx, officer, record);
+                  }
+                  if (!record.confirmed) return Error{Code::Conflict, "request_not_confirmed"};
                   record.state = RequestState::Accepted;
                   return kDone;
                 });
@@ -296,6 +300,14 @@ Result<RequestRecord> RequestDesk::approve(const Caller& officer,
 /// Days have passed since it was entered, so everything is asked once more.
 Result<> RequestDesk::settleApproval(work::Tx& tx, const Caller& officer, RequestRecord& record) {
   const auto& content = record.content;
+  if (content.certificate) {
+    // Written as it is, and before anything is looked at: of two approvals at one moment the second
+    // sees the first.
+    const auto followed = certificates_.find(tx, *content.certificate);
+    if (!followed) return followed.error();
+    const auto written = certificates_.replace(tx, *followed);
+    if (!written) return written;
+  }
   const auto renewals = renewalsWith(tx, content);
   if (!renewals) return renewals.error();
   record.renewals = *renewals;
@@ -307,6 +319,7 @@ Result<> RequestDesk::settleApproval(work::Tx& tx, const Caller& officer, Reques
   if (content.type == RequestType::New) record.valid_days = rule->new_days;
   if (content.type == RequestType::Renewal) record.valid_days = rule->renewed_days;
   if (content.type == RequestType::Revocation) return revokeAsAsked(tx, officer, record);
+  if (content.type == RequestType::Release) return releaseAsAsked(tx, officer, record);
   record.state = RequestState::Approved;
   if (content.key != KeySource::Server) return kDone;
   const auto order = authority_.order(tx, officer, record);
@@ -327,6 +340,27 @@ Result<> RequestDesk::revokeAsAsked(work::Tx& tx, const Caller& officer, Request
                            officer.trace,
                            *certificate,
                            {now, content.reason, content.invalidity_date});
+}
+
+/// By the first officer already: to wait for a second one would only help who has the key.
+Result<> RequestDesk::suspendAsAsked(work::Tx& tx, const Caller& officer, RequestRecord& record) {
+  const auto& content = record.content;
+  const auto stands = contentMayStand(tx, content, record.renewals);
+  if (!stands) return stands;
+  auto certificate = certificates_.find(tx, content.certificate.value());
+  if (!certificate) return certificate.error();
+  record.certificate = certificate->id;
+  record.state = RequestState::CarriedOut;
+  return authority_.suspend(
+      tx, directory::actor(officer), officer.trace, *certificate, content.invalidity_date);
+}
+
+Result<> RequestDesk::releaseAsAsked(work::Tx& tx, const Caller& officer, RequestRecord& record) {
+  auto certificate = certificates_.find(tx, record.content.certificate.value());
+  if (!certificate) return certificate.error();
+  record.certificate = certificate->id;
+  record.state = RequestState::CarriedOut;
+  return authority_.release(tx, directory::actor(officer), officer.trace, *certificate);
 }
 
 Result<RequestRecord> RequestDesk::refuse(const Caller& officer,
@@ -409,13 +443,14 @@ Result<RequestRecord> RequestDesk::handOver(const Caller& officer,
 
 Result<RequestRecord> RequestDesk::change(
     const Caller& caller, RequestId id, std::int64_t version, EventKind kind, const Change& act) {
-  return transactions_.run<RequestRecord>([&](work::Tx& tx) -> Result<RequestRecord> {
+  using Changed = std::optional<RequestRecord>;  // nullopt: it is not the version that was seen
+  const auto step = [&](work::Tx& tx) -> Result<Changed> {
     auto record = seen(tx, caller, id);
-    if (!record) return record;
+    if (!record) return record.error();
     const auto before = once_.before(tx, caller.once);
     if (!before) return before.error();
-    if (*before) return record;
-    if (record->version != version) return Error{Code::Stale, "version_stale"};
+    if (*before) return Changed(std::move(*record));
+    if (record->version != version) return Changed();
     const auto acted = act(tx, *record);
     if (!acted) return acted.error();
     const auto replaced = requests_.replace(tx, *record);
@@ -423,8 +458,12 @@ Result<RequestRecord> RequestDesk::change(
     record->version += 1;
     const auto kept = keep(tx, caller, kind, *record);
     if (!kept) return kept.error();
-    return record;
-  });
+    return Changed(std::move(*record));
+  };
+  auto changed = work::runUntilCurrent<Changed>(transactions_, step);
+  if (!changed) return changed.error();
+  if (!*changed) return Error{Code::Stale, "version_stale"};
+  return std::move(**changed);
 }
 
 Result<> RequestDesk::keep(work::Tx& tx,

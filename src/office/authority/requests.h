@@ -37,9 +37,10 @@ class RequestDesk {
   /// By a clerk of the managing body, whose word it then is, or by the holder, whom the clerk
   /// confirms later. Forbidden `role_missing`; RuleRefused `holder_wrong`, `key_source_wrong`,
   /// `seal_needs_clerk`, `request_text_wrong`, `request_document_missing`, `followed_wrong`,
-  /// `renewal_window`, `renewals_used_up`, `key_not_allowed`, `key_reused`,
+  /// `renewal_window`, `renewals_used_up`, `key_not_allowed`, `key_form`, `key_reused`,
   /// `possession_not_proved`, `revocation_reason_wrong`, `invalidity_in_future`; Malformed
-  /// `request_malformed` (the CSR); Conflict `seal_active`.
+  /// `request_malformed` (the CSR); Conflict `seal_active`, `certificate_followed` (another request
+  /// for one in its place was approved).
   Result<RequestRecord> enter(const directory::Caller& caller, const RequestContent& content);
 
   // Of the following each refuses NotFound `request_missing` (or not for the caller to see), Stale
@@ -69,13 +70,15 @@ class RequestDesk {
                                  RequestId id,
                                  std::int64_t version,
                                  const std::string& reason);
-  /// It is complete. Conflict `request_not_confirmed`.
+  /// It is complete; a suspension is carried out with it, confirmed or not. Conflict
+  /// `request_not_confirmed`.
   Result<RequestRecord> accept(const directory::Caller& officer,
                                RequestId id,
                                std::int64_t version);
-  /// Gives the word of a second officer for what `content_hash` says; makes the order, or revokes,
-  /// in the same transaction. RuleRefused `approver_not_other`: they entered, confirmed or accepted
-  /// it; Stale `request_changed`: it says something else now. What `enter` refuses is asked again.
+  /// Gives the word of a second officer for what `content_hash` says; makes the order, revokes or
+  /// releases in the same transaction. RuleRefused `approver_not_other`: they entered, confirmed or
+  /// accepted it; Stale `request_changed`: it says something else now. What `enter` refuses is
+  /// asked again.
   Result<RequestRecord> approve(const directory::Caller& officer,
                                 RequestId id,
                                 std::int64_t version,
@@ -128,11 +131,14 @@ class RequestDesk {
                           const RequestRecord& record);
   Result<> settleApproval(work::Tx& tx, const directory::Caller& officer, RequestRecord& record);
   Result<> revokeAsAsked(work::Tx& tx, const directory::Caller& officer, RequestRecord& record);
+  Result<> suspendAsAsked(work::Tx& tx, const directory::Caller& officer, RequestRecord& record);
+  Result<> releaseAsAsked(work::Tx& tx, const directory::Caller& officer, RequestRecord& record);
   /// What is asked for fits together and may be given now.
   Result<> contentMayStand(work::Tx& tx, const RequestContent& content, std::int64_t renewals);
   Result<> holderFits(work::Tx& tx, const RequestContent& content);
   Result<> keyFits(work::Tx& tx, const RequestContent& content);
   Result<> followedFits(work::Tx& tx, const RequestContent& content, std::int64_t renewals);
+  Result<> renewalFits(std::int64_t renewals, Instant not_after);
   Result<std::int64_t> renewalsWith(work::Tx& tx, const RequestContent& content);
   Result<RequestContent> tidy(const RequestContent& content) const;
 

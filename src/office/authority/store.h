@@ -32,7 +32,8 @@ class CertificateStore {
   virtual Result<std::vector<CertificateRecord>> ofHolder(work::Tx& tx,
                                                           const Holder& holder,
                                                           CertificateKind kind) = 0;
-  /// What an issuer's CRL lists: revoked ones, and abandoned ones that carry a revocation.
+  /// What an issuer's CRL lists: revoked and suspended ones, and abandoned ones that carry a
+  /// revocation.
   virtual Result<std::vector<CertificateRecord>> revokedBy(work::Tx& tx, IssuerId issuer) = 0;
   virtual Result<std::vector<CertificateRecord>> intended(work::Tx& tx) = 0;
   /// The key that is kept for a certificate, if any, and every way to it.
@@ -43,6 +44,12 @@ class CertificateStore {
   virtual Result<> claimKey(work::Tx& tx,
                             BytesView spki_sha256,
                             CertificateId id) = 0;  ///< Conflict `key_taken`
+  /// Certificates with bytes of which no key is known, after `after`, in order of id.
+  virtual Result<std::vector<CertificateRecord>> withoutKey(work::Tx& tx,
+                                                            CertificateId after,
+                                                            int limit) = 0;
+  /// The next seal of an agency is this one. Conflict `seal_active`: another is at the same moment.
+  virtual Result<> claimSeal(work::Tx& tx, const Uuid& agency, CertificateId id) = 0;
 
   virtual Result<> addOrder(work::Tx& tx, const Order& order) = 0;
   virtual Result<> replaceOrder(work::Tx& tx, const Order& order) = 0;  ///< Stale `version_stale`
@@ -53,6 +60,9 @@ class CertificateStore {
   virtual Result<> addIssuer(work::Tx& tx,
                              const Issuer& issuer) = 0;  ///< Conflict `issuer_name_taken`
   virtual Result<> replaceIssuer(work::Tx& tx, const Issuer& issuer) = 0;
+  /// From `now` on the list of what it revoked is out of date. Moves the row's version, whatever it
+  /// is, so that two at once both come through.
+  virtual Result<> markCrlDue(work::Tx& tx, IssuerId id, Instant now) = 0;
   virtual Result<Issuer> findIssuer(work::Tx& tx, IssuerId id) = 0;  ///< NotFound `issuer_missing`
   virtual Result<std::vector<Issuer>> issuers(work::Tx& tx) = 0;
   /// The version of each issuer's row, and nothing of its weight. Every revocation moves it.

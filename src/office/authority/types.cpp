@@ -24,6 +24,7 @@ constexpr auto kCertificateStates = std::to_array<Named<CertificateState>>({
     {CertificateState::Issued, "issued"},
     {CertificateState::Abandoned, "abandoned"},
     {CertificateState::Revoked, "revoked"},
+    {CertificateState::Suspended, "suspended"},
 });
 
 constexpr auto kOrderStates = std::to_array<Named<OrderState>>({

@@ -31,11 +31,18 @@ enum class CertificateKind {
   TlsServer,
 };
 
+/// Not the service's own.
+constexpr bool isForSubscribers(CertificateKind kind) {
+  return kind == CertificateKind::Person || kind == CertificateKind::PersonSim ||
+         kind == CertificateKind::OrganisationSeal || kind == CertificateKind::Device;
+}
+
 enum class CertificateState {
   Intended,  ///< intent written, the key may have been used, no certificate stored
   Issued,
   Abandoned,  ///< an intent that recovery found without a certificate
   Revoked,
+  Suspended,  ///< `revoked` says since when, with CertificateHold
 };
 
 /// Whom a certificate is for: a person, an agency, or the service itself (neither).

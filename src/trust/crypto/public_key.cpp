@@ -81,7 +81,9 @@ KeyHandle quickKey(BytesView spki) {
   auto fields = outer.sequence();
   auto identifier = fields.sequence();
   const auto oid = identifier.oid();
-  const bool rsa = oid == "1.2.840.113549.1.1.1" && identifier.optional(der::kNull).has_value();
+  const auto parameters =
+      oid == "1.2.840.113549.1.1.1" ? identifier.optional(der::kNull) : std::optional<BytesView>();
+  const bool rsa = parameters && parameters->empty();
   const auto curve = oid == "1.2.840.10045.2.1" && identifier.peek() == der::kOid ? identifier.oid()
                                                                                   : std::string();
   const auto bits = fields.expect(der::kBitString);
@@ -123,10 +125,13 @@ bool applyAlgorithm(EVP_PKEY_CTX* context, const SignatureAlgorithm& algorithm) 
 
 Result<PublicKey> PublicKey::parse(BytesView spki) {
   auto key = quickKey(spki);
+  const bool plain = key != nullptr;
   if (!key) key = decode<KeyHandle>(d2i_PUBKEY, spki);
   auto detail = drainErrors();
   if (!key) return Error{Code::Malformed, "public_key_malformed", {}, std::move(detail)};
-  return PublicKey(std::shared_ptr<EVP_PKEY>(std::move(key)));
+  PublicKey read(std::shared_ptr<EVP_PKEY>(std::move(key)));
+  read.plain_ = plain;
+  return read;
 }
 
 PublicKey::PublicKey(std::shared_ptr<EVP_PKEY> key) : key_(std::move(key)) {}

@@ -45,12 +45,16 @@ class PublicKey {
   std::string curve() const;
   /// DER SubjectPublicKeyInfo.
   Bytes spki() const;
+  /// Was it read in the one form that RSA keys and those of NIST curves have: named curve,
+  /// uncompressed point, `rsaEncryption`? Any other key of these could be written twice.
+  bool isPlain() const { return plain_; }
   /// The same numbers; never true of a key that cannot be read.
   bool operator==(const PublicKey& other) const;
   EVP_PKEY* handle() const { return key_.get(); }
 
  private:
   std::shared_ptr<EVP_PKEY> key_;
+  bool plain_ = false;
 };
 
 enum class SignatureCheck { Good, Bad, Unsupported };

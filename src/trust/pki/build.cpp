@@ -291,6 +291,8 @@ Result<> checkKey(const Profile& profile, BytesView spki) {
   if (std::ranges::find(profile.keys, name) == profile.keys.end()) {
     return refused("key_not_allowed", "key", name);
   }
+  // Whoever looks whether a key was certified before compares these bytes.
+  if (!key->isPlain()) return refused("key_form", "key", name);
   return kDone;
 }
 

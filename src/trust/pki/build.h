@@ -57,7 +57,9 @@ struct IssuerIdentity {
 IssuerIdentity issuerIdentity(const Certificate& authority);
 
 /// Malformed: not a SubjectPublicKeyInfo. RuleRefused `key_not_allowed` with `key`: not one of the
-/// kinds and sizes that the profile names.
+/// kinds and sizes that the profile names; `key_form` with `key`: it is, in another form than the
+/// one that `crypto::PublicKey::isPlain` means (compressed point, parameters spelt out,
+/// RSASSA-PSS).
 Result<> checkKey(const Profile& profile, BytesView spki);
 
 /// DER TBSCertificate. `issuer` absent: self-signed. `algorithm` is what it will be signed with.
@@ -66,10 +68,10 @@ Result<> checkKey(const Profile& profile, BytesView spki);
 /// RuleRefused, each with the parameter `attribute`: `subject_attribute_not_allowed`,
 /// `…_missing`, `…_repeated`, `…_too_long`, `…_form` (not one of the profile's forms, or not the
 /// fixed value), `…_text` (empty, not UTF-8, control characters).
-/// RuleRefused: `key_not_allowed`, `email_not_allowed`, `email_required`, `email_malformed`, the
-/// same with `dns`, `validity_beyond_profile`, `validity_outside_issuer`, `issuer_path_length`,
-/// `issuer_required` (the profile is not self-signed), `issuer_not_allowed`, and
-/// `subject_name_not_allowed`: not for an authority below another.
+/// RuleRefused: `key_not_allowed`, `key_form`, `email_not_allowed`, `email_required`,
+/// `email_malformed`, the same with `dns`, `validity_beyond_profile`, `validity_outside_issuer`,
+/// `issuer_path_length`, `issuer_required` (the profile is not self-signed), `issuer_not_allowed`,
+/// and `subject_name_not_allowed`: not for an authority below another.
 Result<Bytes> buildTbs(const Profile& profile,
                        const CertificateRequest& request,
                        const std::optional<IssuerIdentity>& issuer,

@@ -233,6 +233,10 @@ Finding revoked(const Case& judged) {
   const auto index = path.at.value_or(0);
   if (index != 0) return undecided(SubIndication::RevokedCaNoPoe, path.reason);
   const auto& status = index < path.chain.size() ? path.chain[index].status : pki::StatusReport{};
+  // EN 319 102-1 5.2.6.4: on hold is neither good nor bad, and may end.
+  if (status.revoked && status.revoked->reason == pki::RevocationReason::CertificateHold) {
+    return undecided(SubIndication::TryLater, path.reason + "; it is suspended");
+  }
   // The signer's own claim to have signed after the revocation can be believed: it speaks against
   // them.
   const bool after =

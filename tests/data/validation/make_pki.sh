@@ -126,6 +126,8 @@ serial=$(openssl x509 -in signer.pem -noout -serial | cut -d= -f2)
 awk -F'\t' -v OFS='\t' -v s="$serial" '$4 == s {$1 = "R"; $3 = "210301000000Z"} {print}' db/index.txt > db/revoked
 mv db/revoked db/index.txt
 list revoked-2021 20210601000000Z 20210701000000Z
+sed -i 's/210301000000Z\t/210301000000Z,certificateHold\t/' db/index.txt
+list held-2021 20210601000000Z 20210701000000Z
 
 printf 'noi dung' > content
 for name in signer other tsa lax short mute busy tls login guest sealer stranger rsa; do

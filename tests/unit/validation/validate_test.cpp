@@ -282,6 +282,19 @@ TEST(Validate, AFoundRevocationCountsEvenWhenOnlyTried) {
             openBy(SubIndication::RevokedNoPoe));
 }
 
+TEST(Validate, IsUndecidedWhileTheCertificateIsSuspended) {
+  const auto held = trusting({"held-2021"});
+  EXPECT_EQ(said(validate(fileWith(signature()), held, {}, kJune2021)),
+            openBy(SubIndication::TryLater));
+  // Made after the suspension began it is undecided, too: it may be released.
+  auto late = signature();
+  late.signer.claimed_time = at("2021-04-01");
+  EXPECT_EQ(said(validate(fileWith(late), held, {}, kJune2021)), openBy(SubIndication::TryLater));
+  auto before = signature();
+  before.timestamps = {stamped("2021-02-01")};
+  EXPECT_EQ(said(validate(fileWith(before), held, {}, kJune2021)), kPassed);
+}
+
 // ---- time ----
 
 TEST(Validate, PassesARevokedCertificateWhenTheSignatureIsProvedOlder) {

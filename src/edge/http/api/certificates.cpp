@@ -80,9 +80,17 @@ Result<Reply> proof(const Services& services, const Request& request) {
                     {"issued", leafView(issuance->issued)}});
 }
 
+std::optional<Instant> invalidityField(Fields& fields) {
+  const auto text = fields.optionalText("invalidityDate", 40);
+  if (!text) return std::nullopt;
+  const auto time = parseTime(*text);
+  if (!time) fields.refuse("invalidityDate", "not_a_time");
+  return time ? std::optional(*time) : std::nullopt;
+}
+
 /// POST /api/v1/certificates/{id}/revoke   body {"reason": 0..10, "invalidityDate"?: time}
 ///
-/// 200 the certificate. 403; 404; 409 `certificate_not_active`.
+/// 200 the certificate. 403; 404; 409 `certificate_not_active`; 422 `invalidity_in_future`.
 Result<Reply> revoke(const Services& services, const Request& request) {
   struct Body {
     pki::RevocationReason reason = pki::RevocationReason::Unspecified;
@@ -97,11 +105,7 @@ Result<Reply> revoke(const Services& services, const Request& request) {
     // 5280 5.3.1).
     if (reason == 6 || reason == 7 || reason == 8) fields.refuse("reason", "unknown_word");
     read.reason = static_cast<pki::RevocationReason>(reason);
-    if (const auto text = fields.optionalText("invalidityDate", 40)) {
-      const auto time = parseTime(*text);
-      if (!time) fields.refuse("invalidityDate", "not_a_time");
-      if (time) read.invalidity_date = *time;
-    }
+    read.invalidity_date = invalidityField(fields);
     return read;
   });
   if (!body) return body.error();
@@ -109,6 +113,24 @@ Result<Reply> revoke(const Services& services, const Request& request) {
   if (!caller) return caller.error();
   const auto record = services.authority.revoke(
       *caller, authority::CertificateId{*id}, body->reason, body->invalidity_date);
+  if (!record) return record.error();
+  return resourceReply(200, view(*record), record->version);
+}
+
+/// POST /api/v1/certificates/{id}/suspend   body {"invalidityDate"?: time}: until a request
+/// releases it.
+///
+/// 200 the certificate. 403; 404; 409 `certificate_not_active`; 422 `suspension_kind_wrong`,
+/// `invalidity_in_future`.
+Result<Reply> suspend(const Services& services, const Request& request) {
+  const auto id = pathId(request);
+  if (!id) return id.error();
+  const auto invalidity_date = readBody<std::optional<Instant>>(request, &invalidityField);
+  if (!invalidity_date) return invalidity_date.error();
+  const auto caller = callerOf(request);
+  if (!caller) return caller.error();
+  const auto record =
+      services.authority.suspend(*caller, authority::CertificateId{*id}, *invalidity_date);
   if (!record) return record.error();
   return resourceReply(200, view(*record), record->version);
 }
@@ -212,6 +234,7 @@ void addCertificateRoutes(Router& router, const Services& services) {
   endpoints.reading("/api/v1/certificates/{id}", &showCertificate);
   endpoints.reading("/api/v1/certificates/{id}/proof", &proof);
   endpoints.changing("/api/v1/certificates/{id}/revoke", &revoke);
+  endpoints.changing("/api/v1/certificates/{id}/suspend", &suspend);
   endpoints.reading("/api/v1/seals", &seals);
   endpoints.changing("/api/v1/seals/{id}/offer", &offerSeal);
   endpoints.changing("/api/v1/seals/{id}/take-up", &takeUpSeal);

@@ -130,13 +130,14 @@ Json view(const authority::CertificateRecord& record) {
 Json view(const authority::RequestRecord& request) {
   const auto& content = request.content;
   const bool revokes = content.type == authority::RequestType::Revocation;
+  const auto form = authority::formOf(content);
   const auto csr = content.csr.empty()
                        ? Json(nullptr)
                        : Json(toHex(crypto::digest(crypto::DigestAlgorithm::Sha256, content.csr)));
   return {{"id", request.id.text()},
           {"type", authority::name(content.type)},
           {"kind", authority::name(content.kind)},
-          {"form", authority::formOf(content)},
+          {"form", form ? Json(*form) : Json(nullptr)},
           {"state", authority::name(request.state)},
           {"person", idOrNull(content.person)},
           {"agency", content.agency.text()},
