@@ -31,6 +31,8 @@ struct NoServices {
                     as<records::Reception>(),
                     as<records::EvidenceDesk>(),
                     as<authority::IssuanceDesk>(),
+                    as<authority::RegisterDesk>(),
+                    as<work::Tables>(),
                     as<work::Blobs>(),
                     clock};
 };
@@ -41,6 +43,7 @@ Router everyRoute(const Services& services) {
   addDirectoryRoutes(router, services);
   addCertificateRoutes(router, services);
   addRequestRoutes(router, services);
+  addRegisterRoutes(router, services);
   addDocumentRoutes(router, services);
   addIncomingRoutes(router, services);
   addVerificationRoutes(router, services);

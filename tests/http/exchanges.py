@@ -184,6 +184,14 @@ def ask_certificates(clerk, officer, second, auditor, person, binh, notes):
         who.ask("GET", f"/api/v1/certificates/{made['id']}")
         who.ask("GET", f"/api/v1/certificates/{made['id']}/proof")
     officer.ask("GET", "/api/v1/certificates?limit=0")
+    for who in (officer, auditor, binh):
+        for path in ("", "/counts", "/expiring", "/coverage", "/export"):
+            who.ask("GET", f"/api/v1/register{path}")
+        who.ask("GET", "/api/v1/register/coverage?of=posts&limit=3")
+        who.ask("GET", "/api/v1/register/export?format=xlsx&kind=person&state=active")
+        who.ask("GET", "/api/v1/register/export?format=monitor")
+    for wrong in ("?kind=x", "?state=x", "?agency=x", "?expiresTo=x", "?at=2999-01-01", "/counts?at=32", "/coverage?of=x", "/export?format=x"):
+        officer.ask("GET", f"/api/v1/register{wrong}")
     for reason in (6, 4, 4):
         officer.ask("POST", f"/api/v1/certificates/{made['id']}/revoke", {"reason": reason})
 
@@ -396,7 +404,7 @@ def ask_rest(nobody, person, issued):
     lines.append({"method": "GET", "path": "/openapi.json", "request": {"headers": {}}, "status": nobody.answer.status, "headers": dict(nobody.answer.getheaders()), "json": contract["info"]["title"]})
     pki, inner = Person(1), Person(2)
     for path in ("/pki/ca1.crl", "/pki/goc.crt", "/pki/none.crl", "/pki/x", "/log/issuance/checkpoint", "/log/records/checkpoint",
-                 "/log/none/checkpoint", "/log/issuance/tile/0/000", "/log/issuance/tile/9/999", "/log/issuance/x"):
+                 "/log/none/checkpoint", "/log/issuance/cosigned", "/log/none/cosigned", "/log/issuance/tile/0/000", "/log/issuance/tile/9/999", "/log/issuance/x"):
         pki.ask("GET", path)
     size = int(pki.ask("GET", "/log/issuance/checkpoint").split(b"\n")[1])
     pki.ask("GET", f"/log/issuance/tile/0/000.p/{size}" if size < 256 else "/log/issuance/tile/0/000")

@@ -41,6 +41,7 @@ constexpr auto kEventNames = std::to_array<Named<EventKind>>({
     {EventKind::CertificateAbandoned, "certificate.abandoned"},
     {EventKind::CertificateRevoked, "certificate.revoked"},
     {EventKind::CrlPublished, "crl.published"},
+    {EventKind::RegisterExported, "register.exported"},
     {EventKind::KeyCreated, "key.created"},
     {EventKind::KeyShared, "key.shared"},
     {EventKind::KeyTakenUp, "key.taken-up"},

@@ -50,6 +50,7 @@ enum class EventKind {
   CertificateAbandoned,
   CertificateRevoked,
   CrlPublished,
+  RegisterExported,
   KeyCreated,
   KeyShared,
   KeyTakenUp,
