@@ -297,6 +297,15 @@ House::House(Opened opened)
                  issuance_log_.files(),
                  trail_,
                  clock_}),
+      request_lists_({transactions_,
+                      request_list_store_,
+                      requests_,
+                      directory_store_,
+                      jobs_,
+                      trail_,
+                      once_,
+                      clock_,
+                      random_}),
       tables_(blobs_, folder_.root() / "blobs" / "tmp"),
       completion_(
           {transactions_, jobs_, record_store_, deliveries_, signer_, trail_, clock_, random_}),
@@ -314,12 +323,15 @@ House::House(Opened opened)
                 evidence_,
                 issued_,
                 register_,
+                request_lists_,
                 tables_,
                 blobs_,
                 clock_,
                 settings_.limits} {
   worker_.handle(std::string(records::kTimestampJob),
                  [this](work::Run& run) { return completion_.complete(run); });
+  worker_.handle(std::string(authority::kRequestListJob),
+                 [this](work::Run& run) { return request_lists_.run(run); });
 }
 
 House::~House() {

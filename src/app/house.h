@@ -18,12 +18,14 @@
 #include "edge/storage/outbox.h"
 #include "edge/storage/records_store.h"
 #include "edge/storage/register_store.h"
+#include "edge/storage/request_list_store.h"
 #include "edge/storage/request_store.h"
 #include "edge/storage/transactions.h"
 #include "office/authority/issuance_desk.h"
 #include "office/authority/ocsp_desk.h"
 #include "office/authority/personal_numbers.h"
 #include "office/authority/register.h"
+#include "office/authority/request_lists.h"
 #include "office/records/evidence_desk.h"
 #include "office/records/timestamp_completion.h"
 #include "office/signing/timestamps.h"
@@ -130,6 +132,7 @@ class House {
   storage::SqlCertificateStore certificate_store_;
   storage::SqlRequestStore request_store_;
   storage::SqlRegisterStore register_store_;
+  storage::SqlRequestListStore request_list_store_;
   storage::SqlKeyStore key_store_;
   storage::SqlDeliveryStore delivery_store_;
   storage::SqlRecordStore record_store_;
@@ -158,6 +161,7 @@ class House {
   records::EvidenceDesk evidence_;
   authority::IssuanceDesk issued_;
   authority::RegisterDesk register_;
+  authority::RequestLists request_lists_;
   print::TableFiles tables_;
   records::TimestampCompletion completion_;
   work::Worker worker_;

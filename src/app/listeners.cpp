@@ -186,6 +186,7 @@ Listeners::Listeners(House& house, const Settings& settings)
   http::addDirectoryRoutes(app_router_, services);
   http::addCertificateRoutes(app_router_, services);
   http::addRequestRoutes(app_router_, services);
+  http::addRequestListRoutes(app_router_, services);
   http::addRegisterRoutes(app_router_, services);
   http::addDocumentRoutes(app_router_, services);
   http::addIncomingRoutes(app_router_, services);

@@ -32,6 +32,7 @@ struct NoServices {
                     as<records::EvidenceDesk>(),
                     as<authority::IssuanceDesk>(),
                     as<authority::RegisterDesk>(),
+                    as<authority::RequestLists>(),
                     as<work::Tables>(),
                     as<work::Blobs>(),
                     clock};
@@ -43,6 +44,7 @@ Router everyRoute(const Services& services) {
   addDirectoryRoutes(router, services);
   addCertificateRoutes(router, services);
   addRequestRoutes(router, services);
+  addRequestListRoutes(router, services);
   addRegisterRoutes(router, services);
   addDocumentRoutes(router, services);
   addIncomingRoutes(router, services);

@@ -107,6 +107,7 @@ def ask_directory(admin, notes):
 
 
 REQUESTS = "/api/v1/certificate-requests"
+LISTS = "/api/v1/certificate-request-lists"
 
 
 def ask_requests(clerk, officer, second, person, binh):
@@ -120,6 +121,17 @@ def ask_requests(clerk, officer, second, person, binh):
     own = binh.ask("POST", REQUESTS, wanted, Idempotency_Key="k-request")
     binh.ask("POST", REQUESTS, wanted, Idempotency_Key="k-request")
     path = f"{REQUESTS}/{own['id']}"
+    query = f"?agency={person['agency']}&documentNumber=9%2FCV&documentDate=2025-01-06"
+    made = clerk.ask("POST", LISTS + query, f"person\n01935a5c-3c1e-7b1c-8a55-0c2f0d8f1a03\n".encode(), kind="text/csv", Idempotency_Key="k-list")
+    clerk.ask("POST", LISTS + query, f"person\n01935a5c-3c1e-7b1c-8a55-0c2f0d8f1a03\n".encode(), kind="text/csv", Idempotency_Key="k-list")
+    for wrong in (b"", b"person\n", b"x\ny\n", b"email;email\na;b\n", b"name\nx\n", b"no;email\n1\n", b"email\n\"x", b"email\n\xff\n", b"email\n\0\n",
+                  b"email\n" + b"x" * 9000, b"," * 70, b"email\n" + b"a@b\n" * 301):
+        clerk.ask("POST", LISTS + query, wrong, kind="text/csv")
+    for who in (officer, binh):
+        who.ask("POST", LISTS + query, b"email\nx\n", kind="text/csv")
+        who.ask("GET", f"{LISTS}/{made['id']}")
+    clerk.ask("POST", LISTS + "?kind=x", b"", kind="text/csv")
+    clerk.ask("POST", LISTS + query + "&kind=organisation-seal", b"email\nx\n", kind="text/csv")
     steps = ((clerk, "confirm", letter), (officer, "return", {"reason": "Thiếu ký hiệu"}), (clerk, "correct", wanted | letter),
              (officer, "accept", {}), (second, "approve", None))
     for who, verb, body in steps:

@@ -24,6 +24,7 @@ constexpr auto kEventNames = std::to_array<Named<EventKind>>({
     {EventKind::AuthorityKeySplit, "authority.key-split"},
     {EventKind::AuthorityKeyRemoved, "authority.key-removed"},
     {EventKind::CeremonyRecorded, "authority.ceremony"},
+    {EventKind::RequestListEntered, "request.listed"},
     {EventKind::RequestEntered, "request.entered"},
     {EventKind::RequestCorrected, "request.corrected"},
     {EventKind::RequestConfirmed, "request.confirmed"},

@@ -33,6 +33,7 @@ enum class EventKind {
   AuthorityKeySplit,
   AuthorityKeyRemoved,
   CeremonyRecorded,
+  RequestListEntered,
   RequestEntered,
   RequestCorrected,
   RequestConfirmed,

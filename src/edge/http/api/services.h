@@ -8,6 +8,7 @@
 #include "office/authority/ocsp_desk.h"
 #include "office/authority/personal_numbers.h"
 #include "office/authority/register.h"
+#include "office/authority/request_lists.h"
 #include "office/authority/requests.h"
 #include "office/directory/authentication.h"
 #include "office/directory/directory.h"
@@ -37,6 +38,7 @@ struct Services {
   records::EvidenceDesk& evidence;
   authority::IssuanceDesk& issued;
   authority::RegisterDesk& register_desk;
+  authority::RequestLists& request_lists;
   work::Tables& tables;
   work::Blobs& blobs;
   const Clock& clock;
@@ -69,6 +71,7 @@ void addSessionRoutes(Router& router, const Services& services);
 void addDirectoryRoutes(Router& router, const Services& services);
 void addCertificateRoutes(Router& router, const Services& services);
 void addRequestRoutes(Router& router, const Services& services);
+void addRequestListRoutes(Router& router, const Services& services);
 void addRegisterRoutes(Router& router, const Services& services);
 void addDocumentRoutes(Router& router, const Services& services);
 void addIncomingRoutes(Router& router, const Services& services);
