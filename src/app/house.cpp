@@ -328,6 +328,25 @@ House::House(Opened opened)
                  trail_,
                  clock_}),
       issued_(transactions_, authority_, leaves_, issuance_log_.files()),
+      register_({transactions_,
+                 register_store_,
+                 certificate_store_,
+                 directory_store_,
+                 events_,
+                 leaves_,
+                 issuance_log_.files(),
+                 trail_,
+                 clock_}),
+      request_lists_({transactions_,
+                      request_list_store_,
+                      requests_,
+                      directory_store_,
+                      jobs_,
+                      trail_,
+                      once_,
+                      clock_,
+                      random_}),
+      tables_(blobs_, folder_.root() / "blobs" / "tmp"),
       completion_(
           {transactions_, jobs_, record_store_, deliveries_, signer_, trail_, clock_, random_}),
       worker_(transactions_, jobs_, clock_, settings_.node),
@@ -343,11 +362,16 @@ House::House(Opened opened)
                 reception_,
                 evidence_,
                 issued_,
+                register_,
+                request_lists_,
+                tables_,
                 blobs_,
                 clock_,
                 settings_.limits} {
   worker_.handle(std::string(records::kTimestampJob),
                  [this](work::Run& run) { return completion_.complete(run); });
+  worker_.handle(std::string(authority::kRequestListJob),
+                 [this](work::Run& run) { return request_lists_.run(run); });
 }
 
 House::~House() {

@@ -10,6 +10,7 @@
 #include "edge/fetch/crl_watch.h"
 #include "edge/http/api/services.h"
 #include "edge/http/server.h"
+#include "edge/print/tables.h"
 #include "edge/storage/audit_store.h"
 #include "edge/storage/authority_store.h"
 #include "edge/storage/directory_store.h"
@@ -17,11 +18,15 @@
 #include "edge/storage/jobs.h"
 #include "edge/storage/outbox.h"
 #include "edge/storage/records_store.h"
+#include "edge/storage/register_store.h"
+#include "edge/storage/request_list_store.h"
 #include "edge/storage/request_store.h"
 #include "edge/storage/transactions.h"
 #include "office/authority/issuance_desk.h"
 #include "office/authority/ocsp_desk.h"
 #include "office/authority/personal_numbers.h"
+#include "office/authority/register.h"
+#include "office/authority/request_lists.h"
 #include "office/records/evidence_desk.h"
 #include "office/records/timestamp_completion.h"
 #include "office/signing/timestamps.h"
@@ -128,6 +133,8 @@ class House {
   storage::SqlDirectoryStore directory_store_;
   storage::SqlCertificateStore certificate_store_;
   storage::SqlRequestStore request_store_;
+  storage::SqlRegisterStore register_store_;
+  storage::SqlRequestListStore request_list_store_;
   storage::SqlKeyStore key_store_;
   storage::SqlDeliveryStore delivery_store_;
   storage::SqlRecordStore record_store_;
@@ -156,6 +163,9 @@ class House {
   records::Reception reception_;
   records::EvidenceDesk evidence_;
   authority::IssuanceDesk issued_;
+  authority::RegisterDesk register_;
+  authority::RequestLists request_lists_;
+  print::TableFiles tables_;
   records::TimestampCompletion completion_;
   work::Worker worker_;
   http::Services services_;

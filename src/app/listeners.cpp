@@ -32,8 +32,16 @@ class SessionDoorkeeper final : public http::Doorkeeper {
   directory::Authentication& authentication_;
 };
 
-/// GET /log/{log}/checkpoint and /log/{log}/tile/…, as C2SP tlog-tiles names them. Tiles never
-/// change.
+Result<http::Reply> noteReply(const Result<std::optional<std::string>>& checkpoint) {
+  if (!checkpoint) return checkpoint.error();
+  if (!*checkpoint) return Error{Code::NotFound, "checkpoint_missing"};
+  http::Reply reply{.type = "text/plain; charset=utf-8", .body = **checkpoint};
+  reply.headers.emplace_back("Cache-Control", "no-cache");
+  return reply;
+}
+
+/// GET /log/{log}/checkpoint and /log/{log}/tile/…, as C2SP tlog-tiles names them, and
+/// /log/{log}/cosigned. Tiles never change.
 void addLogRoutes(http::Router& router, House& house) {
   const auto logNamed = [&house](const std::string& name) -> RunningLog* {
     if (name == "issuance") return &house.issuanceLog();
@@ -48,12 +56,18 @@ void addLogRoutes(http::Router& router, House& house) {
               [logNamed](const http::Request& request) -> Result<http::Reply> {
                 auto* log = logNamed(request.parameter("log"));
                 if (log == nullptr) return Error{Code::NotFound, "route_missing"};
-                const auto checkpoint = log->files().published();
-                if (!checkpoint) return checkpoint.error();
-                if (!*checkpoint) return Error{Code::NotFound, "checkpoint_missing"};
-                http::Reply reply{.type = "text/plain; charset=utf-8", .body = **checkpoint};
-                reply.headers.emplace_back("Cache-Control", "no-cache");
-                return reply;
+                return noteReply(log->files().published());
+              }});
+  // The newest that the witnesses vouch for: older than the checkpoint by what they are far away.
+  router.add({"GET",
+              "/log/{log}/cosigned",
+              http::Access::Public,
+              http::BodyKind::None,
+              0,
+              [logNamed](const http::Request& request) -> Result<http::Reply> {
+                auto* log = logNamed(request.parameter("log"));
+                if (log == nullptr) return Error{Code::NotFound, "route_missing"};
+                return noteReply(log->files().cosigned());
               }});
   router.add({"GET",
               "/log/{log}/{path...}",
@@ -183,6 +197,8 @@ Listeners::Listeners(House& house, const Settings& settings)
   http::addDirectoryRoutes(app_router_, services);
   http::addCertificateRoutes(app_router_, services);
   http::addRequestRoutes(app_router_, services);
+  http::addRequestListRoutes(app_router_, services);
+  http::addRegisterRoutes(app_router_, services);
   http::addDocumentRoutes(app_router_, services);
   http::addIncomingRoutes(app_router_, services);
   http::addVerificationRoutes(app_router_, services);

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <thread>
 
@@ -21,6 +22,10 @@ namespace {
 constexpr std::chrono::seconds kCosignaturesWait{10};
 constexpr std::chrono::milliseconds kCosignaturesPoll{500};
 
+/// The office closes what a crash left open at its start, or within a quarter of an hour.
+constexpr std::chrono::minutes kIntentLongest{60};
+constexpr int kIntentMinutesMost = 7 * 24 * 60;
+
 const std::vector<Option> kMonitorOptions = {
     {"key",
      "VKEY",
@@ -29,6 +34,9 @@ const std::vector<Option> kMonitorOptions = {
     {"witness", "VKEY", "bên chứng kiến phải đã ký / a witness that must have cosigned"},
     {"register", "CSV", "sổ đăng ký chứng thư đã xuất / an exported register of certificates"},
     {"rules", "none|records|issuance", "loại nhật ký (issuance) / what the entries must be"},
+    {"intent-limit",
+     "MINUTES",
+     "ý định cấp được để chờ bao lâu (60) / how long an intent may stand alone"},
     {"format", "text|json", "dạng kết quả / form of the output"},
     {"help", "", "trợ giúp / this help"},
 };
@@ -57,13 +65,26 @@ bool bearsAll(const std::string& checkpoint, const std::vector<tlog::NoteVerifie
   });
 }
 
+/// 0 of one that cannot be read.
+std::uint64_t sizeOf(const std::string& checkpoint) {
+  const auto note = tlog::parseNote(checkpoint);
+  const auto read = note ? tlog::parseCheckpoint(note->text) : note.error();
+  return read ? read->head.size : 0;
+}
+
+/// The newest one, or, where the log goes on faster than witnesses answer, one that they cosigned
+/// and that holds all that was there when this was called.
 Result<std::string> readCheckpoint(const fetch::RemoteLog& log,
                                    const std::vector<tlog::NoteVerifier>& witnesses) {
   const auto deadline = std::chrono::steady_clock::now() + kCosignaturesWait;
+  std::optional<std::uint64_t> size;
   for (;;) {
     auto note = log.checkpoint();
-    const bool last = std::chrono::steady_clock::now() >= deadline;
-    if (!note || last || bearsAll(*note, witnesses)) return note;
+    if (!note || bearsAll(*note, witnesses)) return note;
+    if (!size) size = sizeOf(*note);
+    auto cosigned = log.cosigned();
+    if (cosigned && sizeOf(*cosigned) >= *size && bearsAll(*cosigned, witnesses)) return cosigned;
+    if (std::chrono::steady_clock::now() >= deadline) return note;
     std::this_thread::sleep_for(kCosignaturesPoll);
   }
 }
@@ -76,7 +97,7 @@ Exit exitOf(const Monitor::Report& report) {
     return Exit::MalformedInput;
   }
   if (has([](const auto& one) { return one.gravity == tlog::Gravity::Broken; })) return Exit::Bad;
-  // An intent without its certificate is a matter of moments.
+  // An intent without its certificate is a matter of moments; overdue it is broken.
   const bool open = has([](const auto& one) { return one.reason != "intent_open"; });
   return open ? Exit::Undecided : Exit::Good;
 }
@@ -113,7 +134,13 @@ std::optional<tlog::LogRules> rulesNamed(std::string_view name) {
   return std::nullopt;
 }
 
-Exit runVisit(const Options& options, const std::string& url, tlog::LogRules rules) {
+struct Visiting {
+  std::string url;
+  tlog::LogRules rules = tlog::LogRules::Issuance;
+  std::chrono::minutes intent_limit = kIntentLongest;
+};
+
+Exit runVisit(const Options& options, const Visiting& visiting) {
   const auto key = readKey(*options.value("key"));
   if (!key) return complain(key.error());
   const auto witnesses = readWitnesses(options.values("witness"));
@@ -134,11 +161,16 @@ Exit runVisit(const Options& options, const std::string& url, tlog::LogRules rul
   const auto state = *options.value("state");
   const auto monitor = Monitor::open(state);
   if (!monitor) return complain(monitor.error());
-  const fetch::RemoteLog log(url);
+  const fetch::RemoteLog log(visiting.url);
   auto checkpoint = readCheckpoint(log, *witnesses);
   if (!checkpoint) return complain(checkpoint.error());
-  const auto report = (*monitor)->visit({log, log, std::move(*checkpoint)},
-                                        {*key, *witnesses, rules, std::move(rows)});
+  const auto report =
+      (*monitor)->visit({log, log, std::move(*checkpoint)},
+                        {*key,
+                         *witnesses,
+                         visiting.rules,
+                         std::move(rows),
+                         tlog::IntentLimit{SystemClock().now(), visiting.intent_limit}});
   if (!report) return complain(report.error());
   printVisit(*report, state, options.valueOr("format", "text") == "json");
   return exitOf(*report);
@@ -162,7 +194,17 @@ Exit runLogMonitor(const Arguments& arguments) {
   if (!rules) return wrong("usage_value_wrong", "--rules", *options->value("rules"));
   const auto format = options->valueOr("format", "text");
   if (format != "text" && format != "json") return wrong("usage_value_wrong", "--format", format);
-  return runVisit(*options, options->positionals().front(), *rules);
+  Visiting visiting{options->positionals().front(), *rules};
+  if (const auto text = options->value("intent-limit")) {
+    int minutes = 0;
+    const auto* const end = text->data() + text->size();
+    const auto [rest, failed] = std::from_chars(text->data(), end, minutes);
+    if (failed != std::errc{} || rest != end || minutes < 1 || minutes > kIntentMinutesMost) {
+      return wrong("usage_value_wrong", "--intent-limit", *text);
+    }
+    visiting.intent_limit = std::chrono::minutes(minutes);
+  }
+  return runVisit(*options, visiting);
 }
 
 }  // namespace congvan::app

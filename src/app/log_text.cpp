@@ -59,6 +59,9 @@ constexpr auto kFindings = std::to_array<FindingText>({
     {"event_without_proof",
      "chưa có bằng chứng, tải lại sau / no proof yet, download it again later"},
     {"intent_open", "ý định cấp chưa có kết quả / an intent without its certificate yet"},
+    {"intent_overdue",
+     "ý định cấp để quá lâu không có kết quả / an intent that stayed without its certificate too "
+     "long"},
     {"intent_used_twice", "một ý định cấp hai chứng thư / two certificates for one intent"},
     {"issued_after_abandoned", "cấp sau khi đã bỏ / issued after it was abandoned"},
     {"issued_serial_differs", "số sê-ri khác với ý định / serial number is not that of the intent"},

@@ -2,7 +2,6 @@
 #include "app/logs.h"
 
 #include "edge/fetch/witness_client.h"
-#include "office/audit/witnessing.h"
 #include "trust/tlog/checkpoint.h"
 
 #include <algorithm>
@@ -25,10 +24,13 @@ struct RunningLog::Witness {
   audit::Witnessing witnessing;
   JobLoop loop;
 
-  Witness(std::string_view log, const WitnessSettings::One& settings, audit::LogFiles& files)
+  Witness(std::string_view log,
+          const WitnessSettings::One& settings,
+          audit::LogFiles& files,
+          audit::CosigningRound& round)
       : key(settings.key),
         client(settings.url),
-        witnessing(files, client, key),
+        witnessing(files, round, client, key),
         loop("witness/" + std::string(log) + "/" + key.name(), {.longest = kWitnessPause}) {}
 };
 
@@ -49,7 +51,7 @@ RunningLog::RunningLog(const DataFolder& folder,
                  {.log = log, .origin = key_.verifier().name(), .holder = node}),
       loop_("log/" + std::string(audit::name(log)), {}) {
   for (const auto& one : witnesses.asked) {
-    witnesses_.push_back(std::make_unique<Witness>(audit::name(log), one, tiles_));
+    witnesses_.push_back(std::make_unique<Witness>(audit::name(log), one, tiles_, round_));
   }
 }
 

@@ -7,6 +7,7 @@
 #include "edge/storage/files.h"
 #include "edge/storage/tile_files.h"
 #include "office/audit/sequencer.h"
+#include "office/audit/witnessing.h"
 #include "office/authority/authority.h"
 
 #include <memory>
@@ -72,6 +73,7 @@ class RunningLog {
   tlog::NoteKey key_;
   audit::Sequencer sequencer_;
   JobLoop loop_;
+  audit::CosigningRound round_{tiles_};
   std::vector<std::unique_ptr<Witness>> witnesses_;
 };
 

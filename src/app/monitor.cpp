@@ -208,7 +208,8 @@ struct Monitor::Visit {
                                         .bundles = monitor.copy_,
                                         .checkpoint = remote.checkpoint,
                                         .key = demands.key,
-                                        .rules = demands.rules});
+                                        .rules = demands.rules,
+                                        .intents = demands.intents});
     for (auto& finding : checked.findings) report.findings.push_back(std::move(finding));
   }
 

@@ -37,6 +37,7 @@ class Monitor {
     std::vector<tlog::NoteVerifier> witnesses = {};  ///< each must have cosigned
     tlog::LogRules rules = tlog::LogRules::Issuance;
     std::optional<std::vector<RegisterRow>> register_rows = {};
+    std::optional<tlog::IntentLimit> intents = {};
   };
   struct Report {
     tlog::TreeHead head;  ///< as signed now; zero when the checkpoint cannot be read

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/register_list.h"
 
+#include "base/csv.h"
 #include "base/encoding.h"
 #include "base/text.h"
 
@@ -13,73 +14,13 @@
 namespace congvan::app {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kSerialBytesMost = 20;
+/// Other columns are somebody else's.
+constexpr CsvLimits kAnyTable{.cell_bytes = 1U << 20U, .columns = 4096};
 
 Error badLine(std::size_t line) {
   return {Code::Malformed, "register_malformed", {{"line", std::to_string(line)}}};
 }
-
-/// Takes one record after another off a CSV.
-class Records {
- public:
-  explicit Records(std::string_view text) : rest_(text) {
-    if (rest_.starts_with(kByteOrderMark)) rest_.remove_prefix(kByteOrderMark.size());
-    const auto head = rest_.substr(0, rest_.find('\n'));
-    for (const char one : {';', '\t'}) {
-      if (head.find(one) != std::string_view::npos) separator_ = one;
-    }
-  }
-  bool atEnd() const { return rest_.empty(); }
-  std::size_t line() const { return line_; }
-
-  /// nullopt: a quote that does not end, or something after it.
-  std::optional<std::vector<std::string>> next() {
-    line_ = next_line_;
-    std::vector<std::string> fields;
-    do {
-      auto field = takeField();
-      if (!field) return std::nullopt;
-      fields.push_back(std::move(*field));
-    } while (take(separator_));
-    take('\r');
-    if (!take('\n') && !rest_.empty()) return std::nullopt;
-    ++next_line_;
-    return fields;
-  }
-
- private:
-  bool take(char wanted) {
-    if (rest_.empty() || rest_.front() != wanted) return false;
-    rest_.remove_prefix(1);
-    return true;
-  }
-
-  std::optional<std::string> takeField() {
-    if (take('"')) return takeQuoted();
-    const char ends[] = {separator_, '\r', '\n', '"', '\0'};
-    const auto field = rest_.substr(0, rest_.find_first_of(ends));
-    rest_.remove_prefix(field.size());
-    return std::string(field);
-  }
-
-  std::optional<std::string> takeQuoted() {
-    std::string field;
-    while (!rest_.empty()) {
-      const char c = rest_.front();
-      rest_.remove_prefix(1);
-      if (c == '"' && !take('"')) return field;
-      if (c == '\n') ++next_line_;
-      field.push_back(c);
-    }
-    return std::nullopt;
-  }
-
-  std::string_view rest_;
-  char separator_ = ',';
-  std::size_t line_ = 0;
-  std::size_t next_line_ = 1;
-};
 
 std::optional<std::size_t> columnNamed(const std::vector<std::string>& header,
                                        std::string_view name) {
@@ -119,18 +60,21 @@ std::string whereOf(const RegisterRow& row) {
 }  // namespace
 
 Result<std::vector<RegisterRow>> readRegister(std::string_view text) {
-  Records records(text);
+  CsvReader records(text, kAnyTable);
   const auto header = records.next();
   if (!header) return badLine(1);
-  const auto serial = columnNamed(*header, "serial");
-  const auto sha256 = columnNamed(*header, "sha256");
+  const auto serial = *header ? columnNamed(**header, "serial") : std::nullopt;
+  const auto sha256 = *header ? columnNamed(**header, "sha256") : std::nullopt;
   if (!serial || !sha256) return Error{Code::Malformed, "register_columns_missing"};
   std::vector<RegisterRow> rows;
-  while (!records.atEnd()) {
-    const auto fields = records.next();
-    if (fields && fields->size() == 1 && trim(fields->front()).empty()) continue;
-    if (!fields || fields->size() <= std::max(*serial, *sha256)) return badLine(records.line());
-    auto row = rowOf(fields->at(*serial), fields->at(*sha256));
+  for (;;) {
+    const auto record = records.next();
+    if (!record) return badLine(records.line());
+    if (!*record) break;
+    const auto& fields = **record;
+    if (fields.size() == 1 && trim(fields.front()).empty()) continue;
+    if (fields.size() <= std::max(*serial, *sha256)) return badLine(records.line());
+    auto row = rowOf(fields.at(*serial), fields.at(*sha256));
     if (!row) return badLine(records.line());
     row->line = records.line();
     rows.push_back(std::move(*row));

@@ -3,8 +3,6 @@
 """A service whose logs a witness cosigns and an outsider monitors: a certificate put in behind the log's back, a witness
 that is away, and a history that was put back and written anew."""
 import contextlib
-import csv
-import hashlib
 import http.client
 import json
 import os
@@ -22,12 +20,14 @@ from checks import check, finish
 from province import Office, Service, certify, free_ports, made, settle
 
 PROGRAM = sys.argv[1]
+started = []  # processes, which end with this one whatever happens
 
 
 def start_witness(folder, port, *vkey_files):
     logs = [word for file in vkey_files for word in ("--log", str(file))]
     process = subprocess.Popen([PROGRAM, "log", "witness", "--data", folder, "--listen", f"127.0.0.1:{port}", *logs],
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    started.append(process)
     return process, process.stdout.readline().strip()
 
 
@@ -63,16 +63,12 @@ def monitor(service, *more, state="watched", log="issuance"):
     return ran.returncode, report
 
 
-def export(service, file):
-    """The register as a CSV with more columns than anybody asked for."""
-    rows = sqlite3.connect(f"{service.folder}/db/congvan.sqlite").execute(
-        "SELECT serial, subject, der FROM certificates WHERE length(der) > 0 ORDER BY created").fetchall()
-    with open(file, "w", newline="", encoding="utf-8-sig") as out:
-        writer = csv.writer(out)
-        writer.writerow(["Subject", "Serial", "SHA256"])
-        for serial, subject, der in rows:
-            writer.writerow([subject, serial, hashlib.sha256(der).hexdigest()])
-    return len(rows)
+def export(office, file):
+    """The register as the service gives it to whoever may see everything; how many certificates are in it."""
+    status, _, text = office.as_("duyet").send("GET", "/api/v1/register/export?format=monitor")
+    assert status == 200, text
+    pathlib.Path(file).write_bytes(text)
+    return text.count(b"\n") - 1
 
 
 def change(service, sql, *values):
@@ -81,10 +77,10 @@ def change(service, sql, *values):
         database.commit()
 
 
-def main():
-    folder = tempfile.mkdtemp()
+def main(folder):
     os.chdir(folder)
     service = Service(PROGRAM, f"{folder}/province")
+    started.append(service)
     port, nowhere = free_ports(2)
     keys = [pathlib.Path(service.folder, "log", f"{log}.vkey") for log in ("issuance", "records")]
     witness, vkey = start_witness("witness", port, *keys)
@@ -121,7 +117,7 @@ def main():
     office = Office(service)
     agencies, _, people = settle(office.as_)
     within(20, "what was issued is cosigned", cosigned)
-    count = export(service, "register.csv")
+    count = export(office, "register.csv")
     code, report = monitor(service, "--witness", vkey, "--register", "register.csv")
     check(code == 0 and report["before"] > 0 and count > 5, f"{count} certificates have their entries {report}")
     checked = subprocess.run([PROGRAM, "log", "check", "watched", "--key", str(keys[0]), "--rules", "issuance"], capture_output=True)
@@ -138,16 +134,22 @@ def main():
         columns = [row[1] for row in database.execute("PRAGMA table_info(certificates)")]
     copied = ", ".join({"id": "randomblob(16)", "serial": "'00ff00ff00ff00ff00ff00ff00ff00ff'"}.get(one, one) for one in columns)
     change(service, f"INSERT INTO certificates ({', '.join(columns)}) SELECT {copied} FROM certificates WHERE person IS NOT NULL LIMIT 1")
-    export(service, "put-in.csv")
+    export(office, "put-in.csv")
     code, report = monitor(service, "--register", "put-in.csv")
     check(code == 1 and report["reasons"] == ["certificate_not_logged"], f"a certificate beside the log {report}")
     check("ff00ff00ff00ff00ff00ff00ff00ff" in report["findings"][0]["where"], "it is named")
     change(service, "DELETE FROM certificates WHERE serial = '00ff00ff00ff00ff00ff00ff00ff00ff'")
-    lines = pathlib.Path("register.csv").read_text(encoding="utf-8-sig").splitlines()
-    pathlib.Path("taken-out.csv").write_text("\n".join(lines[:2] + lines[3:]))
+    taken = "serial = (SELECT MIN(serial) FROM certificates WHERE person IS NOT NULL)"
+    change(service, f"CREATE TABLE aside AS SELECT * FROM certificates WHERE {taken}")
+    change(service, f"DELETE FROM certificates WHERE {taken}")
+    export(office, "taken-out.csv")
+    change(service, "INSERT INTO certificates SELECT * FROM aside")
+    change(service, "DROP TABLE aside")
     code, report = monitor(service, "--register", "taken-out.csv")
     check(code == 1 and report["reasons"] == ["entry_without_certificate"], f"an entry without its certificate {report}")
-    pathlib.Path("exchanged.csv").write_text("\n".join(lines[:-1] + [lines[-1][:-2] + ("00" if lines[-1][-2:] != "00" else "01")]))
+    lines = pathlib.Path("register.csv").read_text(encoding="utf-8-sig").splitlines()
+    serial, sha256, *more = lines[-1].split(",")
+    pathlib.Path("exchanged.csv").write_text("\n".join(lines[:-1] + [",".join([serial, sha256[::-1], *more])]))
     code, report = monitor(service, "--register", "exchanged.csv")
     check(code == 1 and report["reasons"] == ["certificate_differs"], f"another certificate of the same number {report}")
     pathlib.Path("older.csv").write_text("\n".join(lines[:-1]))
@@ -155,6 +157,13 @@ def main():
     check(code == 2 and report["reasons"] == ["entry_after_register"], f"an export that is older than the log {report}")
     pathlib.Path("none.csv").write_text("name;number\na;b\n")
     check(monitor(service, "--register", "none.csv")[0] == 65, "a file that is no register")
+    for wrong in ("0", "x", "60m", "100000"):
+        check(monitor(service, "--intent-limit", wrong)[0] == 64, f"no limit for intents: {wrong}")
+    check(monitor(service, "--intent-limit", "1")[0] == 0, "no intent stood alone for longer than a minute")
+
+    # What the witnesses vouch for stands beside the newest checkpoint.
+    status, vouched = ask(service.pki, "/log/issuance/cosigned")
+    check(status == 200 and f"\u2014 {name} " in vouched, "the newest cosigned checkpoint is served")
 
     # Database and log put back together: the service cannot know, the witness and the monitor do.
     service.stop()
@@ -192,6 +201,7 @@ def main():
     shutil.rmtree(f"{service.folder}/db")
     shutil.copytree("backup/db", f"{service.folder}/db")
     process = subprocess.Popen([PROGRAM, "serve", "--config", str(settings)], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    started.append(process)
 
     def behind():
         try:
@@ -201,8 +211,20 @@ def main():
     within(30, "the service refuses to write a second history by itself", behind)
     stop(process)
     stop(witness)
+
+
+def clear(folder):
+    for one in started:
+        process = getattr(one, "process", one)
+        if process is not None and process.poll() is None:
+            process.kill()
+            process.wait()
     shutil.rmtree(folder)
-    finish()
 
 
-main()
+folder = tempfile.mkdtemp()
+try:
+    main(folder)
+finally:
+    clear(folder)
+finish()

@@ -31,6 +31,9 @@ struct NoServices {
                     as<records::Reception>(),
                     as<records::EvidenceDesk>(),
                     as<authority::IssuanceDesk>(),
+                    as<authority::RegisterDesk>(),
+                    as<authority::RequestLists>(),
+                    as<work::Tables>(),
                     as<work::Blobs>(),
                     clock};
 };
@@ -41,6 +44,8 @@ Router everyRoute(const Services& services) {
   addDirectoryRoutes(router, services);
   addCertificateRoutes(router, services);
   addRequestRoutes(router, services);
+  addRequestListRoutes(router, services);
+  addRegisterRoutes(router, services);
   addDocumentRoutes(router, services);
   addIncomingRoutes(router, services);
   addVerificationRoutes(router, services);

@@ -107,6 +107,7 @@ def ask_directory(admin, notes):
 
 
 REQUESTS = "/api/v1/certificate-requests"
+LISTS = "/api/v1/certificate-request-lists"
 
 
 def ask_requests(clerk, officer, second, person, binh):
@@ -120,6 +121,17 @@ def ask_requests(clerk, officer, second, person, binh):
     own = binh.ask("POST", REQUESTS, wanted, Idempotency_Key="k-request")
     binh.ask("POST", REQUESTS, wanted, Idempotency_Key="k-request")
     path = f"{REQUESTS}/{own['id']}"
+    query = f"?agency={person['agency']}&documentNumber=9%2FCV&documentDate=2025-01-06"
+    made = clerk.ask("POST", LISTS + query, f"person\n01935a5c-3c1e-7b1c-8a55-0c2f0d8f1a03\n".encode(), kind="text/csv", Idempotency_Key="k-list")
+    clerk.ask("POST", LISTS + query, f"person\n01935a5c-3c1e-7b1c-8a55-0c2f0d8f1a03\n".encode(), kind="text/csv", Idempotency_Key="k-list")
+    for wrong in (b"", b"person\n", b"x\ny\n", b"email;email\na;b\n", b"name\nx\n", b"no;email\n1\n", b"email\n\"x", b"email\n\xff\n", b"email\n\0\n",
+                  b"email\n" + b"x" * 9000, b"," * 70, b"email\n" + b"a@b\n" * 301):
+        clerk.ask("POST", LISTS + query, wrong, kind="text/csv")
+    for who in (officer, binh):
+        who.ask("POST", LISTS + query, b"email\nx\n", kind="text/csv")
+        who.ask("GET", f"{LISTS}/{made['id']}")
+    clerk.ask("POST", LISTS + "?kind=x", b"", kind="text/csv")
+    clerk.ask("POST", LISTS + query + "&kind=organisation-seal", b"email\nx\n", kind="text/csv")
     steps = ((clerk, "confirm", letter), (officer, "return", {"reason": "Thiếu ký hiệu"}), (clerk, "correct", wanted | letter),
              (officer, "accept", {}), (second, "approve", None))
     for who, verb, body in steps:
@@ -197,6 +209,14 @@ def ask_certificates(clerk, officer, second, auditor, person, binh, notes):
     clerk.ask("POST", REQUESTS, back)
     hold = clerk.ask("POST", REQUESTS, back | {"type": "suspension"})
     officer.ask("POST", f"{REQUESTS}/{hold['id']}/accept", {}, If_Match=clerk.etag)
+    for who in (officer, auditor, binh):
+        for path in ("", "/counts", "/expiring", "/coverage", "/export"):
+            who.ask("GET", f"/api/v1/register{path}")
+        who.ask("GET", "/api/v1/register/coverage?of=posts&limit=3")
+        who.ask("GET", "/api/v1/register/export?format=xlsx&kind=person&state=active")
+        who.ask("GET", "/api/v1/register/export?format=monitor")
+    for wrong in ("?kind=x", "?state=x", "?agency=x", "?expiresTo=x", "?at=2999-01-01", "/counts?at=32", "/coverage?of=x", "/export?format=x"):
+        officer.ask("GET", f"/api/v1/register{wrong}")
     for reason in (6, 4, 4):
         officer.ask("POST", f"/api/v1/certificates/{made['id']}/revoke", {"reason": reason})
 
@@ -409,7 +429,7 @@ def ask_rest(nobody, person, issued):
     lines.append({"method": "GET", "path": "/openapi.json", "request": {"headers": {}}, "status": nobody.answer.status, "headers": dict(nobody.answer.getheaders()), "json": contract["info"]["title"]})
     pki, inner = Person(1), Person(2)
     for path in ("/pki/ca1.crl", "/pki/goc.crt", "/pki/none.crl", "/pki/x", "/log/issuance/checkpoint", "/log/records/checkpoint",
-                 "/log/none/checkpoint", "/log/issuance/tile/0/000", "/log/issuance/tile/9/999", "/log/issuance/x"):
+                 "/log/none/checkpoint", "/log/issuance/cosigned", "/log/none/cosigned", "/log/issuance/tile/0/000", "/log/issuance/tile/9/999", "/log/issuance/x"):
         pki.ask("GET", path)
     size = int(pki.ask("GET", "/log/issuance/checkpoint").split(b"\n")[1])
     pki.ask("GET", f"/log/issuance/tile/0/000.p/{size}" if size < 256 else "/log/issuance/tile/0/000")

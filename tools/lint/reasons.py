@@ -13,7 +13,12 @@ WORDS = ROOT / "src/edge/http/words"
 # Parameters that are one of a closed list are said in words: a slot {group.parameter}, and where the names of the list stand.
 CLOSED = ("state", "role", "verdict", "kind", "urgency", "capacity", "purpose")
 INITIALS = ("src/office/records/outgoing_route.cpp", r"kInitialsMost = (\d+);")
-LISTS = {"certificate": ("src/office/authority/types.cpp", r"\{CertificateState::\w+, \"([a-z-]+)\"\}"),
+LISTS = {"column": ("src/office/authority/register_types.cpp", r"\{Column::\w+, \"([a-zA-Z0-9]+)\"\}"),
+         "kind": ("src/office/authority/types.cpp", r"\{CertificateKind::\w+, \"([a-z-]+)\"\}"),
+         "reason": ("src/office/authority/register_types.cpp", r"\{RevocationReason::\w+, \"([a-z-]+)\"\}"),
+         "sheet": ("src/edge/http/api/register.cpp", r"word\(\"sheet\.(\w+)\""),
+         "standing": ("src/office/authority/register_types.cpp", r"\{Standing::\w+, \"([a-z-]+)\"\}"),
+         "certificate": ("src/office/authority/types.cpp", r"\{CertificateState::\w+, \"([a-z-]+)\"\}"),
          "delivery": ("src/office/exchange/types.cpp", r"\{DeliveryState::\w+, \"([a-z-]+)\"\}"),
          "document": ("src/office/records/types.cpp", r"\{DocumentState::\w+, \"([a-z-]+)\"\}"),
          "request": ("src/office/authority/request_types.cpp", r"\{RequestState::\w+, \"([a-z-]+)\"\}"),

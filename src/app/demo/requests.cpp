@@ -8,6 +8,7 @@
 #include "trust/pki/subject.h"
 
 #include <algorithm>
+#include <cstdio>
 
 /// Certificates are asked for, accepted by one officer, approved by another, made and handed over.
 namespace congvan::app::demo {
@@ -222,6 +223,34 @@ Result<> Story::simCertificate(const std::string& login) {
   return certificateFor(wish);
 }
 
+Result<std::int64_t> Story::registerAddsUp(directory::Date day) {
+  constexpr const char* kAuditor = "thanhtra";
+  const auto at = "at=" + formatDate(day);
+  const auto counts =
+      expect(as(kAuditor).get("/api/v1/register/counts?" + at), 200, "counts of the register");
+  if (!counts) return counts.error();
+  std::map<std::pair<std::string, std::string>, std::int64_t> tally;
+  std::string after;
+  do {
+    const auto page = expect(
+        as(kAuditor).get("/api/v1/register?limit=200&" + at + after), 200, "rows of the register");
+    if (!page) return page.error();
+    for (const auto& row : page->at("items")) {
+      ++tally[{row.at("kind").get<std::string>(), row.at("state").get<std::string>()}];
+    }
+    const auto& next = page->at("next");
+    after = next.is_null() ? "" : "&after=" + next.get<std::string>();
+  } while (!after.empty());
+  for (const auto& one : counts->at("counts")) {
+    tally[{one.at("kind").get<std::string>(), one.at("state").get<std::string>()}] -=
+        one.at("count").get<std::int64_t>();
+  }
+  const bool adds_up =
+      std::ranges::all_of(tally, [](const auto& left) { return left.second == 0; });
+  if (!adds_up) return requestWentWrong("the register of " + formatDate(day), "does not add up");
+  return counts->at("total").get<std::int64_t>();
+}
+
 // --- 2: certificates ---
 
 Result<std::string> Story::issueCertificates() {
@@ -242,6 +271,15 @@ Result<std::string> Story::issueCertificates() {
   }
   const auto sim = simCertificate(kLeader);
   if (!sim) return sim.error();
+  const auto today = vietnamDate(SystemClock().now());
+  const directory::Date yesterday = std::chrono::sys_days(today) - std::chrono::days(1);
+  for (const auto day : {yesterday, today}) {
+    const auto there = registerAddsUp(day);
+    if (!there) return there.error();
+    std::printf("      sổ chứng thư ngày %s: %lld, khớp / the register of that day adds up\n",
+                formatDate(day).c_str(),
+                static_cast<long long>(*there));
+  }
   return std::to_string(notes_.certificates.size()) +
          " chứng thư, mỗi chứng thư qua hai cán bộ / certificates, each through two officers; " +
          (setting_.settings.data / "log" / "issuance").lexically_normal().string();

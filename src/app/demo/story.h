@@ -4,6 +4,7 @@
 #include "app/demo/api_client.h"
 #include "app/settings.h"
 #include "edge/print/directive.h"
+#include "office/directory/types.h"
 
 #include <nlohmann/json.hpp>
 
@@ -99,6 +100,8 @@ class Story {
   Result<> certificateByTheBook(const std::string& login);
   /// On a SIM card, from a request that the card made.
   Result<> simCertificate(const std::string& login);
+  /// The counts of a day are those of the rows as they stood then; how many there were.
+  Result<std::int64_t> registerAddsUp(directory::Date day);
   Result<> receiveAt(const std::string& clerk,
                      const std::string& leader,
                      const std::string& worker);

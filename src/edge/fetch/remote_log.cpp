@@ -41,7 +41,15 @@ Result<Bytes> RemoteLog::readTile(const tlog::TileId& tile, std::size_t bytes_mo
 }
 
 Result<std::string> RemoteLog::checkpoint() const {
-  const auto bytes = read("checkpoint", kCheckpointBytes);
+  return readNote("checkpoint");
+}
+
+Result<std::string> RemoteLog::cosigned() const {
+  return readNote("cosigned");
+}
+
+Result<std::string> RemoteLog::readNote(const std::string& path) const {
+  const auto bytes = read(path, kCheckpointBytes);
   if (bytes) return toText(*bytes);
   if (bytes.error().code == Code::NotFound) return Error{Code::NotFound, "checkpoint_missing"};
   return bytes.error();

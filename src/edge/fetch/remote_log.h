@@ -20,12 +20,15 @@ class RemoteLog final : public tlog::TileReader, public tlog::BundleReader {
   /// The published note, unread. Refusals of `send`; Unavailable `remote_log_refused` with `status`
   /// and `file`; NotFound `checkpoint_missing`.
   Result<std::string> checkpoint() const;
+  /// The newest that the log's witnesses vouch for, as our logs serve it beside. Likewise.
+  Result<std::string> cosigned() const;
 
   /// Likewise; NotFound `tile_missing` with `file`.
   Result<std::vector<tlog::Hash>> hashes(const tlog::TileId& tile) const override;
   Result<Bytes> bundle(const tlog::TileId& tile) const override;
 
  private:
+  Result<std::string> readNote(const std::string& path) const;
   Result<Bytes> read(const std::string& path, std::size_t bytes_most) const;
   Result<Bytes> readTile(const tlog::TileId& tile, std::size_t bytes_most) const;
 

@@ -202,6 +202,12 @@ std::optional<std::string> sentence(const Error& error, Language language) {
   return filledIn(found->get_ref<const std::string&>(), error, catalogue.words);
 }
 
+std::string word(std::string_view key, Language language) {
+  const auto& words = catalogueOf(language).words;
+  const auto found = words.find(std::string(key));
+  return found == words.end() ? std::string(key) : found->get<std::string>();
+}
+
 Reply problem(const Error& error, std::string_view trace, Language language) {
   const auto status = statusOf(error);
   auto params = Json::object();

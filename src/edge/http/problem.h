@@ -24,4 +24,7 @@ Reply internalProblem(std::string_view trace, Language language);
 /// catalogue.
 std::optional<std::string> sentence(const Error& error, Language language);
 
+/// What the catalogue calls `key` (`group.name`); the key itself when it does not know it.
+std::string word(std::string_view key, Language language);
+
 }  // namespace congvan::http

@@ -60,6 +60,9 @@ Result<std::vector<audit::KeptEvent>> SqlEventStore::list(work::Tx& tx,
   auto& connection = connectionOf(tx);
   Conditions where;
   where.addAnyOf("e.subject", std::vector<Param>(filter.subjects.begin(), filter.subjects.end()));
+  std::vector<Param> kinds;
+  for (const auto kind : filter.kinds) kinds.emplace_back(name(kind));
+  where.addAnyOf("e.kind", kinds);
   if (filter.person) where.add("e.person = ?", {*filter.person});
   if (filter.from) where.add("e.happened >= ?", {*filter.from});
   if (filter.to) where.add("e.happened < ?", {*filter.to});

@@ -2,6 +2,7 @@
 #include "edge/storage/authority_store.h"
 
 #include "edge/storage/columns.h"
+#include "edge/storage/office_rows.h"
 #include "edge/storage/transactions.h"
 
 namespace congvan::storage {
@@ -146,6 +147,12 @@ signing::KeyAccess accessFrom(const Row& row) {
 }
 
 }  // namespace
+
+std::vector<CertificateRecord> certificatesBy(Connection& connection,
+                                              const std::string& rest,
+                                              const std::vector<Param>& params) {
+  return all(connection.query(std::string(kSelectCertificate) + rest, params), certificateFrom);
+}
 
 Result<> SqlCertificateStore::add(work::Tx& tx, const CertificateRecord& record) {
   const RevokedColumns revoked(record.revoked);

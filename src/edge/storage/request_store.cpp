@@ -2,6 +2,7 @@
 #include "edge/storage/request_store.h"
 
 #include "edge/storage/columns.h"
+#include "edge/storage/office_rows.h"
 #include "edge/storage/transactions.h"
 
 #include <utility>
@@ -92,6 +93,12 @@ void addReach(Conditions& where, const RequestReach& reach) {
 }
 
 }  // namespace
+
+std::vector<RequestRecord> requestsBy(Connection& connection,
+                                      const std::string& rest,
+                                      const std::vector<Param>& params) {
+  return all(connection.query(std::string(kSelectRequest) + rest, params), requestFrom);
+}
 
 Result<> SqlRequestStore::add(work::Tx& tx, const RequestRecord& request) {
   const auto& content = request.content;

@@ -155,24 +155,43 @@ Result<> TileFiles::publish(std::string_view checkpoint) {
   return done;
 }
 
-Result<> TileFiles::cosign(std::string_view text, const tlog::NoteSignature& signature) {
+Result<std::string> TileFiles::cosign(const std::string& checkpoint,
+                                      const tlog::NoteSignature& signature) {
   const std::lock_guard lock(checkpoint_mutex_);
-  const auto shown = published();
-  if (!shown) return shown.error();
-  if (!*shown) return kDone;
-  const auto next = tlog::withSignature(**shown, signature);
+  const auto next = tlog::withSignature(checkpoint, signature);
   if (!next) return next.error();
   const auto note = tlog::parseNote(*next);
-  if (note->text != text) return kDone;  // the log has gone on meanwhile
+  const auto shown = published();
+  if (!shown) return shown.error();
   // A name of its own: batches are staged at the same time.
-  auto done = writeUnsettled(path(kCheckpointName), asBytes(*next), "-cosigned");
+  Result<> done = kDone;
+  if (*shown && (*shown)->starts_with(note->text)) {
+    done = writeUnsettled(path(kCheckpointName), asBytes(*next), "-cosigned");
+  }
   const auto cosignatures = std::ranges::count_if(
       note->signatures,
       [](const tlog::NoteSignature& one) { return tlog::cosignatureTime(one.value).has_value(); });
   if (done && options_.cosignatures_wanted > 0 && cosignatures >= options_.cosignatures_wanted) {
-    done = writeUnsettled(path(kCosignedName), asBytes(*next), "-cosigned");
+    const auto newer = isNewerThanCosigned(*note);
+    if (!newer) return newer.error();
+    if (*newer) done = writeUnsettled(path(kCosignedName), asBytes(*next), "-cosigned");
   }
-  return done ? files_.syncFolder(options_.folder) : done;
+  if (done) done = files_.syncFolder(options_.folder);
+  if (!done) return done.error();
+  return *next;
+}
+
+Result<bool> TileFiles::isNewerThanCosigned(const tlog::Note& note) const {
+  const auto kept = cosigned();
+  if (!kept) return kept.error();
+  if (!*kept) return true;
+  const auto before = tlog::parseNote(**kept);
+  if (!before) return before.error();
+  const auto known = tlog::parseCheckpoint(before->text);
+  const auto now = tlog::parseCheckpoint(note.text);
+  if (!known) return known.error();
+  if (!now) return now.error();
+  return now->head.size >= known->head.size;
 }
 
 Result<std::optional<std::string>> TileFiles::published() const {
@@ -180,8 +199,7 @@ Result<std::optional<std::string>> TileFiles::published() const {
 }
 
 Result<std::optional<std::string>> TileFiles::cosigned() const {
-  if (options_.cosignatures_wanted == 0) return std::optional<std::string>();
-  return readCheckpoint(kCosignedName);
+  return options_.cosignatures_wanted == 0 ? published() : readCheckpoint(kCosignedName);
 }
 
 Result<std::optional<std::string>> TileFiles::readCheckpoint(std::string_view name) const {

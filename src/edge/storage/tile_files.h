@@ -35,7 +35,8 @@ class TileFiles final : public audit::LogFiles {
   Result<> settle(const tlog::TreeHead& committed) override;
   Result<> publish(std::string_view checkpoint) override;
   Result<std::optional<std::string>> published() const override;
-  Result<> cosign(std::string_view text, const tlog::NoteSignature& signature) override;
+  Result<std::string> cosign(const std::string& checkpoint,
+                             const tlog::NoteSignature& signature) override;
   Result<std::optional<std::string>> cosigned() const override;
 
   Result<std::vector<tlog::Hash>> hashes(const tlog::TileId& tile) const override;
@@ -49,6 +50,7 @@ class TileFiles final : public audit::LogFiles {
   Result<> ensureFolder(std::string_view folder);
   Result<> writeUnsettled(std::string_view target, BytesView bytes, std::string_view by = "");
   Result<std::optional<std::string>> readCheckpoint(std::string_view name) const;
+  Result<bool> isNewerThanCosigned(const tlog::Note& note) const;
   Result<> install(const audit::LogBatch& batch);
   Result<bool> installFile(const audit::LogBatch::File& file);
   Result<> removePartials(const audit::LogBatch& batch);

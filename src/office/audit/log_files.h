@@ -37,11 +37,14 @@ class LogFiles : public tlog::TileReader, public tlog::BundleReader {
   virtual Result<> settle(const tlog::TreeHead& committed) = 0;
   /// Replaces the published checkpoint, after `settle`.
   virtual Result<> publish(std::string_view checkpoint) = 0;
-  /// Adds a witness's signature to the published checkpoint, if `text` is still what that says;
-  /// safe beside the writer. Unavailable `storage_full`.
-  virtual Result<> cosign(std::string_view text, const tlog::NoteSignature& signature) = 0;
+  /// Adds a witness's signature to `checkpoint`, a note that was published, and answers that note:
+  /// to what readers see while it is still the published one, and to `cosigned` when it has as many
+  /// as are wanted and none of a larger tree had. Safe beside the writer. Unavailable
+  /// `storage_full`.
+  virtual Result<std::string> cosign(const std::string& checkpoint,
+                                     const tlog::NoteSignature& signature) = 0;
   /// The newest published checkpoint that had as many cosignatures as are wanted; nullopt: there
-  /// was none, or none are wanted.
+  /// was none. Where none are wanted it is what readers see.
   virtual Result<std::optional<std::string>> cosigned() const = 0;
   /// The checkpoint that readers see; nullopt: none yet.
   virtual Result<std::optional<std::string>> published() const = 0;

@@ -19,10 +19,11 @@ struct KeptEvent {
 };
 
 struct EventFilter {
-  std::vector<Uuid> subjects;  ///< any of these; none: all
+  std::vector<Uuid> subjects;    ///< any of these; none: all
+  std::vector<EventKind> kinds;  ///< any of these; none: all
   std::optional<Uuid> person;
   std::optional<Instant> from;
-  std::optional<Instant> to;
+  std::optional<Instant> to;     ///< before it
   std::optional<EventId> after;  ///< the last of the page before
   int limit = 100;               ///< 1 to 500
 };

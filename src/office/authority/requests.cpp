@@ -65,17 +65,23 @@ Result<RequestRecord> RequestDesk::enter(const Caller& caller, const RequestCont
     const auto before = once_.before(tx, caller.once);
     if (!before) return before.error();
     if (*before) return requests_.find(tx, RequestId{*Uuid::parse(**before)});
-    const auto now = clock_.now();
-    RequestRecord record{
-        .id = ids_.make<RequestTag>(), .entered = {caller.person.value, now}, .created = now};
-    const auto taken = take(tx, caller, content, record);
-    if (!taken) return taken.error();
-    const auto added = requests_.add(tx, record);
-    if (!added) return added.error();
-    const auto kept = keep(tx, caller, EventKind::RequestEntered, record);
-    if (!kept) return kept.error();
-    return record;
+    return enter(tx, caller, content);
   });
+}
+
+Result<RequestRecord> RequestDesk::enter(work::Tx& tx,
+                                         const Caller& caller,
+                                         const RequestContent& content) {
+  const auto now = clock_.now();
+  RequestRecord record{
+      .id = ids_.make<RequestTag>(), .entered = {caller.person.value, now}, .created = now};
+  const auto taken = take(tx, caller, content, record);
+  if (!taken) return taken.error();
+  const auto added = requests_.add(tx, record);
+  if (!added) return added.error();
+  const auto kept = keep(tx, caller, EventKind::RequestEntered, record);
+  if (!kept) return kept.error();
+  return record;
 }
 
 Result<RequestRecord> RequestDesk::correct(const Caller& caller,

@@ -43,6 +43,11 @@ class RequestDesk {
   /// for one in its place was approved).
   Result<RequestRecord> enter(const directory::Caller& caller, const RequestContent& content);
 
+  /// The same in the transaction of whoever calls; nothing is kept for a retry.
+  Result<RequestRecord> enter(work::Tx& tx,
+                              const directory::Caller& caller,
+                              const RequestContent& content);
+
   // Of the following each refuses NotFound `request_missing` (or not for the caller to see), Stale
   // `version_stale` and Conflict `request_state_wrong`.
 

@@ -31,13 +31,25 @@ class LogCheck {
     }
     compareRoot();
     comparePartials();
-    for (const auto index : rules_.openIntents()) {
-      find("intent_open", fmt::format("entry {}", index), Gravity::Open);
+    for (const auto& intent : rules_.openIntents()) {
+      const auto where = fmt::format("entry {}", intent.index);
+      if (isOverdue(intent.time)) {
+        find("intent_overdue", where);
+      } else {
+        find("intent_open", where, Gravity::Open);
+      }
     }
     return std::move(report_);
   }
 
  private:
+  /// A time ahead of ours would never be over.
+  bool isOverdue(Instant intended) const {
+    if (!log_.intents) return false;
+    const auto& [now, longest] = *log_.intents;
+    return now - intended > longest || intended - now > longest;
+  }
+
   bool full() const { return report_.findings.size() >= log_.findings_most; }
 
   void find(std::string_view reason, std::string where, Gravity gravity = Gravity::Broken) {

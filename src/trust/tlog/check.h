@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/time.h"
 #include "trust/tlog/checkpoint.h"
 #include "trust/tlog/tile.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,11 +40,19 @@ enum class Gravity {
 /// `issued_serial_differs`, `intent_used_twice`, `serial_reused`, `issued_after_abandoned`,
 /// `abandoned_after_issued`, `status_without_certificate`: entries that contradict each other.
 /// `intent_open` (Open): an intent that has neither a certificate nor an abandonment yet.
+/// `intent_overdue`: the same, and longer than it may, or from a time that has not come.
 struct Finding {
   Gravity gravity = Gravity::Broken;
   std::string reason;
   std::string where;  ///< tile path, `entry 17`, `checkpoint`, `previous 0`
   bool operator==(const Finding&) const = default;
+};
+
+/// How long an intent may stand alone: the key may have been used for a certificate that nobody has
+/// seen.
+struct IntentLimit {
+  Instant now{};
+  Duration longest{};
 };
 
 struct WholeLog {
@@ -54,7 +64,8 @@ struct WholeLog {
   std::vector<TileId> partials =
       {};  ///< partial files that are there besides those of the checkpoint
   LogRules rules = LogRules::None;
-  std::size_t findings_most = 1000;  ///< then the check stops
+  std::optional<IntentLimit> intents = {};  ///< nullopt: their age is not judged
+  std::size_t findings_most = 1000;         ///< then the check stops
 };
 
 struct WholeLogReport {

@@ -13,7 +13,7 @@ std::string_view IssuanceRules::take(std::uint64_t index, const Leaf& leaf) {
 }
 
 std::string_view IssuanceRules::takeIntent(std::uint64_t index, const IntentLeaf& leaf) {
-  if (!by_serial_.try_emplace(leaf.serial, Certificate{index, Stage::Intended}).second) {
+  if (!by_serial_.try_emplace(leaf.serial, Certificate{index, leaf.time, Stage::Intended}).second) {
     return "serial_reused";
   }
   intents_.emplace(index, leaf.serial);
@@ -43,10 +43,11 @@ std::string_view IssuanceRules::takeStatus(const StatusLeaf& leaf) {
   return {};
 }
 
-std::vector<std::uint64_t> IssuanceRules::openIntents() const {
-  std::vector<std::uint64_t> open;
+std::vector<IssuanceRules::OpenIntent> IssuanceRules::openIntents() const {
+  std::vector<OpenIntent> open;
   for (const auto& [index, serial] : intents_) {
-    if (by_serial_.at(serial).stage == Stage::Intended) open.push_back(index);
+    const auto& certificate = by_serial_.at(serial);
+    if (certificate.stage == Stage::Intended) open.push_back({index, certificate.intended});
   }
   return open;
 }

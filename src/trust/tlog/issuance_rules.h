@@ -14,13 +14,18 @@ class IssuanceRules {
  public:
   /// The reason of a contradiction, or empty.
   std::string_view take(std::uint64_t index, const Leaf& leaf);
-  /// Indices of intents that came to nothing so far, in order.
-  std::vector<std::uint64_t> openIntents() const;
+  struct OpenIntent {
+    std::uint64_t index = 0;
+    Instant time{};
+  };
+  /// Intents that came to nothing so far, in order.
+  std::vector<OpenIntent> openIntents() const;
 
  private:
   enum class Stage { Intended, Issued, Abandoned };
   struct Certificate {
     std::uint64_t intent_index = 0;
+    Instant intended{};
     Stage stage = Stage::Intended;
   };
 

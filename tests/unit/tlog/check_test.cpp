@@ -24,6 +24,7 @@ struct SignedLog {
   std::vector<std::string> previous;
   std::vector<TileId> partials;
   LogRules rules = LogRules::None;
+  std::optional<IntentLimit> intents;
   std::string checkpoint;
 
   void sign() { checkpoint = checkpointOf(log.builder.head()); }
@@ -35,7 +36,8 @@ struct SignedLog {
                           .key = key.verifier(),
                           .previous = previous,
                           .partials = partials,
-                          .rules = rules});
+                          .rules = rules,
+                          .intents = intents});
   }
 };
 
@@ -165,14 +167,36 @@ StatusLeaf statusOf(std::uint8_t serial, CertificateStatus status) {
   return {fromUnix(1'700'000'002), {serial}, status, 0};
 }
 
-std::vector<std::string> issuanceFindings(const std::vector<Leaf>& leaves) {
+std::vector<std::string> issuanceFindings(const std::vector<Leaf>& leaves,
+                                          std::optional<IntentLimit> intents = {}) {
   SignedLog log;
+  log.intents = intents;
   log.rules = LogRules::Issuance;
   std::vector<Bytes> entries;
   for (const auto& leaf : leaves) entries.push_back(*encodeLeaf(leaf));
   log.log.grow(entries);
   log.sign();
   return reasons(log.check());
+}
+
+TEST(IssuanceLog, LetsAnIntentStandAloneForAWhileOnly) {
+  const auto open = ElementsAre("intent_open entry 0");
+  const auto overdue = ElementsAre("intent_overdue entry 0");
+  const auto intended = intentWith(1).time;
+  const Duration hour = std::chrono::hours(1);
+  const Duration moment{1};
+  EXPECT_THAT(issuanceFindings({intentWith(1)}, IntentLimit{intended + hour, hour}), open);
+  EXPECT_THAT(issuanceFindings({intentWith(1)}, IntentLimit{intended + hour + moment, hour}),
+              overdue);
+  EXPECT_THAT(issuanceFindings({intentWith(1)}, IntentLimit{intended - hour, hour}), open);
+  EXPECT_THAT(issuanceFindings({intentWith(1)}, IntentLimit{intended - hour - moment, hour}),
+              overdue)
+      << "dated ahead it would never be over";
+  const IntentLimit much_later{intended + 9000 * hour, hour};
+  EXPECT_THAT(issuanceFindings({intentWith(1), issuedFor(0, 1)}, much_later), ElementsAre());
+  EXPECT_THAT(
+      issuanceFindings({intentWith(1), statusOf(1, CertificateStatus::Abandoned)}, much_later),
+      ElementsAre());
 }
 
 TEST(IssuanceLog, PairsIntentsWithCertificates) {

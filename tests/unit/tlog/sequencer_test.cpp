@@ -254,8 +254,9 @@ class PausingFiles final : public LogFiles {
   Result<> settle(const tlog::TreeHead& committed) override { return files_.settle(committed); }
   Result<> publish(std::string_view checkpoint) override { return files_.publish(checkpoint); }
   Result<std::optional<std::string>> published() const override { return files_.published(); }
-  Result<> cosign(std::string_view text, const tlog::NoteSignature& signature) override {
-    return files_.cosign(text, signature);
+  Result<std::string> cosign(const std::string& checkpoint,
+                             const tlog::NoteSignature& signature) override {
+    return files_.cosign(checkpoint, signature);
   }
   Result<std::optional<std::string>> cosigned() const override { return files_.cosigned(); }
   Result<std::vector<tlog::Hash>> hashes(const tlog::TileId& tile) const override {

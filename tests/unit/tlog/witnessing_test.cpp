@@ -56,7 +56,8 @@ struct WitnessedLog {
   storage::TileFiles files{disk, {.cosignatures_wanted = 1}};
   std::unique_ptr<Sequencer> sequencer;
   NearWitness witness{key.verifier()};
-  Witnessing witnessing{files, witness, witness.key.verifier()};
+  CosigningRound round{files};
+  Witnessing witnessing{files, round, witness, witness.key.verifier()};
 
   WitnessedLog() { boot(); }
   void boot() {
@@ -106,7 +107,8 @@ TEST(Witnessing, LearnsFromTheWitnessHowFarItHasSeen) {
   WitnessedLog log;
   log.grow(5);
   ASSERT_EQ(reasonOf(log.witnessing.turn()), "");
-  Witnessing restarted(log.files, log.witness, log.witness.key.verifier());
+  CosigningRound round(log.files);
+  Witnessing restarted(log.files, round, log.witness, log.witness.key.verifier());
   log.grow(3);
   EXPECT_EQ(reasonOf(restarted.turn()), "");
   EXPECT_TRUE(log.cosigned());
@@ -134,14 +136,85 @@ TEST(Witnessing, SurvivesTheSequencersRestart) {
   EXPECT_TRUE(log.cosigned()) << "the checkpoint is the same, so its cosignatures stay";
 }
 
-TEST(Witnessing, AnAnswerToAnOlderCheckpointChangesNothing) {
+/// The log goes on while the witness thinks.
+struct FarWitness final : WitnessClient {
+  WitnessClient& behind;
+  std::function<void()> meanwhile;
+
+  FarWitness(WitnessClient& client, std::function<void()> act)
+      : behind(client), meanwhile(std::move(act)) {}
+  Result<std::variant<Cosigned, Seen>> ask(const tlog::AddCheckpoint& request) override {
+    meanwhile();
+    return behind.ask(request);
+  }
+};
+
+std::uint64_t sizeOf(const std::string& note) {
+  return tlog::parseCheckpoint(tlog::parseNote(note)->text)->head.size;
+}
+
+TEST(Witnessing, KeepsTheSignatureOfAFarWitnessUnderSteadyLoad) {
   WitnessedLog log;
   log.grow(5);
-  const auto older = tlog::parseNote(**log.files.published())->text;
+  FarWitness far(log.witness, [&] { log.grow(3); });
+  CosigningRound round(log.files);
+  Witnessing witnessing(log.files, round, far, log.witness.key.verifier());
+  for (const std::uint64_t size : {5U, 8U, 11U}) {
+    EXPECT_EQ(reasonOf(witnessing.turn()), "");
+    EXPECT_FALSE(log.cosigned()) << "the newest is younger than the answer";
+    const auto cosigned = *log.files.cosigned();
+    ASSERT_TRUE(cosigned);
+    EXPECT_TRUE(log.bears(*cosigned));
+    EXPECT_EQ(sizeOf(*cosigned), size);
+  }
+}
+
+TEST(Witnessing, NeverPutsAnOlderCosignedCheckpointBeforeANewerOne) {
+  WitnessedLog log;
+  log.grow(5);
+  const auto older = **log.files.published();
   log.grow(1);
+  ASSERT_EQ(reasonOf(log.witnessing.turn()), "");
   const auto newest = **log.files.published();
-  EXPECT_EQ(reasonOf(log.files.cosign(older, log.witness.key.cosign(older, 1))), "");
+  const auto late = log.witness.key.cosign(tlog::parseNote(older)->text, 1);
+  EXPECT_TRUE(log.files.cosign(older, late));
   EXPECT_EQ(**log.files.published(), newest);
+  EXPECT_EQ(**log.files.cosigned(), newest);
+}
+
+TEST(Witnessing, AsksAllWitnessesAboutOneCheckpoint) {
+  WitnessedLog log;
+  storage::TileFiles files{log.disk, {.cosignatures_wanted = 2}};
+  CosigningRound round(files);
+  const auto near_key = *tlog::NoteKey::fromSeed("near.example",
+                                                 crypto::SecretBytes(BytesView(Bytes(32, 7))),
+                                                 tlog::NoteKeyType::CosignatureV1);
+  NearWitness near(log.key.verifier());
+  near.key = near_key;
+  Witnessing quick(files, round, near, near_key.verifier());
+  // While the far one thinks, the log goes on and the quick one has its turns.
+  FarWitness far(log.witness, [&] {
+    for (int turns = 0; turns < 3; ++turns) {
+      EXPECT_EQ(reasonOf(quick.turn()), "");
+      log.grow(2);
+    }
+  });
+  Witnessing slow(files, round, far, log.witness.key.verifier());
+  log.grow(5);
+  for (const std::uint64_t size : {5U, 11U}) {
+    EXPECT_EQ(reasonOf(slow.turn()), "");
+    const auto cosigned = *files.cosigned();
+    ASSERT_TRUE(cosigned);
+    EXPECT_EQ(sizeOf(*cosigned), size);
+    EXPECT_TRUE(log.bears(*cosigned));
+    EXPECT_TRUE(tlog::verifiedBy(tlog::openCheckpoint(*cosigned, {near_key.verifier()})->note,
+                                 near_key.verifier()));
+  }
+  log.witness.away = true;
+  EXPECT_EQ(reasonOf(slow.turn()), "fetch_failed");
+  const auto before = near.seen.size;
+  EXPECT_EQ(reasonOf(quick.turn()), "");
+  EXPECT_GT(near.seen.size, before) << "nobody waits for one that is away";
 }
 
 TEST(Witnessing, NoticesAHistoryThatWasPutBackAndWrittenAnew) {
@@ -169,7 +242,8 @@ TEST(Witnessing, AsksAtItsStartWhetherTheLogWasPutBack) {
   ASSERT_EQ(reasonOf(log.witnessing.turn()), "");
   log.witness.seen.size = 9;  // it has seen more of the log than is there now
   ASSERT_TRUE(log.cosigned());
-  Witnessing restarted(log.files, log.witness, log.witness.key.verifier());
+  CosigningRound round(log.files);
+  Witnessing restarted(log.files, round, log.witness, log.witness.key.verifier());
   EXPECT_EQ(reasonOf(restarted.turn()), "witness_ahead");
 }
 
@@ -184,7 +258,8 @@ TEST(Witnessing, TakesNoSignatureThatDoesNotHold) {
   } lying;
   WitnessedLog log;
   log.grow(5);
-  Witnessing witnessing(log.files, lying, lying.key.verifier());
+  CosigningRound round(log.files);
+  Witnessing witnessing(log.files, round, lying, lying.key.verifier());
   EXPECT_EQ(reasonOf(witnessing.turn()), "cosignature_wrong");
   EXPECT_FALSE(log.cosigned());
 }

@@ -7,6 +7,8 @@
 #include "office/authority/issuance_desk.h"
 #include "office/authority/ocsp_desk.h"
 #include "office/authority/personal_numbers.h"
+#include "office/authority/register.h"
+#include "office/authority/request_lists.h"
 #include "office/authority/requests.h"
 #include "office/directory/authentication.h"
 #include "office/directory/directory.h"
@@ -16,6 +18,7 @@
 #include "office/signing/custody.h"
 #include "office/signing/document_signer.h"
 #include "office/work/blobs.h"
+#include "office/work/tables.h"
 
 /// The use cases that the endpoints call, and the endpoints themselves, one file a resource.
 namespace congvan::http {
@@ -34,6 +37,9 @@ struct Services {
   records::Reception& reception;
   records::EvidenceDesk& evidence;
   authority::IssuanceDesk& issued;
+  authority::RegisterDesk& register_desk;
+  authority::RequestLists& request_lists;
+  work::Tables& tables;
   work::Blobs& blobs;
   const Clock& clock;
   ApiLimits limits = {};
@@ -65,6 +71,8 @@ void addSessionRoutes(Router& router, const Services& services);
 void addDirectoryRoutes(Router& router, const Services& services);
 void addCertificateRoutes(Router& router, const Services& services);
 void addRequestRoutes(Router& router, const Services& services);
+void addRequestListRoutes(Router& router, const Services& services);
+void addRegisterRoutes(Router& router, const Services& services);
 void addDocumentRoutes(Router& router, const Services& services);
 void addIncomingRoutes(Router& router, const Services& services);
 void addVerificationRoutes(Router& router, const Services& services);
