@@ -33,6 +33,10 @@ const std::vector<Option> kInitOptions = {
     {"database",
      "FILE",
      "cấu hình MariaDB/MySQL / settings of a MariaDB or MySQL server; SQLite otherwise"},
+    {"token",
+     "FILE",
+     "cấu hình thiết bị PKCS#11 và khóa nằm ở đâu / settings `token` and `keys`: a PKCS#11 token, "
+     "and which keys are made in it"},
 };
 
 /// Before the folder is emptied and the schema migrated.
@@ -145,11 +149,12 @@ Result<NewProvince> readInitOptions(const Options& options) {
 }
 
 Result<> readInitDatabase(const Options& options, Settings& settings) {
-  const auto file = options.value("database");
-  if (!file) return kDone;
-  auto database = readDatabaseSettings(*file);
-  if (!database) return database.error();
-  settings.mysql = std::move(*database);
+  if (const auto file = options.value("database")) {
+    auto database = readDatabaseSettings(*file);
+    if (!database) return database.error();
+    settings.mysql = std::move(*database);
+  }
+  if (const auto file = options.value("token")) return readTokenSettings(*file, settings);
   return kDone;
 }
 

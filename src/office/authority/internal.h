@@ -37,6 +37,10 @@ inline Instant wholeSecond(Instant time) {
   return std::chrono::floor<std::chrono::seconds>(time);
 }
 
+inline Error keyInToken(std::string_view name) {
+  return {Code::Conflict, "authority_key_in_token", {{"issuer", std::string(name)}}};
+}
+
 audit::Entry certificateEvent(audit::EventKind kind,
                               const audit::Actor& by,
                               const CertificateRecord& record,
@@ -47,6 +51,12 @@ struct Authority::Key {
   CertificateRecord record;
   pki::Certificate certificate;
   std::shared_ptr<const crypto::Signer> signer;  ///< null: the key is not here
+  crypto::KeyPlace place;
+};
+
+struct Authority::Opened {
+  std::shared_ptr<const crypto::Signer> signer;
+  crypto::KeyPlace place = crypto::KeyPlace::Software;
 };
 
 struct Authority::Loaded {

@@ -17,6 +17,7 @@ enum class RequestType { New, Renewal, InformationChanged, DeviceRecovered, Revo
 enum class KeySource {
   None,    ///< a revocation makes none
   Server,  ///< made here, under the PIN of whoever activates the order
+  Token,   ///< of a seal: made in the service's token when the order is activated
   Csr,     ///< made elsewhere, with proof of possession
 };
 
