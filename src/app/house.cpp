@@ -111,7 +111,8 @@ std::unique_ptr<pkcs11::SignerProcess> signerProcess(const Settings& settings) {
                                                        "--tries-most",
                                                        std::to_string(token.pin_tries_most),
                                                        "--sessions",
-                                                       std::to_string(token.sessions)}};
+                                                       std::to_string(token.sessions)},
+                                         .environment = token.environment};
   for (const auto& [name, value] :
        {std::pair{"--label", &token.label}, {"--serial", &token.serial}}) {
     if (value->empty()) continue;

@@ -148,7 +148,7 @@ Result<NewProvince> readInitOptions(const Options& options) {
   return wanted;
 }
 
-Result<> readInitDatabase(const Options& options, Settings& settings) {
+Result<> readInitFiles(const Options& options, Settings& settings) {
   if (const auto file = options.value("database")) {
     auto database = readDatabaseSettings(*file);
     if (!database) return database.error();
@@ -182,7 +182,7 @@ Exit runInit(const Arguments& arguments) {
   }
   auto wanted = readInitOptions(*options);
   if (!wanted) return complain(wanted.error(), Exit::Usage);
-  const auto database = readInitDatabase(*options, wanted->settings);
+  const auto database = readInitFiles(*options, wanted->settings);
   if (!database) return complain(database.error());
   crypto::SystemRandom random;
   const auto password = makePassword(random);

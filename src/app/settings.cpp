@@ -182,6 +182,11 @@ std::optional<TokenSettings> tokenField(Fields& fields, const std::filesystem::p
       nested.optionalInteger("pin_tries_most", 1, kPinTriesMost).value_or(read.pin_tries_most));
   read.sessions = static_cast<int>(
       nested.optionalInteger("sessions", 1, kTokenSessionsMost).value_or(read.sessions));
+  constexpr std::size_t kVariablesMost = 16;
+  read.environment = nested.texts("environment", kVariablesMost, kTextLongest);
+  for (const auto& variable : read.environment) {
+    if (variable.find('=') == std::string::npos) nested.refuse("environment", "unknown_word");
+  }
   fields.adopt(nested);
   return read;
 }
@@ -229,6 +234,9 @@ std::string tokenText(const TokenSettings& token, const authority::KeyPlaces& ke
                           inQuotes(token.pin_file.string()));
   if (!token.label.empty()) text += fmt::format("  label: {}\n", inQuotes(token.label));
   if (!token.serial.empty()) text += fmt::format("  serial: {}\n", inQuotes(token.serial));
+  text += "  environment: [";
+  for (const auto& variable : token.environment) text += inQuotes(variable) + ", ";
+  text += "]\n";
   text += fmt::format(
       "  pin_tries_most: {}\n  sessions: {}\nkeys:\n", token.pin_tries_most, token.sessions);
   for (const auto& [name, place] : kKeyPlaces) {

@@ -73,6 +73,7 @@ struct TokenSettings {
   std::filesystem::path pin_file;
   int pin_tries_most = 3;  ///< wrong PINs, or processes that died at one, before it is left alone
   int sessions = 4;        ///< signatures made at once
+  std::vector<std::string> environment = {};  ///< `NAME=value`, for the module
 };
 
 struct Settings {

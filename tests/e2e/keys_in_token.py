@@ -17,6 +17,7 @@ SETTINGS = """token:
   label: congvan
   pin_file: token-pin
   pin_tries_most: 2
+  environment: [ "SOFTHSM2_CONF={conf}" ]
 keys: {{ root: token, issuing: token, ocsp: token, tsa: token }}
 """
 
@@ -28,12 +29,12 @@ class Token:
         self.tokens, self.away, self.pin_file = folder / "tokens", folder / "away", folder / "token-pin"
         self.tokens.mkdir()
         (folder / "softhsm2.conf").write_text(f"directories.tokendir = {self.tokens}\nlog.level = ERROR\n")
-        os.environ["SOFTHSM2_CONF"] = str(folder / "softhsm2.conf")
+        self.environment = os.environ | {"SOFTHSM2_CONF": str(folder / "softhsm2.conf")}
         subprocess.run(["softhsm2-util", "--init-token", "--free", "--label", "congvan", "--so-pin", "11223344", "--pin", TOKEN_PIN],
-                       check=True, capture_output=True)
+                       check=True, capture_output=True, env=self.environment)
         self.write_pin(TOKEN_PIN)
         self.settings = folder / "token.yaml"
-        self.settings.write_text(SETTINGS.format(module=MODULE))
+        self.settings.write_text(SETTINGS.format(module=MODULE, conf=folder / "softhsm2.conf"))
 
     def write_pin(self, pin):
         self.pin_file.write_text(pin + "\n")
@@ -47,7 +48,7 @@ class Token:
 
     def keys(self):
         told = subprocess.run(["pkcs11-tool", "--module", MODULE, "--login", "--pin", TOKEN_PIN, "--list-objects", "--type", "privkey"],
-                              check=True, capture_output=True, text=True).stdout
+                              check=True, capture_output=True, text=True, env=self.environment).stdout
         check(told.count("Access:") == told.count("never extractable"), f"no key can be taken out: {told}")
         return sorted(re.findall(r"label: +(.*)", told))
 

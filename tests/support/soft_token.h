@@ -49,12 +49,9 @@ class SoftToken {
                        std::string(kSoftHsm) + " --login --pin 1234-right " + arguments);
   }
 
-  /// `env` finds the token of this folder, whatever other tests do with theirs.
   pkcs11::SignerProcess::Options options() const {
-    return {.program = "/usr/bin/env",
-            .arguments = {"SOFTHSM2_CONF=" + (folder_ / "softhsm2.conf").string(),
-                          CONGVAN_SIGNER,
-                          "--module",
+    return {.program = CONGVAN_SIGNER,
+            .arguments = {"--module",
                           std::string(kSoftHsm),
                           "--label",
                           "congvan",
@@ -62,6 +59,7 @@ class SoftToken {
                           (folder_ / "pin").string(),
                           "--tries-file",
                           (folder_ / "tries").string()},
+            .environment = {"SOFTHSM2_CONF=" + (folder_ / "softhsm2.conf").string()},
             .pause_first = std::chrono::milliseconds{20},
             .pause_longest = std::chrono::milliseconds{100}};
   }

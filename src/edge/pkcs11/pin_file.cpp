@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "edge/pkcs11/pin_file.h"
 
-#include "edge/pkcs11/frame.h"
-
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
+#include <span>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -61,6 +62,15 @@ Result<Pin> readPin(const std::filesystem::path& file) {
   return Pin{crypto::SecretBytes(pin),
              std::to_string(about.st_ino) + "-" + std::to_string(about.st_mtim.tv_sec) + "." +
                  std::to_string(about.st_mtim.tv_nsec) + "-" + std::to_string(about.st_size)};
+}
+
+Result<Descriptor> PinTries::turn() const {
+  const auto file = file_.string() + ".lock";
+  Descriptor opened(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (opened.number() < 0 || ::flock(opened.number(), LOCK_EX) != 0) {
+    return pinError("token_pin_uncounted", failed(file));
+  }
+  return opened;
 }
 
 Result<> PinTries::count(const Pin& pin) {

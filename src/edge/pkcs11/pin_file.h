@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "edge/pkcs11/frame.h"
 #include "trust/crypto/secret.h"
 
 #include <filesystem>
@@ -20,10 +21,13 @@ struct Pin {
 /// empty or longer than 255 octets; `token_pin_readable_by_others`: its mode is wider than 0600.
 Result<Pin> readPin(const std::filesystem::path& file);
 
-/// Not safe for two processes at once: a data folder is served by one.
 class PinTries {
  public:
   PinTries(std::filesystem::path file, int most) : file_(std::move(file)), most_(most) {}
+
+  /// While it lives, no other process that counts in this file counts, tries or puts back.
+  /// Unavailable `token_pin_uncounted`.
+  Result<Descriptor> turn() const;
 
   /// Counts a try with this PIN; durable when it returns. Unavailable `token_pin_wrong`: this very
   /// file was refused before; `token_pin_stopped`: so many tries were not followed by a right one,

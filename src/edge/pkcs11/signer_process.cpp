@@ -76,13 +76,18 @@ Result<pid_t> start(const SignerProcess::Options& options, const Descriptor& soc
   std::vector<char*> arguments;
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
+  auto named = options.environment;
+  std::vector<char*> variables;
+  for (auto& one : named) variables.push_back(one.data());
+  for (char** own = environ; *own != nullptr; ++own) variables.push_back(*own);
+  variables.push_back(nullptr);
   pid_t process = 0;
   const int failed = ::posix_spawn(&process,
                                    options.program.c_str(),
                                    &actions.value,
                                    &attributes.value,
                                    arguments.data(),
-                                   environ);
+                                   variables.data());
   if (failed != 0) return away(options.program.string() + ": " + std::strerror(failed));
   return process;
 }
@@ -126,6 +131,7 @@ class SignerProcess::Connection {
   mutable std::mutex mutex_;  // guards what follows
   std::map<std::uint32_t, Waiter*> waiting_;
   std::uint32_t last_number_ = 0;
+  int making_ = 0;
   bool gone_ = false;
   pid_t process_;
   std::jthread reader_;
@@ -143,6 +149,8 @@ std::optional<Result<Bytes>> SignerProcess::Connection::ask(const Question& ques
   const auto message = encode(number, question);
   if (!message) return Error{Code::Malformed, "frame_malformed"};
   waiting_.emplace(number, &waiter);
+  const bool making = !changesNothing(question);
+  making_ += making ? 1 : 0;
   lock.unlock();
   {
     const std::lock_guard turn(writing_);
@@ -150,12 +158,14 @@ std::optional<Result<Bytes>> SignerProcess::Connection::ask(const Question& ques
     static_cast<void>(writeFrame(socket_, message->view()));
   }
   lock.lock();
-  const auto time = changesNothing(question) ? options.answer_time : options.make_time;
+  const auto time = making ? options.make_time : options.answer_time;
   const bool settled =
       waiter.came.wait_for(lock, time, [&] { return gone_ || waiter.answer.has_value(); });
   waiting_.erase(number);
+  making_ -= making ? 1 : 0;
   if (settled) return std::move(waiter.answer);
-  end();
+  // Many tokens do nothing else while they make a key.
+  if (making_ == 0) end();
   return Error{Code::Unavailable, "token_slow"};
 }
 
@@ -164,7 +174,7 @@ bool SignerProcess::Connection::take(BytesView message) {
   if (!answer) return false;
   const std::lock_guard lock(mutex_);
   const auto found = waiting_.find(answer->number);
-  if (found == waiting_.end()) return false;
+  if (found == waiting_.end()) return answer->number <= last_number_;  // came too late
   found->second->answer.emplace(std::move(answer->content));
   found->second->came.notify_one();
   return true;

@@ -20,7 +20,8 @@ class SignerProcess {
  public:
   struct Options {
     std::filesystem::path program;
-    std::vector<std::string> arguments;  ///< never a secret: everybody on the machine sees them
+    std::vector<std::string> arguments;    ///< never a secret: everybody on the machine sees them
+    std::vector<std::string> environment;  ///< `NAME=value`, before what the service has itself
     std::chrono::milliseconds answer_time{10'000};
     std::chrono::milliseconds make_time{180'000};  ///< RSA keys take long in small tokens
     std::chrono::milliseconds pause_first{100};

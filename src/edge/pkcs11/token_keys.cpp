@@ -254,6 +254,8 @@ Result<> TokenKeys::logIn(CK_SESSION_HANDLE session, CK_SLOT_ID slot) {
   }
   auto pin = readPin(options_.pin_file);
   if (!pin) return pin.error();
+  const auto turn = tries_.turn();
+  if (!turn) return turn.error();
   const auto counted = tries_.count(*pin);
   if (!counted) return counted;
   const auto entered = module_->C_Login(session, CKU_USER, pin->value.data(), pin->value.size());

@@ -342,6 +342,7 @@ class Authority {
   Result<crypto::FreshKey> makeOwnKey(CertificateKind kind,
                                       std::string_view name,
                                       crypto::KeyPlace place);
+  Result<crypto::FreshKey> unusedKey(const std::string& name);
   crypto::KeyPlace placeFor(CertificateKind kind) const;
   Result<> requirePlaces();
 

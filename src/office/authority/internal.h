@@ -65,6 +65,9 @@ struct Authority::Loaded {
   // Keys that stay out of the database: here until this process ends.
   std::map<std::string, crypto::SoftwareKey, std::less<>> brought;
   std::vector<pki::Certificate> crosses;
+  /// Made for a certificate that did not come about: the next try takes it, so that many of them
+  /// do not fill a token.
+  std::map<std::string, crypto::FreshKey, std::less<>> unused;
   StatusSigners status_signers = std::make_shared<const std::vector<StatusSigner>>();
   std::map<std::string, pki::Crl, std::less<>> crls;  // the newest parsed, by issuer
 };

@@ -70,11 +70,19 @@ Result<> Authority::renewStatusSigners() {
   return all;
 }
 
+Result<crypto::FreshKey> Authority::unusedKey(const std::string& name) {
+  {
+    const std::lock_guard lock(loaded_->mutex);
+    if (auto left = loaded_->unused.extract(name)) return std::move(left.mapped());
+  }
+  return makeOwnKey(CertificateKind::Ocsp, name, placeFor(CertificateKind::Ocsp));
+}
+
 /// A new key each time, so that one that leaked is worth nothing after its certificate. The row is
 /// written when the certificate is there: until then the one before answers, also after a crash.
 Result<> Authority::renewStatusSigner(const std::shared_ptr<const Key>& issuer) {
   const auto name = statusSignerName(issuer->issuer.name);
-  const auto key = makeOwnKey(CertificateKind::Ocsp, name, placeFor(CertificateKind::Ocsp));
+  auto key = unusedKey(name);
   if (!key) return key.error();
   Making making{.kind = CertificateKind::Ocsp,
                 .subject = {{"C", "VN"},
@@ -85,7 +93,11 @@ Result<> Authority::renewStatusSigner(const std::shared_ptr<const Key>& issuer) 
   making.signer = issuer->signer.get();
   making.issuer_name = issuer->issuer.name;
   const auto made = make(making);
-  if (!made) return made.error();
+  if (!made) {
+    const std::lock_guard lock(loaded_->mutex);
+    loaded_->unused.insert_or_assign(name, std::move(*key));
+    return made.error();
+  }
 
   const auto before = keyNamed(name);
   Issuer row = before ? (*before)->issuer : Issuer{.id = ids_.make<IssuerTag>(), .name = name};

@@ -179,8 +179,7 @@ struct Losing {
 
   static SignerProcess::Options options(const test::SoftToken& soft) {
     auto options = soft.options();
-    options.arguments.insert(options.arguments.begin(),
-                             "CONGVAN_LOSE=" + (soft.folder() / "lose").string());
+    options.environment.push_back("CONGVAN_LOSE=" + (soft.folder() / "lose").string());
     options.arguments.insert(options.arguments.end(), {"--module", CONGVAN_LOSING_MODULE});
     return options;
   }
