@@ -302,7 +302,7 @@ Result<> initAct(const Options& options) {
   if (!plan) return plan.error();
   auto table = sitDown(options);
   if (!table) return table.error();
-  const auto database = readInitDatabase(options, wanted->settings);
+  const auto database = readInitFiles(options, wanted->settings);
   if (!database) return database;
   wanted->authority = {.issuing = *issuing, .root_key_stays = false};
   crypto::SystemRandom random;

@@ -19,6 +19,7 @@
 ///   keys/*.note    sealed log keys    log/*.vkey     their public side, for auditors
 ///   init.unfinished                   only until `congvan init` has ended
 ///   serving-*.lock                    one a node, locked while it serves
+///   token-tries                       tries of the token's PIN since the last right one
 ///   tls/           certificate, key   seals/         seal images by agency
 namespace congvan::app {
 
@@ -84,6 +85,8 @@ class DataFolder {
   std::filesystem::path database() const { return root_ / "db" / "congvan.sqlite"; }
   std::filesystem::path tlsCertificate() const { return root_ / "tls" / "certificate.pem"; }
   std::filesystem::path tlsKey() const { return root_ / "tls" / "key.pem"; }
+  /// Not among what a set-up that is tried again throws away: it would forget wrong PINs.
+  std::filesystem::path tokenTries() const { return root_ / "token-tries"; }
   std::filesystem::path seals() const { return root_ / "seals"; }
   std::filesystem::path foreignLists() const { return root_ / "foreign-lists"; }
 

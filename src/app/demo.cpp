@@ -13,9 +13,12 @@
 #include <Poco/Net/SSLManager.h>
 #include <Poco/Net/ServerSocket.h>
 
+#include <array>
 #include <charconv>
 #include <cstdio>
 #include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace congvan::app {
@@ -117,6 +120,63 @@ Result<> tryPorts(const Settings& settings) {
   return kDone;
 }
 
+constexpr std::string_view kTokenModule = "/usr/lib/softhsm/libsofthsm2.so";
+constexpr std::string_view kTokenTool = "/usr/bin/softhsm2-util";
+constexpr std::string_view kTokenLabel = "congvan-demo";
+
+/// For the seal of the province's committee; nullopt where the machine has no SoftHSM2.
+std::optional<TokenSettings> tokenIn(const std::filesystem::path& data) {
+  if (!std::filesystem::exists(kTokenModule) || !std::filesystem::exists(kTokenTool)) {
+    return std::nullopt;
+  }
+  const auto folder = data / "token";
+  return TokenSettings{.module = kTokenModule,
+                       .label = std::string(kTokenLabel),
+                       .pin_file = folder / "pin",
+                       .environment = {"SOFTHSM2_CONF=" + (folder / "softhsm2.conf").string()}};
+}
+
+/// Its tool takes PINs as arguments only, which will do for one that is printed.
+Result<> makeToken(const TokenSettings& token) {
+  const auto folder = token.pin_file.parent_path();
+  std::filesystem::remove_all(folder);  // of a set-up that was cut short
+  std::filesystem::create_directories(folder / "tokens");
+  const auto settings = "directories.tokendir = " + (folder / "tokens").string() + "\n";
+  const auto configured = writeFile(folder / "softhsm2.conf", {asBytes(settings)});
+  if (!configured) return configured;
+  const auto kept = writeFile(token.pin_file, {asBytes(kPin)});
+  if (!kept) return kept;
+  std::filesystem::permissions(token.pin_file, std::filesystem::perms{0600});
+  std::vector<std::string> words{std::string(kTokenTool),
+                                 "--init-token",
+                                 "--free",
+                                 "--label",
+                                 token.label,
+                                 "--so-pin",
+                                 std::string(kPin),
+                                 "--pin",
+                                 std::string(kPin)};
+  std::vector<char*> arguments;
+  for (auto& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  auto variable = token.environment.front();
+  const std::array<char*, 2> environment{variable.data(), nullptr};
+  posix_spawn_file_actions_t quiet{};
+  ::posix_spawn_file_actions_init(&quiet);
+  ::posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  pid_t tool = 0;
+  int status = -1;
+  const bool ran =
+      ::posix_spawn(
+          &tool, words.front().c_str(), &quiet, nullptr, arguments.data(), environment.data()) ==
+          0 &&
+      ::waitpid(tool, &status, 0) == tool && status == 0;
+  ::posix_spawn_file_actions_destroy(&quiet);
+  if (ran) return kDone;
+  return Error{
+      Code::Unavailable, "demo_step_failed", {{"what", words.front()}, {"why", "SoftHSM2"}}};
+}
+
 /// `port` is for this run; the addresses in certificates stay those of the first one.
 Result<Settings> openOrInitialise(const std::filesystem::path& data,
                                   std::optional<std::uint16_t> port,
@@ -146,11 +206,14 @@ Result<Settings> openOrInitialise(const std::filesystem::path& data,
   const auto free = tryPorts(settings);  // or the folder would keep ports that it cannot use
   if (!free) return free.error();
   settings.public_url = "http://127.0.0.1:" + std::to_string(settings.pki.port);
+  settings.token = tokenIn(data);
   auto made = initialise(
       {.settings = settings,
        .first = {.code = "H64", .name = "Ủy ban nhân dân tỉnh An Bình", .admin_login = "admin"}},
       crypto::SecretBytes(kAdminPassword));
   if (!made) return made.error();
+  const auto token = settings.token ? makeToken(*settings.token) : Result<>(kDone);
+  if (!token) return token.error();
   const auto finished = made->finish();
   if (!finished) return finished.error();
   // Read back, so that the first run and every later one have the same settings.

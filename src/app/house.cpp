@@ -3,6 +3,7 @@
 
 #include "app/embedded.h"
 #include "app/files.h"
+#include "app/program.h"
 #include "edge/fetch/tsa_source.h"
 #include "edge/storage/inspection.h"
 #include "edge/storage/migrations.h"
@@ -130,6 +131,30 @@ std::string withoutScheme(std::string_view url) {
   return std::string(at == std::string_view::npos ? url : url.substr(at + 3));
 }
 
+std::unique_ptr<pkcs11::SignerProcess> signerProcess(const Settings& settings) {
+  if (!settings.token) return nullptr;
+  const auto& token = *settings.token;
+  const auto tries = std::filesystem::absolute(DataFolder(settings.data).tokenTries());
+  pkcs11::SignerProcess::Options options{.program = programBeside("congvan-signer"),
+                                         .arguments = {"--module",
+                                                       token.module.string(),
+                                                       "--pin-file",
+                                                       token.pin_file.string(),
+                                                       "--tries-file",
+                                                       tries.string(),
+                                                       "--tries-most",
+                                                       std::to_string(token.pin_tries_most),
+                                                       "--sessions",
+                                                       std::to_string(token.sessions)},
+                                         .environment = token.environment};
+  for (const auto& [name, value] :
+       {std::pair{"--label", &token.label}, {"--serial", &token.serial}}) {
+    if (value->empty()) continue;
+    options.arguments.insert(options.arguments.end(), {name, *value});
+  }
+  return std::make_unique<pkcs11::SignerProcess>(std::move(options));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<storage::Database>> openDatabase(const Settings& settings) {
@@ -229,6 +254,9 @@ House::House(Opened opened)
                    clock_,
                    settings_.witnesses),
       issuance_(leaves_, issuance_log_.sequencer()),
+      signer_process_(signerProcess(settings_)),
+      token_(signer_process_ ? std::make_unique<pkcs11::Token>(*signer_process_, random_)
+                             : nullptr),
       trail_(events_, leaves_, clock_, random_),
       once_(idempotency_, clock_),
       authentication_(transactions_,
@@ -254,11 +282,13 @@ House::House(Opened opened)
                  issuance_,
                  *profiles_,
                  server_secret_,
+                 keyToken(),
                  clock_,
                  random_,
                  {.public_url = settings_.public_url,
                   .province = settings_.province,
                   .ca_key = settings_.ca_key,
+                  .keys = settings_.keys,
                   .tsa = {.policies = settings_.tsa.policies,
                           .accuracy_millis = settings_.tsa.accuracy_millis,
                           .key = settings_.tsa_key,
@@ -284,8 +314,14 @@ House::House(Opened opened)
                clock_,
                random_),
       timestamps_(timestampSources(settings_.tsa, authority_, random_), clock_),
-      custody_(
-          transactions_, key_store_, directory_store_, trail_, server_secret_, clock_, random_),
+      custody_(transactions_,
+               key_store_,
+               directory_store_,
+               trail_,
+               server_secret_,
+               keyToken(),
+               clock_,
+               random_),
       directory_(transactions_, directory_store_, trail_, custody_, once_, clock_, random_),
       marks_(folder_.seals()),
       signer_(blobs_,
@@ -374,6 +410,11 @@ House::House(Opened opened)
                  [this](work::Run& run) { return request_lists_.run(run); });
 }
 
+crypto::KeyToken& House::keyToken() {
+  if (token_) return *token_;
+  return no_token_;
+}
+
 House::~House() {
   stop();
 }
@@ -427,6 +468,7 @@ void House::stop() {
   job_counts_loop_.stop();
   clock_loop_.stop();
   foreign_lists_loop_.stop();
+  token_loop_.stop();
   jobs_loop_.stop();  // a run at work comes to its end, at most the time for an answer away
   issuance_log_.stop();
   records_log_.stop();
@@ -440,6 +482,8 @@ void House::startBackground() {
   sweeps_.start([this](const std::stop_token&) { return sweep(); });
   blob_sweeps_.start([this](const std::stop_token&) { return sweepBlobs(); });
   jobs_loop_.start([this](const std::stop_token& stop) { return runJobs(stop); });
+  // Asked often: a session that nobody uses is ended by some tokens, and readiness is to be true.
+  if (token_) token_loop_.start([this](const std::stop_token&) { return token_->health(); });
   job_counts_loop_.start([this](const std::stop_token&) { return countJobs(); });
   if (!foreign_lists_.known().empty()) {
     foreign_lists_loop_.start(
@@ -524,7 +568,7 @@ std::optional<Error> House::trouble() {
     if (auto failure = log->failure()) return failure;
   }
   // A file that cannot be judged is refused at each turn and ails nobody else.
-  for (const auto* loop : {&arrivals_, &sweeps_, &blob_sweeps_, &jobs_loop_}) {
+  for (const auto* loop : {&token_loop_, &arrivals_, &sweeps_, &blob_sweeps_, &jobs_loop_}) {
     const auto ailing = loop->trouble();
     if (ailing && ailing->code == Code::Unavailable) return ailing;
   }

@@ -10,6 +10,7 @@
 #include "edge/fetch/crl_watch.h"
 #include "edge/http/api/services.h"
 #include "edge/http/server.h"
+#include "edge/pkcs11/token.h"
 #include "edge/print/tables.h"
 #include "edge/storage/audit_store.h"
 #include "edge/storage/authority_store.h"
@@ -109,6 +110,7 @@ class House {
  private:
   struct Opened;
   explicit House(Opened opened);
+  crypto::KeyToken& keyToken();
   void startBackground();
   Result<> sweep();
   Result<> sweepBlobs();
@@ -143,6 +145,9 @@ class House {
   RunningLog records_log_;
   SequencedIssuanceLog issuance_;
 
+  std::unique_ptr<pkcs11::SignerProcess> signer_process_;  // null, as the next: no token is set
+  std::unique_ptr<pkcs11::Token> token_;
+  crypto::NoKeyToken no_token_;
   audit::Trail trail_;
   work::Once once_;
   directory::Authentication authentication_;
@@ -174,6 +179,8 @@ class House {
   JobLoop arrivals_{"arrivals", {}};
   JobLoop sweeps_{"sweeps", {.turn = std::chrono::minutes{10}}};
   JobLoop blob_sweeps_{"blobs", {.turn = std::chrono::hours{6}}};  // it lists every file
+  JobLoop token_loop_{"token",
+                      {.turn = std::chrono::seconds{5}, .longest = std::chrono::seconds{5}}};
   JobLoop jobs_loop_{"jobs", {.turn = std::chrono::seconds{1}}};
   JobLoop job_counts_loop_{"job-counts", {.turn = std::chrono::seconds{10}}};
   JobLoop foreign_lists_loop_{"foreign-lists",

@@ -33,6 +33,10 @@ const std::vector<Option> kInitOptions = {
     {"database",
      "FILE",
      "cấu hình MariaDB/MySQL / settings of a MariaDB or MySQL server; SQLite otherwise"},
+    {"token",
+     "FILE",
+     "cấu hình thiết bị PKCS#11 và khóa nằm ở đâu / settings `token` and `keys`: a PKCS#11 token, "
+     "and which keys are made in it"},
 };
 
 /// Before the folder is emptied and the schema migrated.
@@ -144,12 +148,13 @@ Result<NewProvince> readInitOptions(const Options& options) {
   return wanted;
 }
 
-Result<> readInitDatabase(const Options& options, Settings& settings) {
-  const auto file = options.value("database");
-  if (!file) return kDone;
-  auto database = readDatabaseSettings(*file);
-  if (!database) return database.error();
-  settings.mysql = std::move(*database);
+Result<> readInitFiles(const Options& options, Settings& settings) {
+  if (const auto file = options.value("database")) {
+    auto database = readDatabaseSettings(*file);
+    if (!database) return database.error();
+    settings.mysql = std::move(*database);
+  }
+  if (const auto file = options.value("token")) return readTokenSettings(*file, settings);
   return kDone;
 }
 
@@ -177,7 +182,7 @@ Exit runInit(const Arguments& arguments) {
   }
   auto wanted = readInitOptions(*options);
   if (!wanted) return complain(wanted.error(), Exit::Usage);
-  const auto database = readInitDatabase(*options, wanted->settings);
+  const auto database = readInitFiles(*options, wanted->settings);
   if (!database) return complain(database.error());
   crypto::SystemRandom random;
   const auto password = makePassword(random);

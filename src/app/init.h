@@ -22,10 +22,11 @@ struct NewProvince {
 /// Those of `congvan init`, without --help.
 const std::vector<Option>& initOptions();
 /// Malformed `usage_option_missing`, `usage_value_wrong`, `province_malformed`,
-/// `public_url_malformed`. The file of --database is read by `readInitDatabase`.
+/// `public_url_malformed`. The files of --database and --token are read by
+/// `readInitFiles`.
 Result<NewProvince> readInitOptions(const Options& options);
 /// As readDatabaseSettings.
-Result<> readInitDatabase(const Options& options, Settings& settings);
+Result<> readInitFiles(const Options& options, Settings& settings);
 
 /// A whole data folder, but for its mark.
 struct NewFolder {

@@ -168,6 +168,60 @@ WitnessSettings witnessField(Fields& fields) {
   return read;
 }
 
+constexpr std::int64_t kPinTriesMost = 10;
+constexpr std::int64_t kTokenSessionsMost = 64;
+
+std::filesystem::path absoluteFrom(const std::filesystem::path& folder, const std::string& path) {
+  return std::filesystem::absolute(folder / path).lexically_normal();
+}
+
+std::optional<TokenSettings> tokenField(Fields& fields, const std::filesystem::path& folder) {
+  const auto* object = fields.object("token");
+  if (object == nullptr) return std::nullopt;
+  Fields nested(*object, "token.");
+  TokenSettings read;
+  read.module = absoluteFrom(folder, nested.text("module", kTextLongest));
+  read.label = nested.optionalText("label", 32).value_or("");
+  read.serial = nested.optionalText("serial", 16).value_or("");
+  if (read.label.empty() && read.serial.empty()) nested.refuse("label", "missing");
+  read.pin_file = absoluteFrom(folder, nested.text("pin_file", kTextLongest));
+  read.pin_tries_most = static_cast<int>(
+      nested.optionalInteger("pin_tries_most", 1, kPinTriesMost).value_or(read.pin_tries_most));
+  read.sessions = static_cast<int>(
+      nested.optionalInteger("sessions", 1, kTokenSessionsMost).value_or(read.sessions));
+  constexpr std::size_t kVariablesMost = 16;
+  read.environment = nested.texts("environment", kVariablesMost, kTextLongest);
+  for (const auto& variable : read.environment) {
+    if (variable.find('=') == std::string::npos) nested.refuse("environment", "unknown_word");
+  }
+  fields.adopt(nested);
+  return read;
+}
+
+struct NamedPlace {
+  std::string_view name;
+  crypto::KeyPlace authority::KeyPlaces::*place;
+};
+constexpr NamedPlace kKeyPlaces[] = {{"root", &authority::KeyPlaces::root},
+                                     {"issuing", &authority::KeyPlaces::issuing},
+                                     {"ocsp", &authority::KeyPlaces::ocsp},
+                                     {"tsa", &authority::KeyPlaces::tsa}};
+
+authority::KeyPlaces keysField(Fields& fields, bool has_token) {
+  authority::KeyPlaces read;
+  const auto* object = fields.object("keys");
+  if (object == nullptr) return read;
+  Fields nested(*object, "keys.");
+  for (const auto& [name, place] : kKeyPlaces) {
+    const auto word = nested.optionalText(name, kTextLongest).value_or("software");
+    if (word != "software" && word != "token") nested.refuse(name, "unknown_word");
+    if (word == "token" && !has_token) nested.refuse(name, "token_not_set");
+    if (word == "token") read.*place = crypto::KeyPlace::Token;
+  }
+  fields.adopt(nested);
+  return read;
+}
+
 /// In quotes as JSON writes them, which YAML reads the same way.
 std::string inQuotes(std::string_view text) {
   return toJsonText(Json(text));
@@ -179,6 +233,24 @@ std::string listenerText(std::string_view name, const ListenerSettings& listener
                      inQuotes(listener.address),
                      listener.port,
                      listener.tls);
+}
+
+std::string tokenText(const TokenSettings& token, const authority::KeyPlaces& keys) {
+  auto text = fmt::format("token:\n  module: {}\n  pin_file: {}\n",
+                          inQuotes(token.module.string()),
+                          inQuotes(token.pin_file.string()));
+  if (!token.label.empty()) text += fmt::format("  label: {}\n", inQuotes(token.label));
+  if (!token.serial.empty()) text += fmt::format("  serial: {}\n", inQuotes(token.serial));
+  text += "  environment: [";
+  for (const auto& variable : token.environment) text += inQuotes(variable) + ", ";
+  text += "]\n";
+  text += fmt::format(
+      "  pin_tries_most: {}\n  sessions: {}\nkeys:\n", token.pin_tries_most, token.sessions);
+  for (const auto& [name, place] : kKeyPlaces) {
+    const bool in_token = keys.*place == crypto::KeyPlace::Token;
+    text += fmt::format("  {}: {}\n", name, in_token ? "token" : "software");
+  }
+  return text;
 }
 
 /// `ca.tinh.gov.vn`, `127.0.0.1:8080`, `[2001:db8::1]:80`.
@@ -258,6 +330,8 @@ Result<Settings> readSettings(const std::filesystem::path& file) {
   settings.node = fields.optionalText("node", 64).value_or(settings.node);
   settings.tsa = tsaField(fields, file.parent_path());
   settings.witnesses = witnessField(fields);
+  settings.token = tokenField(fields, file.parent_path());
+  settings.keys = keysField(fields, settings.token.has_value());
   settings.pages = fields.optionalText("pages", kTextLongest).value_or(CONGVAN_PAGES);
   if (const auto* listen = fields.object("listen")) {
     Fields nested(*listen, "listen.");
@@ -303,6 +377,19 @@ Result<std::optional<MySqlSettings>> readDatabaseSettings(const std::filesystem:
   return read;
 }
 
+Result<> readTokenSettings(const std::filesystem::path& file, Settings& settings) {
+  const auto bytes = readFile(file, 1U << 20U);
+  if (!bytes) return bytes.error();
+  const auto json = readMapping(*bytes, file);
+  if (!json) return json.error();
+  Fields fields(*json);
+  settings.token = tokenField(fields, file.parent_path());
+  settings.keys = keysField(fields, settings.token.has_value());
+  const auto finished = fields.finish();
+  if (!finished) return in(file, finished.error());
+  return kDone;
+}
+
 std::string settingsText(const Settings& settings) {
   auto text = fmt::format(
       "# Cấu hình Congvan / configuration; every key is explained in docs/configure.md\n"
@@ -319,6 +406,7 @@ std::string settingsText(const Settings& settings) {
   if (settings.first_password == directory::FirstPassword::Stays) {
     text += "first_passwords_stay: true\n";
   }
+  if (settings.token) text += tokenText(*settings.token, settings.keys);
   if (!settings.mysql) return text + "database: { kind: sqlite }\n";
   text += "database:\n  kind: mysql\n  servers: [";
   for (const auto& server : settings.mysql->servers) text += inQuotes(server) + ", ";

@@ -67,6 +67,17 @@ struct WitnessSettings {
   std::vector<One> asked = {};
 };
 
+/// A PKCS#11 token for keys of authorities and seals.
+struct TokenSettings {
+  std::filesystem::path module;
+  std::string label;
+  std::string serial;
+  std::filesystem::path pin_file;
+  int pin_tries_most = 3;  ///< wrong PINs, or processes that died at one, before it is left alone
+  int sessions = 4;        ///< signatures made at once
+  std::vector<std::string> environment = {};  ///< `NAME=value`, for the module
+};
+
 struct Settings {
   std::filesystem::path data;          ///< folder of files, keys and, with SQLite, the database
   std::optional<MySqlSettings> mysql;  ///< nullopt: SQLite in the data folder
@@ -76,6 +87,8 @@ struct Settings {
   std::string node = "node-1";  ///< names this instance in leases; different for each
   TsaSettings tsa;
   WitnessSettings witnesses;
+  std::optional<TokenSettings> token;  ///< nullopt: every key is in software
+  authority::KeyPlaces keys;
   std::chrono::days jobs_kept{30};  ///< after they have ended
   std::filesystem::path pages;      ///< folder of the built pages; empty: where the build put them
   ListenerSettings app{"127.0.0.1", 8443, true};
@@ -108,6 +121,9 @@ Result<Settings> readSettings(const std::filesystem::path& file);
 /// The `database` part alone, from a file of its own, for commands that make new settings.
 /// Malformed, NotFound as readSettings.
 Result<std::optional<MySqlSettings>> readDatabaseSettings(const std::filesystem::path& file);
+
+/// The `token` and `keys` parts alone, into these settings. Malformed, NotFound as readSettings.
+Result<> readTokenSettings(const std::filesystem::path& file, Settings& settings);
 
 /// The same settings as YAML, for `congvan init`.
 std::string settingsText(const Settings& settings);

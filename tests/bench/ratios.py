@@ -11,7 +11,7 @@ import argparse, json, os, pathlib, platform, re, statistics, subprocess, sys, t
 
 HERE = pathlib.Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[1] / "e2e"))
-PROGRAMS = ["signing_bench", "verify_bench", "tlog_bench", "exchange_bench", "ocsp_bench"]
+PROGRAMS = ["signing_bench", "verify_bench", "tlog_bench", "exchange_bench", "ocsp_bench", "token_bench"]
 SHA, SHA_SIGNED = "raw/sha256/50MB", "raw/sha256/50MB-signed"
 
 # (what, above the line, below the line, bar of DESIGN section 5 or none)
@@ -41,6 +41,8 @@ RATIOS = [
     ("raw P-256 operation : time-stamp, bytes to bytes", "raw/ocsp-key/P-256", "work/tsa-answer/P-256", None),
     ("raw RSA-2048 operation : the same", "raw/ocsp-key/RSA-2048", "work/tsa-answer/RSA-2048", None),
     ("plain HTTP : time-stamp by POST, P-256, 16 askers", "raw/http", "work/http-tsa", None),
+    ("token (SoftHSM2), P-256: signature through the signer process : in process through the module", "work/token/P-256", "raw/token/P-256", None),
+    ("the same, RSA-3072", "work/token/RSA-3072", "raw/token/RSA-3072", None),
     ("plain HTTP : cached OCSP by GET, SQLite, by the wall clock", "raw/http-wall", "work/http-ocsp-wall/SQLite", None),
     ("plain HTTP : cached OCSP by GET, MariaDB, by the wall clock", "raw/http-wall", "work/http-ocsp-wall/MariaDB", (">=", 0.7)),
 ]

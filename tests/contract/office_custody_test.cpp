@@ -254,6 +254,7 @@ TEST_P(Custody, WrapsASealInsideTheGateThatBoundsItsMemory) {
                                  w.directory_store,
                                  w.trail,
                                  w.server_secret,
+                                 w.key_token,
                                  w.clock,
                                  random,
                                  {.cost = {.n = 2}, .at_once = {.places = 1, .waiting_most = 0}});

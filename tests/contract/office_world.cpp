@@ -134,8 +134,10 @@ Result<std::string> ProfileFolder::read(std::string_view name) {
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-World::World(work::Transactions& used)
+World::World(work::Transactions& used, crypto::KeyToken& token, authority::KeyPlaces places)
     : transactions(used),
+      key_token(token),
+      key_places(places),
       blob_files(storage::openFiles(folder.path)),
       blobs(*blob_files, clock, random),
       issuance_log(audit::Log::Issuance, used, leaves, clock),
@@ -157,7 +159,15 @@ World::World(work::Transactions& used)
                 random}),
       numbers(used, request_store, directory_store, *ca, trail, once, server_secret, clock, random),
       timestamps(*ca, random),
-      custody(used, keys, directory_store, trail, server_secret, clock, random, {.cost = {.n = 2}}),
+      custody(used,
+              keys,
+              directory_store,
+              trail,
+              server_secret,
+              key_token,
+              clock,
+              random,
+              {.cost = {.n = 2}}),
       people(used, directory_store, trail, custody, once, clock, random),
       signer(blobs, *ca, custody, marks, timestamps, clock),
       deliveries(delivery_store, trail, clock, random),
@@ -236,10 +246,11 @@ std::unique_ptr<authority::Authority> World::newAuthority(const crypto::SecretBy
       issuance,
       profiles,
       secret,
+      key_token,
       clock,
       random,
-      authority::AuthorityOptions{.public_url = "http://ca.example.vn",
-                                  .province = "UBND tỉnh Mẫu"});
+      authority::AuthorityOptions{
+          .public_url = "http://ca.example.vn", .province = "UBND tỉnh Mẫu", .keys = key_places});
 }
 
 AgencyId World::addAgency(const std::string& name,
@@ -435,7 +446,11 @@ Caller withKey(Caller caller, const std::string& key, std::string_view request) 
 void OfficeTest::SetUp() {
   DatabaseTest::SetUp();
   if (IsSkipped() || HasFatalFailure()) return;
-  world_ = std::make_unique<World>(transactions());
+  world_ = newWorld();
+}
+
+std::unique_ptr<World> OfficeTest::newWorld() {
+  return std::make_unique<World>(transactions());
 }
 
 void OfficeTest::TearDown() {

@@ -142,8 +142,15 @@ class ProfileFolder final : public authority::Profiles {
   Result<std::string> read(std::string_view name) override;
 };
 
+inline crypto::KeyToken& noToken() {
+  static crypto::NoKeyToken none;
+  return none;
+}
+
 struct World {
-  explicit World(work::Transactions& used);
+  explicit World(work::Transactions& used,
+                 crypto::KeyToken& token = noToken(),
+                 authority::KeyPlaces places = {});
 
   /// An authority on the same stores, as after a restart.
   std::unique_ptr<authority::Authority> newAuthority(const crypto::SecretBytes& secret);
@@ -200,6 +207,8 @@ struct World {
   const crypto::SecretBytes server_secret{std::string_view("a secret kept outside the database")};
 
   work::Transactions& transactions;
+  crypto::KeyToken& key_token;
+  authority::KeyPlaces key_places;
   TickingClock clock;
   crypto::SystemRandom random;
   Ids ids{clock, random};
@@ -271,6 +280,7 @@ class OfficeTest : public DatabaseTest {
   void SetUp() override;
   /// Both logs are sound at the end of every test.
   void TearDown() override;
+  virtual std::unique_ptr<World> newWorld();
   World& world() { return *world_; }
 
   /// The reason of a refusal; `(done)` when there is none.

@@ -172,7 +172,7 @@ PEOPLE = [("chutich", "top", "Chủ tịch", "leader"), ("vanthu", "top", "Văn 
 CLERKS = {"top": "vanthu", "so": "vanthuso"}
 
 
-def settle(as_, more_people=()):
+def settle(as_, more_people=(), seal_key="server"):
     """Agencies, people, posts and certificates, made by `as_(login).send(...)`. Ids of agencies, posts and people."""
     admin = as_("admin")
     top = made(admin.send("GET", "/api/v1/agencies"))[0]["items"][0]["id"]
@@ -189,7 +189,7 @@ def settle(as_, more_people=()):
     for login, agency, _, role in rows:
         if role in ("leader", "form-checker", "unit-head"):
             certify(as_, login, CLERKS[agency], kind="person", agency=agencies[agency], person=people[login])
-    certify(as_, "vanthu", "vanthu", kind="organisation-seal", agency=top, activator=people["vanthu"])
+    certify(as_, "vanthu", "vanthu", kind="organisation-seal", agency=top, activator=people["vanthu"], key=seal_key)
     return agencies, posts, people
 
 

@@ -179,6 +179,7 @@ Result<> Story::sealCertificate(const std::string& agency, const std::string& cl
   Wish wish{.key = "seal:" + agency, .asks = clerk, .holder = clerk, .agency = agency};
   wish.request = {{"kind", "organisation-seal"},
                   {"activator", notes_.people.at(clerk)},
+                  {"key", agency == kTop && setting_.settings.token ? "token" : "server"},
                   {"documentNumber", "13/CV"},
                   {"documentDate", "2026-01-05"}};
   return certificateFor(wish);

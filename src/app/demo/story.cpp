@@ -316,8 +316,13 @@ Result<std::string> Story::issueDirective() {
   if (!verdict) return verdict.error();
   const auto good = demand(*verdict, 4, "issue");
   if (!good) return good.error();
+  const auto* const place =
+      setting_.settings.token
+          ? "khóa con dấu trong thiết bị SoftHSM2 / the seal's key is in a SoftHSM2 token"
+          : "bỏ qua thiết bị khóa, máy này không có SoftHSM2 / no token, skipped: SoftHSM2 was not "
+            "here";
   return "số / number " + done->at("code").get<std::string>() + ", " +
-         (out_ / "chi-thi.pdf").string();
+         (out_ / "chi-thi.pdf").string() + "; " + place;
 }
 
 // --- 6: dispatch ---

@@ -11,8 +11,8 @@
 #include "office/directory/types.h"
 #include "office/work/once.h"
 #include "trust/crypto/key_share.h"
+#include "trust/crypto/key_token.h"
 #include "trust/crypto/secret.h"
-#include "trust/crypto/software_key.h"
 #include "trust/formats/timestamp/source.h"
 #include "trust/pki/certificate.h"
 #include "trust/pki/make_ocsp.h"
@@ -61,10 +61,20 @@ struct TsaOptions {
   const TrustedTime* time = nullptr;
 };
 
+/// Where the authority's own keys are made. That of a responder moves with its next one; the others
+/// stay where they were made.
+struct KeyPlaces {
+  crypto::KeyPlace root = crypto::KeyPlace::Software;
+  crypto::KeyPlace issuing = crypto::KeyPlace::Software;
+  crypto::KeyPlace ocsp = crypto::KeyPlace::Software;
+  crypto::KeyPlace tsa = crypto::KeyPlace::Software;
+};
+
 struct AuthorityOptions {
   std::string public_url;  ///< of the PKI listener, stands in every certificate: `http://host:port`
   std::string province;    ///< O of the authority's own names
   crypto::KeyKind ca_key = crypto::KeyKind::P256;
+  KeyPlaces keys = {};
   TsaOptions tsa = {};
   Duration crl_period = std::chrono::hours{24};
 };
@@ -118,6 +128,7 @@ class Authority {
             IssuanceLog& log,
             Profiles& profiles,
             const crypto::SecretBytes& server_secret,
+            crypto::KeyToken& token,
             const Clock& clock,
             Random& random,
             AuthorityOptions options);
@@ -134,8 +145,9 @@ class Authority {
   Result<CertificateRecord> issueTls(const std::vector<std::string>& names, BytesView spki);
 
   /// Loads issuers and keys and settles as below. Call once before serving. NotFound
-  /// `authority_missing`. What keeps a responder from being renewed does not keep the rest from
-  /// starting.
+  /// `authority_missing`; RuleRefused `token_not_set`: a key is in a token, and there is none;
+  /// Conflict `authority_key_elsewhere`: not where the settings say. A token that is away keeps
+  /// nothing from starting, and neither does what keeps a responder from being renewed.
   Result<> start();
 
   /// Marks intents that a crash left open (DESIGN: recovery completes or marks each), once they are
@@ -239,8 +251,18 @@ class Authority {
                                               int limit);
   Result<CertificateRecord> find(const directory::Caller& caller, CertificateId id);
 
+  /// Can a key be made in a token at all?
+  bool hasToken() const { return token_.isSet(); }
+
   // --- the holder ---
 
+  /// Where the key of an order is to be made: as its request says.
+  Result<crypto::KeyPlace> keyPlace(const Order& order);
+
+  /// Would `fulfil` go ahead now, whatever the key? The certificate when this is a retry of what
+  /// was done. Refusals of `fulfil`; nothing changes.
+  Result<std::optional<CertificateRecord>> mayFulfil(const directory::Caller& caller,
+                                                     OrderId order);
   /// Issues the certificate of an open order for a key that the caller just made. `alongside` runs
   /// in the transaction of the intent. Of two at once one gets the certificate, the intent of the
   /// other is abandoned. Forbidden `order_not_yours`, `role_missing` (a seal, and the caller is no
@@ -270,7 +292,7 @@ class Authority {
   /// DER; NotFound `issuer_missing`.
   Result<Bytes> issuerCertificate(std::string_view name);
   /// The newest CRL, made anew when less than half its time is left or something was revoked
-  /// since.
+  /// since. One that is in force still is good while its key cannot be reached.
   Result<Bytes> crl(std::string_view issuer_name);
   /// RFC 3161 answer to a DER request; always an answer. `timeNotAvailable` while nobody vouches
   /// for the clock.
@@ -283,6 +305,11 @@ class Authority {
   struct Loaded;  // all of them, and what was parsed of their CRLs
   struct Making;  // one certificate on its way
   struct OwnKey;  // one of the authority's own that is to be there
+  struct SeenOrder {
+    Order order;
+    RequestRecord request;
+    std::optional<CertificateRecord> made;  // by the call that this one repeats
+  };
 
   Result<CertificateRecord> make(const Making& making);
   Result<std::vector<pki::Certificate>> authoritiesAbove(const Making& making);
@@ -319,7 +346,8 @@ class Authority {
   Result<> noteAdded(std::string_view name);
   Result<crypto::SecretBytes> privateKey(const Issuer& issuer);
   Result<crypto::SecretBytes> unsealOwnKey(const Issuer& issuer);
-  Result<std::shared_ptr<const crypto::Signer>> openOwnKey(const Issuer& issuer);
+  struct Opened;  // a key, and where it is
+  Result<Opened> openOwnKey(const Issuer& issuer);
   void keepBrought(const std::string& name, const crypto::SoftwareKey& key);
   Result<> renewStatusSigners();
   Result<> renewStatusSigner(const std::shared_ptr<const Key>& issuer);
@@ -336,6 +364,7 @@ class Authority {
   Result<std::vector<directory::Lineage>> lineagesOfHolder(work::Tx& tx,
                                                            const directory::Caller& officer,
                                                            const Holder& holder);
+  Result<SeenOrder> seeOrder(const directory::Caller& caller, OrderId id);
   Result<Making> makingFor(const directory::Caller& caller, const RequestRecord& request);
   Result<std::vector<pki::SubjectAttribute>> subjectOf(work::Tx& tx, const RequestContent& content);
   Result<> completeRequest(work::Tx& tx, const Making& making, CertificateId certificate);
@@ -343,7 +372,14 @@ class Authority {
   Result<CertificateRecord> followedInForce(work::Tx& tx, const RequestContent& content);
   Result<> settleFollowed(work::Tx& tx, const Making& making);
   Bytes sealingKeyBinding(const IssuerId& issuer) const;
-  Bytes sealOwnKey(const IssuerId& issuer, const crypto::SoftwareKey& key);
+  Bytes sealOwnKey(const IssuerId& issuer, const crypto::SecretBytes& kept);
+  /// Refusals of crypto::makeKey.
+  Result<crypto::FreshKey> makeOwnKey(CertificateKind kind,
+                                      std::string_view name,
+                                      crypto::KeyPlace place);
+  Result<crypto::FreshKey> unusedKey(const std::string& name);
+  crypto::KeyPlace placeFor(CertificateKind kind) const;
+  Result<> requirePlaces();
 
   std::unique_ptr<Loaded> loaded_;
   work::Transactions& transactions_;
@@ -355,6 +391,7 @@ class Authority {
   IssuanceLog& log_;
   Profiles& profiles_;
   const crypto::SecretBytes& server_secret_;
+  crypto::KeyToken& token_;
   const Clock& clock_;
   Random& random_;
   Ids ids_;

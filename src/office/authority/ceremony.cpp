@@ -202,6 +202,7 @@ Result<std::vector<crypto::KeyShare>> Authority::shareKey(std::string_view name,
   if (!key || (*key)->record.kind != CertificateKind::Root) {
     return Error{Code::NotFound, "issuer_missing"};
   }
+  if ((*key)->place == crypto::KeyPlace::Token) return keyInToken((*key)->issuer.name);
   const auto pkcs8 = privateKey((*key)->issuer);
   if (!pkcs8) return pkcs8.error();
   const auto& certificate = (*key)->certificate;
@@ -260,6 +261,7 @@ Result<> Authority::removeKey(std::string_view name) {
   if (!key || (*key)->record.kind != CertificateKind::Root) {
     return Error{Code::NotFound, "issuer_missing"};
   }
+  if ((*key)->place == crypto::KeyPlace::Token) return keyInToken((*key)->issuer.name);
   const auto removed =
       work::runUntilCurrent<std::monostate>(transactions_, [&](work::Tx& tx) -> Result<> {
         auto row = store_.findIssuer(tx, (*key)->issuer.id);

@@ -41,6 +41,10 @@ inline Error certificateNotActive(const CertificateRecord& record) {
   return {Code::Conflict, "certificate_not_active", {{"state", std::string(name(record.state))}}};
 }
 
+inline Error keyInToken(std::string_view name) {
+  return {Code::Conflict, "authority_key_in_token", {{"issuer", std::string(name)}}};
+}
+
 audit::Entry certificateEvent(audit::EventKind kind,
                               const audit::Actor& by,
                               const CertificateRecord& record,
@@ -51,6 +55,12 @@ struct Authority::Key {
   CertificateRecord record;
   pki::Certificate certificate;
   std::shared_ptr<const crypto::Signer> signer;  ///< null: the key is not here
+  crypto::KeyPlace place;
+};
+
+struct Authority::Opened {
+  std::shared_ptr<const crypto::Signer> signer;
+  crypto::KeyPlace place = crypto::KeyPlace::Software;
 };
 
 struct Authority::Loaded {
@@ -59,6 +69,9 @@ struct Authority::Loaded {
   // Keys that stay out of the database: here until this process ends.
   std::map<std::string, crypto::SoftwareKey, std::less<>> brought;
   std::vector<pki::Certificate> crosses;
+  /// Made for a certificate that did not come about: the next try takes it, so that many of them
+  /// do not fill a token.
+  std::map<std::string, crypto::FreshKey, std::less<>> unused;
   StatusSigners status_signers = std::make_shared<const std::vector<StatusSigner>>();
   std::map<std::string, pki::Crl, std::less<>> crls;  // the newest parsed, by issuer
 };

@@ -73,6 +73,10 @@ Result<CertificateRecord> Authority::make(const Making& making) {
   const auto profile = pki::readProfile(*text);
   if (!profile) return profile.error();
 
+  // An intent that no key can follow would only be abandoned.
+  const auto ready = making.signer->ready();
+  if (!ready) return ready.error();
+
   const auto now = wholeSecond(clock_.now());
   const pki::CertificateRequest request{
       .subject = making.subject,

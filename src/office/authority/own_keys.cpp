@@ -32,9 +32,45 @@ Bytes Authority::sealingKeyBinding(const IssuerId& issuer) const {
   return binding;
 }
 
-Bytes Authority::sealOwnKey(const IssuerId& issuer, const crypto::SoftwareKey& key) {
-  const auto pkcs8 = key.pkcs8();
-  return crypto::seal(sealKeyOf(server_secret_), pkcs8.view(), sealingKeyBinding(issuer), random_);
+Bytes Authority::sealOwnKey(const IssuerId& issuer, const crypto::SecretBytes& kept) {
+  return crypto::seal(sealKeyOf(server_secret_), kept.view(), sealingKeyBinding(issuer), random_);
+}
+
+crypto::KeyPlace Authority::placeFor(CertificateKind kind) const {
+  switch (kind) {
+    case CertificateKind::Root:
+      return options_.keys.root;
+    case CertificateKind::Issuing:
+      return options_.keys.issuing;
+    case CertificateKind::Ocsp:
+      return options_.keys.ocsp;
+    default:
+      return options_.keys.tsa;
+  }
+}
+
+Result<crypto::FreshKey> Authority::makeOwnKey(CertificateKind kind,
+                                               std::string_view name,
+                                               crypto::KeyPlace place) {
+  auto key = options_.ca_key;
+  if (kind == CertificateKind::Tsa) key = options_.tsa.key;
+  if (kind == CertificateKind::Ocsp) key = crypto::KeyKind::P256;
+  return crypto::makeKey(place, key, token_, "congvan " + std::string(name));
+}
+
+/// What somebody believes to be in a token is not left in the database without a word.
+Result<> Authority::requirePlaces() {
+  const auto stamping = keyNamed(kTsa);
+  if (!stamping) return stamping.error();
+  auto all = issuers();
+  all.push_back(*stamping);
+  for (const auto& one : all) {
+    if (one->issuer.wrapped_key.empty()) continue;  // in shares
+    if (one->place != placeFor(one->record.kind)) {
+      return Error{Code::Conflict, "authority_key_elsewhere", {{"name", one->issuer.name}}};
+    }
+  }
+  return kDone;
 }
 
 Result<> Authority::create(const NewAuthority& wanted) {
@@ -75,8 +111,11 @@ Result<> Authority::create(const NewAuthority& wanted) {
 
 Result<> Authority::ensureKey(const OwnKey& wanted) {
   if (keyNamed(wanted.name)) return kDone;
-  const auto key = crypto::SoftwareKey::generate(
-      wanted.kind == CertificateKind::Tsa ? options_.tsa.key : options_.ca_key);
+  // What is to leave in shares is never in a token.
+  const auto place = placeFor(wanted.kind);
+  if (!wanted.key_stays && place == crypto::KeyPlace::Token) return keyInToken(wanted.name);
+  const auto key = makeOwnKey(wanted.kind, wanted.name, place);
+  if (!key) return key.error();
   // A row left by a try that a crash cut short is taken over: its certificate was never issued.
   const auto rows =
       transactions_.read<std::vector<Issuer>>([&](work::Tx& tx) { return store_.issuers(tx); });
@@ -84,15 +123,15 @@ Result<> Authority::ensureKey(const OwnKey& wanted) {
   const auto before = std::ranges::find(*rows, wanted.name, &Issuer::name);
   const bool is_new = before == rows->end();
   Issuer issuer = is_new ? Issuer{.id = ids_.make<IssuerTag>(), .name = wanted.name} : *before;
-  issuer.wrapped_key = wanted.key_stays ? sealOwnKey(issuer.id, key) : Bytes();
+  issuer.wrapped_key = wanted.key_stays ? sealOwnKey(issuer.id, key->kept) : Bytes();
 
   Making making{.kind = wanted.kind,
                 .subject = {{"C", "VN"},
                             {"O", options_.province},
                             {"CN", wanted.common_name + options_.province}},
-                .spki = key.publicKey().spki()};
+                .spki = key->key->publicKey().spki()};
   if (wanted.kind == CertificateKind::Root) {
-    making.signer = &key;
+    making.signer = key->key.get();
     making.issuer_name = wanted.name;
   } else {
     const auto parent = keyNamed(wanted.parent);
@@ -108,7 +147,11 @@ Result<> Authority::ensureKey(const OwnKey& wanted) {
   };
   const auto made = make(making);
   if (!made) return made.error();
-  if (!wanted.key_stays) keepBrought(wanted.name, key);
+  if (!wanted.key_stays) {
+    const auto outside = crypto::SoftwareKey::fromPkcs8(key->kept.view());
+    if (!outside) return outside.error();
+    keepBrought(wanted.name, *outside);
+  }
   return load();
 }
 
@@ -137,19 +180,18 @@ Result<crypto::SecretBytes> Authority::unsealOwnKey(const Issuer& issuer) {
   return pkcs8;
 }
 
-Result<std::shared_ptr<const crypto::Signer>> Authority::openOwnKey(const Issuer& issuer) {
-  using Opened = std::shared_ptr<const crypto::Signer>;
+Result<Authority::Opened> Authority::openOwnKey(const Issuer& issuer) {
   if (issuer.wrapped_key.empty()) {
     const std::lock_guard lock(loaded_->mutex);
     const auto brought = loaded_->brought.find(issuer.name);
-    if (brought == loaded_->brought.end()) return Opened();
-    return Opened(std::make_shared<const crypto::SoftwareKey>(brought->second));
+    if (brought == loaded_->brought.end()) return Opened{};
+    return Opened{std::make_shared<const crypto::SoftwareKey>(brought->second)};
   }
-  const auto pkcs8 = unsealOwnKey(issuer);
-  if (!pkcs8) return pkcs8.error();
-  auto key = crypto::SoftwareKey::fromPkcs8(pkcs8->view());
+  const auto kept = unsealOwnKey(issuer);
+  if (!kept) return kept.error();
+  auto key = crypto::openKept(kept->view(), token_);
   if (!key) return key.error();
-  return Opened(std::make_shared<const crypto::SoftwareKey>(std::move(*key)));
+  return Opened{std::move(*key), crypto::placeOf(kept->view())};
 }
 
 Result<> Authority::load() {
@@ -174,10 +216,10 @@ Result<> Authority::load() {
     if (row.record.der.empty()) continue;
     auto certificate = pki::Certificate::parse(row.record.der);
     if (!certificate) return certificate.error();
-    auto signer = openOwnKey(row.issuer);
-    if (!signer) return signer.error();
-    auto opened =
-        std::make_shared<const Key>(Key{row.issuer, row.record, *certificate, std::move(*signer)});
+    auto own = openOwnKey(row.issuer);
+    if (!own) return own.error();
+    auto opened = std::make_shared<const Key>(
+        Key{row.issuer, row.record, *certificate, std::move(own->signer), own->place});
     const std::lock_guard lock(loaded_->mutex);
     loaded_->keys.insert_or_assign(row.issuer.name, std::move(opened));
   }
@@ -213,8 +255,8 @@ Result<> Authority::claimOldKeys() {
 Result<> Authority::start() {
   const auto read = load();
   if (!read) return read;
-  const auto complete = keyNamed(kTsa);
-  if (!complete) return complete.error();
+  const auto complete = requirePlaces();
+  if (!complete) return complete;
   const auto claimed = claimOldKeys();
   if (!claimed) return claimed;
   const auto settled = settleOpenIntents(clock_.now() - kIntentAlive);

@@ -113,6 +113,8 @@ Result<Bytes> Authority::freshCrl(const Key& key) {
     // Whose key is kept in shares has no newer list before the next ceremony.
     if (issuer->wrapped_key.empty() && !issuer->crl.empty()) return issuer->crl;
     auto published = publishCrl(key, *issuer, options_.crl_period);
+    const bool in_force = !issuer->crl.empty() && issuer->crl_next_update > clock_.now();
+    if (!published && published.error().code == Code::Unavailable && in_force) return issuer->crl;
     // Stale: another published, or something was revoked meanwhile. Numbers never go back, so the
     // next try begins from what stands now.
     if (published || published.error().code != Code::Stale) return published;

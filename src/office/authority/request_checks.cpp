@@ -143,10 +143,13 @@ Result<> RequestDesk::keyFits(work::Tx& tx, const RequestContent& content) {
   // A SIM and a device have no person here who would choose a PIN.
   const bool kept_here =
       content.kind == CertificateKind::Person || content.kind == CertificateKind::OrganisationSeal;
-  if (content.key != KeySource::Server || !kept_here || !content.csr.empty() ||
+  const bool in_token = content.key == KeySource::Token;
+  if (in_token && content.kind != CertificateKind::OrganisationSeal) return wrong;
+  if ((content.key != KeySource::Server && !in_token) || !kept_here || !content.csr.empty() ||
       !content.activator) {
     return wrong;
   }
+  if (in_token && !authority_.hasToken()) return Error{Code::RuleRefused, "token_not_set"};
   if (content.person)
     return *content.person == *content.activator ? Result<>(kDone) : holderWrong();
   const directory::PersonId activator{*content.activator};

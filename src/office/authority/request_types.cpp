@@ -34,6 +34,7 @@ constexpr auto kRequestStates = std::to_array<Named<RequestState>>({
 constexpr auto kKeySources = std::to_array<Named<KeySource>>({
     {KeySource::None, "none"},
     {KeySource::Server, "server"},
+    {KeySource::Token, "token"},
     {KeySource::Csr, "csr"},
 });
 

@@ -35,6 +35,7 @@ constexpr bool takesAway(RequestType type) {
 enum class KeySource {
   None,    ///< a change of status makes none
   Server,  ///< made here, under the PIN of whoever activates the order
+  Token,   ///< of a seal: made in the service's token when the order is activated
   Csr,     ///< made elsewhere, with proof of possession
 };
 

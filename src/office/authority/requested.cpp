@@ -172,21 +172,21 @@ Result<Authority::Making> Authority::makingFor(const Caller& caller, const Reque
   return making;
 }
 
-Result<CertificateRecord> Authority::fulfil(const Caller& caller,
-                                            OrderId id,
-                                            BytesView spki,
-                                            const Alongside& alongside) {
-  struct Seen {
-    Order order;
-    RequestRecord request;
-    std::optional<CertificateRecord> made;
-  };
-  const auto seen = transactions_.read<Seen>([&](work::Tx& tx) -> Result<Seen> {
+Result<crypto::KeyPlace> Authority::keyPlace(const Order& order) {
+  const auto request = transactions_.read<RequestRecord>(
+      [&](work::Tx& tx) { return requests_.find(tx, order.request); });
+  if (!request) return request.error();
+  const bool in_token = request->content.key == KeySource::Token;
+  return in_token ? crypto::KeyPlace::Token : crypto::KeyPlace::Software;
+}
+
+Result<Authority::SeenOrder> Authority::seeOrder(const Caller& caller, OrderId id) {
+  auto seen = transactions_.read<SeenOrder>([&](work::Tx& tx) -> Result<SeenOrder> {
     auto order = store_.findOrder(tx, id);
     if (!order) return order.error();
     auto request = requests_.find(tx, order->request);
     if (!request) return request.error();
-    Seen found{std::move(*order), std::move(*request), {}};
+    SeenOrder found{std::move(*order), std::move(*request), {}};
     const auto before = once_.before(tx, caller.once);
     if (!before) return before.error();
     if (*before) {
@@ -202,14 +202,33 @@ Result<CertificateRecord> Authority::fulfil(const Caller& caller,
     if (!clerk) return clerk.error();
     return found;
   });
+  if (!seen || seen->made) return seen;
+  if (seen->order.activator != caller.person.value) {
+    return Error{Code::Forbidden, "order_not_yours"};
+  }
+  if (seen->order.state != OrderState::Open) return Error{Code::Conflict, "order_used"};
+  return seen;
+}
+
+Result<std::optional<CertificateRecord>> Authority::mayFulfil(const Caller& caller, OrderId id) {
+  auto seen = seeOrder(caller, id);
+  if (!seen) return seen.error();
+  if (seen->made) return std::move(seen->made);
+  const auto making = makingFor(caller, seen->request);
+  if (!making) return making.error();
+  return std::optional<CertificateRecord>();
+}
+
+Result<CertificateRecord> Authority::fulfil(const Caller& caller,
+                                            OrderId id,
+                                            BytesView spki,
+                                            const Alongside& alongside) {
+  const auto seen = seeOrder(caller, id);
   if (!seen) return seen.error();
   if (seen->made) return *seen->made;
-  const auto& order = seen->order;
-  if (order.activator != caller.person.value) return Error{Code::Forbidden, "order_not_yours"};
-  if (order.state != OrderState::Open) return Error{Code::Conflict, "order_used"};
   auto making = makingFor(caller, seen->request);
   if (!making) return making.error();
-  making->order = order;
+  making->order = seen->order;
   making->spki = toBytes(spki);
   making->alongside = alongside;
   return make(*making);

@@ -327,7 +327,7 @@ Result<> RequestDesk::settleApproval(work::Tx& tx, const Caller& officer, Reques
   if (content.type == RequestType::Revocation) return revokeAsAsked(tx, officer, record);
   if (content.type == RequestType::Release) return releaseAsAsked(tx, officer, record);
   record.state = RequestState::Approved;
-  if (content.key != KeySource::Server) return kDone;
+  if (content.key != KeySource::Server && content.key != KeySource::Token) return kDone;
   const auto order = authority_.order(tx, officer, record);
   if (!order) return order.error();
   record.order = order->id;

@@ -49,10 +49,11 @@ StatusSigners Authority::statusSigners() const {
   return loaded_->status_signers;
 }
 
-/// Until a third of its life is left.
+/// Until a third of its life is left, and where its key is to be.
 bool Authority::statusSignerLasts(const Key& issuer) {
   const auto key = keyNamed(statusSignerName(issuer.issuer.name));
   if (!key || (*key)->record.state != CertificateState::Issued) return false;
+  if ((*key)->place != placeFor(CertificateKind::Ocsp)) return false;
   const auto& record = (*key)->record;
   return record.not_after - clock_.now() > (record.not_after - record.not_before) / 3;
 }
@@ -69,26 +70,39 @@ Result<> Authority::renewStatusSigners() {
   return all;
 }
 
+Result<crypto::FreshKey> Authority::unusedKey(const std::string& name) {
+  {
+    const std::lock_guard lock(loaded_->mutex);
+    if (auto left = loaded_->unused.extract(name)) return std::move(left.mapped());
+  }
+  return makeOwnKey(CertificateKind::Ocsp, name, placeFor(CertificateKind::Ocsp));
+}
+
 /// A new key each time, so that one that leaked is worth nothing after its certificate. The row is
 /// written when the certificate is there: until then the one before answers, also after a crash.
 Result<> Authority::renewStatusSigner(const std::shared_ptr<const Key>& issuer) {
-  const auto key = crypto::SoftwareKey::generate(crypto::KeyKind::P256);
   const auto name = statusSignerName(issuer->issuer.name);
+  auto key = unusedKey(name);
+  if (!key) return key.error();
   Making making{.kind = CertificateKind::Ocsp,
                 .subject = {{"C", "VN"},
                             {"O", options_.province},
                             {"CN", "Trả lời trạng thái chứng thư " + issuer->issuer.name}},
-                .spki = key.publicKey().spki()};
+                .spki = key->key->publicKey().spki()};
   making.issuer = issuer;
   making.signer = issuer->signer.get();
   making.issuer_name = issuer->issuer.name;
   const auto made = make(making);
-  if (!made) return made.error();
+  if (!made) {
+    const std::lock_guard lock(loaded_->mutex);
+    loaded_->unused.insert_or_assign(name, std::move(*key));
+    return made.error();
+  }
 
   const auto before = keyNamed(name);
   Issuer row = before ? (*before)->issuer : Issuer{.id = ids_.make<IssuerTag>(), .name = name};
   row.certificate = made->id;
-  row.wrapped_key = sealOwnKey(row.id, key);
+  row.wrapped_key = sealOwnKey(row.id, key->kept);
   const auto kept = transactions_.run<std::monostate>([&](work::Tx& tx) {
     return before ? store_.replaceIssuer(tx, row) : store_.addIssuer(tx, row);
   });

@@ -61,6 +61,7 @@ Custody::Custody(work::Transactions& transactions,
                  directory::DirectoryStore& directory,
                  audit::Trail& trail,
                  const crypto::SecretBytes& server_secret,
+                 crypto::KeyToken& token,
                  const Clock& clock,
                  Random& random,
                  PinRules rules)
@@ -69,6 +70,7 @@ Custody::Custody(work::Transactions& transactions,
       directory_(directory),
       trail_(trail),
       server_secret_(server_secret),
+      token_(token),
       clock_(clock),
       random_(random),
       ids_(clock, random),
@@ -97,22 +99,23 @@ Bytes Custody::wrapFor(const Uuid& person,
 Result<NewKey> Custody::make(const KeyOwner& owner,
                              const Uuid& user,
                              const crypto::SecretBytes& pin,
+                             crypto::KeyPlace place_of_key,
                              crypto::KeyKind kind) {
   const auto fine = checkPin(pin);
   if (!fine) return fine.error();
   const auto place = gate_.enter();
   if (!place) return place.error();
-  auto key = crypto::SoftwareKey::generate(kind);
+  const auto* const label = owner.agency ? "congvan seal" : "congvan person";
+  const auto key = crypto::makeKey(place_of_key, kind, token_, label);
+  if (!key) return key.error();
   const auto id = ids_.make<KeyTag>();
   const auto data_key = crypto::makeSealKey(random_);
-  const auto pkcs8 = key.pkcs8();
   KeptKey kept{.id = id,
                .person = owner.person,
                .agency = owner.agency,
-               .wrapped = crypto::seal(data_key, pkcs8.view(), keyBinding(id), random_)};
+               .wrapped = crypto::seal(data_key, key->kept.view(), keyBinding(id), random_)};
   KeyAccess access{.key = id, .person = user, .wrapped = wrapFor(user, id, data_key, pin)};
-  auto spki = key.publicKey().spki();
-  return NewKey(std::move(key), std::move(spki), std::move(kept), std::move(access));
+  return NewKey(key->key->publicKey().spki(), std::move(kept), std::move(access));
 }
 
 Result<> Custody::add(work::Tx& tx,
@@ -221,15 +224,19 @@ Result<bool> Custody::mayOpen(const directory::Caller& caller, const Uuid& certi
   });
 }
 
-Result<crypto::SoftwareKey> Custody::open(const directory::Caller& caller,
-                                          const Uuid& certificate,
-                                          const crypto::SecretBytes& pin) {
+Result<std::shared_ptr<const crypto::Signer>> Custody::open(const directory::Caller& caller,
+                                                            const Uuid& certificate,
+                                                            const crypto::SecretBytes& pin) {
   const auto opened = tryPin(caller, certificate, pin);
   if (!opened) return opened.error();
-  const auto pkcs8 =
+  const auto kept =
       crypto::unseal(opened->data_key, opened->key.wrapped, keyBinding(opened->key.id));
-  if (!pkcs8) return pkcs8.error();
-  return crypto::SoftwareKey::fromPkcs8(pkcs8->view());
+  if (!kept) return kept.error();
+  auto key = crypto::openKept(kept->view(), token_);
+  if (!key) return key;
+  const auto ready = (*key)->ready();
+  if (!ready) return ready.error();
+  return key;
 }
 
 Result<> Custody::ended(work::Tx& tx,

@@ -8,8 +8,8 @@
 #include "office/directory/store.h"
 #include "office/signing/store.h"
 #include "office/work/gate.h"
+#include "trust/crypto/key_token.h"
 #include "trust/crypto/secret.h"
-#include "trust/crypto/software_key.h"
 #include "trust/crypto/wrapped_key.h"
 
 #include <array>
@@ -46,16 +46,11 @@ struct PinRules {
 class NewKey {
  public:
   BytesView spki() const { return spki_; }
-  const crypto::SoftwareKey& key() const { return key_; }
 
  private:
   friend class Custody;
-  NewKey(crypto::SoftwareKey key, Bytes spki, KeptKey kept, KeyAccess access)
-      : key_(std::move(key)),
-        spki_(std::move(spki)),
-        kept_(std::move(kept)),
-        access_(std::move(access)) {}
-  crypto::SoftwareKey key_;
+  NewKey(Bytes spki, KeptKey kept, KeyAccess access)
+      : spki_(std::move(spki)), kept_(std::move(kept)), access_(std::move(access)) {}
   Bytes spki_;
   KeptKey kept_;
   KeyAccess access_;
@@ -75,14 +70,17 @@ class Custody final : public directory::RightsEnded {
           directory::DirectoryStore& directory,
           audit::Trail& trail,
           const crypto::SecretBytes& server_secret,
+          crypto::KeyToken& token,
           const Clock& clock,
           Random& random,
           PinRules rules = {});
 
-  /// Makes a key in memory, wrapped for `user`. RuleRefused `pin_too_short`, `pin_too_long`.
+  /// Makes a key, wrapped for `user`, or in the token and the way to it wrapped. RuleRefused
+  /// `pin_too_short`, `pin_too_long`; refusals of crypto::makeKey.
   Result<NewKey> make(const KeyOwner& owner,
                       const Uuid& user,
                       const crypto::SecretBytes& pin,
+                      crypto::KeyPlace place = crypto::KeyPlace::Software,
                       crypto::KeyKind kind = crypto::KeyKind::P256);
 
   /// Stores a new key as that of `certificate`.
@@ -95,11 +93,12 @@ class Custody final : public directory::RightsEnded {
   ///
   /// The attempt is counted *before* the PIN is tried, so that tries in parallel are counted too.
   /// Unauthenticated `pin_wrong` with `left`; TooMany `pin_delayed` with `until`, `seconds`;
-  /// Forbidden `key_locked`, `key_not_yours`; Unavailable `service_busy`, not counted. Nothing but
-  /// the count and the audit event changes.
-  Result<crypto::SoftwareKey> open(const directory::Caller& caller,
-                                   const Uuid& certificate,
-                                   const crypto::SecretBytes& pin);
+  /// Forbidden `key_locked`, `key_not_yours`; Unavailable `service_busy`, not counted; what the
+  /// token says when the key is there and cannot sign now. Nothing but the count and the audit
+  /// event changes.
+  Result<std::shared_ptr<const crypto::Signer>> open(const directory::Caller& caller,
+                                                     const Uuid& certificate,
+                                                     const crypto::SecretBytes& pin);
 
   /// Has the caller a way to this key, whatever its PIN?
   Result<bool> mayOpen(const directory::Caller& caller, const Uuid& certificate);
@@ -184,6 +183,7 @@ class Custody final : public directory::RightsEnded {
   directory::DirectoryStore& directory_;
   audit::Trail& trail_;
   const crypto::SecretBytes& server_secret_;
+  crypto::KeyToken& token_;
   const Clock& clock_;
   Random& random_;
   Ids ids_;

@@ -162,7 +162,7 @@ Result<StoredFile> DocumentSigner::signAsPerson(const directory::Caller& caller,
   prepared->options.reason = task.reason;
   const auto key = custody_.open(caller, prepared->certificate.id.value, pin);
   if (!key) return key.error();
-  return signAndKeep(task.file, std::move(*prepared), *key);
+  return signAndKeep(task.file, std::move(*prepared), **key);
 }
 
 Result<DocumentSigner::ReadySeal> DocumentSigner::readySeal(const directory::Caller& caller,
@@ -186,12 +186,12 @@ Result<StoredFile> DocumentSigner::seal(ReadySeal ready, const std::vector<TextT
     if (!text) return text.error();
     ready.act_->options.fills.push_back({fill.field, fill.value, std::move(*text)});
   }
-  return signAndKeep(ready.file_, std::move(*ready.act_), ready.key_);
+  return signAndKeep(ready.file_, std::move(*ready.act_), *ready.key_);
 }
 
 Result<StoredFile> DocumentSigner::signAndKeep(const work::BlobHash& file,
                                                Act&& act,
-                                               const crypto::SoftwareKey& key) {
+                                               const crypto::Signer& key) {
   const auto certificate = pki::Certificate::parse(act.certificate.der);
   if (!certificate) return certificate.error();
   const auto blob = blobs_.open(file);

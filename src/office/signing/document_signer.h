@@ -112,11 +112,13 @@ class DocumentSigner {
   class ReadySeal {
    private:
     friend class DocumentSigner;
-    ReadySeal(work::BlobHash file, std::shared_ptr<Act> act, crypto::SoftwareKey key)
+    ReadySeal(work::BlobHash file,
+              std::shared_ptr<Act> act,
+              std::shared_ptr<const crypto::Signer> key)
         : file_(file), act_(std::move(act)), key_(std::move(key)) {}
     work::BlobHash file_;
     std::shared_ptr<Act> act_;  // for what it is made of is known only inside
-    crypto::SoftwareKey key_;
+    std::shared_ptr<const crypto::Signer> key_;
   };
 
   /// Refusals of Authority::usable, trySeal and Custody::open.
@@ -151,9 +153,7 @@ class DocumentSigner {
                                        Instant time);
   /// With its texts tried.
   Result<pades::Appearance> drawSeal(const SealTask& task, Instant time);
-  Result<StoredFile> signAndKeep(const work::BlobHash& file,
-                                 Act&& act,
-                                 const crypto::SoftwareKey& key);
+  Result<StoredFile> signAndKeep(const work::BlobHash& file, Act&& act, const crypto::Signer& key);
   Result<StoredFile> keep(BytesView before, BytesView update);
   Result<StoredFile> keepJudged(BytesView before, BytesView update);
 

@@ -10,30 +10,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
 
 namespace congvan::crypto {
 namespace {
 
 constexpr std::size_t kPemBytesMax = 256U << 10U;
-
-/// What a new signer of this key signs with: the digest whose strength is that of the curve.
-std::optional<SignatureAlgorithm> usualAlgorithm(const PublicKey& key) {
-  const auto with = [](Scheme scheme, DigestAlgorithm digest) {
-    return SignatureAlgorithm{scheme, digest, digest, digestSize(digest)};
-  };
-  const auto curve = key.curve();
-  if (key.family() == KeyFamily::Rsa) {
-    const bool pss_only = EVP_PKEY_get_base_id(key.handle()) == EVP_PKEY_RSA_PSS;
-    return with(pss_only ? Scheme::RsaPss : Scheme::RsaPkcs1, DigestAlgorithm::Sha256);
-  }
-  if (curve == "P-384") return with(Scheme::Ecdsa, DigestAlgorithm::Sha384);
-  if (curve == "P-521") return with(Scheme::Ecdsa, DigestAlgorithm::Sha512);
-  if (key.family() == KeyFamily::Ec && !curve.empty()) {
-    return with(Scheme::Ecdsa, DigestAlgorithm::Sha256);
-  }
-  return std::nullopt;
-}
 
 struct PassphraseAnswer {
   const SecretBytes& passphrase;
