@@ -506,7 +506,9 @@ Result<std::vector<RegisterRow>> RegisterDesk::rowsOf(work::Tx& tx,
     if (one.made_by) {
       const auto& request = *one.made_by;
       row.request = request.id;
-      row.at(Column::Form) = "0" + std::to_string(formOf(request.content));
+      if (const auto form = formOf(request.content)) {
+        row.at(Column::Form) = "0" + std::to_string(*form);
+      }
       row.at(Column::DocumentNumber) = request.content.document_number;
       if (const auto& date = request.content.document_date) {
         row.at(Column::DocumentDate) = formatDate(*date);
