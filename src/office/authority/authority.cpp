@@ -14,6 +14,7 @@ Authority::Authority(work::Transactions& transactions,
                      audit::Trail& trail,
                      work::Once once,
                      IssuanceLog& log,
+                     work::Leases& leases,
                      Profiles& profiles,
                      const crypto::SecretBytes& server_secret,
                      const Clock& clock,
@@ -27,6 +28,7 @@ Authority::Authority(work::Transactions& transactions,
       trail_(trail),
       once_(once),
       log_(log),
+      leases_(leases),
       profiles_(profiles),
       server_secret_(server_secret),
       clock_(clock),
@@ -140,7 +142,7 @@ Result<CertificateRecord> Authority::takeAway(const Caller& officer,
   // From here on a list without it is out of date whatever happens: the next to ask has it made.
   const auto key = keyOf(*taken->issuer);
   if (!key) return key.error();
-  const auto published = freshCrl(**key);
+  const auto published = freshCrl(**key, taken->crl_shard);
   if (!published) return published.error();
   return taken;
 }
@@ -219,7 +221,7 @@ Result<> Authority::keepStatus(work::Tx& tx,
   const auto kept = store_.replace(tx, record);
   if (!kept) return kept;
   record.version += 1;
-  const auto due = markCrlDue(tx, record);
+  const auto due = markStatusChanged(tx, record);
   if (!due) return due;
   return trail_.record(tx, event);
 }
