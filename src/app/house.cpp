@@ -280,6 +280,7 @@ House::House(Opened opened)
                  trail_,
                  once_,
                  issuance_,
+                 leases_,
                  *profiles_,
                  server_secret_,
                  keyToken(),
@@ -292,7 +293,8 @@ House::House(Opened opened)
                   .tsa = {.policies = settings_.tsa.policies,
                           .accuracy_millis = settings_.tsa.accuracy_millis,
                           .key = settings_.tsa_key,
-                          .time = clock_watch_.get()}}),
+                          .time = clock_watch_.get()},
+                  .holder = settings_.node}),
       ocsp_(transactions_, certificate_store_, authority_, clock_),
       requests_({transactions_,
                  request_store_,
@@ -534,7 +536,12 @@ Result<std::vector<House::Expiry>> House::expiries() {
       const auto record = certificate_store_.find(tx, issuer.certificate);
       if (!record) return record.error();
       found.push_back({issuer.name + ".crt", record->not_after});
-      if (!issuer.crl.empty()) found.push_back({issuer.name + ".crl", issuer.crl_next_update});
+      const auto shards = certificate_store_.shardsOf(tx, issuer.id);
+      if (!shards) return shards.error();
+      for (const auto& shard : *shards) {
+        if (shard.number == 0) continue;  // nobody asked for it yet
+        found.push_back({authority::crlName(issuer.name, shard.shard) + ".crl", shard.next_update});
+      }
     }
     return found;
   });

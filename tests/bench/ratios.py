@@ -11,7 +11,7 @@ import argparse, json, os, pathlib, platform, re, statistics, subprocess, sys, t
 
 HERE = pathlib.Path(__file__).resolve()
 sys.path.insert(0, str(HERE.parents[1] / "e2e"))
-PROGRAMS = ["signing_bench", "verify_bench", "tlog_bench", "exchange_bench", "ocsp_bench", "token_bench"]
+PROGRAMS = ["signing_bench", "verify_bench", "tlog_bench", "exchange_bench", "ocsp_bench", "crl_bench", "token_bench"]
 SHA, SHA_SIGNED = "raw/sha256/50MB", "raw/sha256/50MB-signed"
 
 # (what, above the line, below the line, bar of DESIGN section 5 or none)
@@ -30,6 +30,7 @@ RATIOS = [
      "work/verify-process/integrity", (">=", 3)),
     ("path of 3 certificates : its 2 signature checks", "work/path/no-revocation", "raw/path/2-checks", ("<=", 1.5)),
     ("the same with 2 CRLs : 2 signature checks (4 are needed)", "work/path/crls", "raw/path/2-checks", None),
+    ("CRL of 10,000 entries made : hashed twice, signed, checked", "work/crl-make/10000", "raw/crl-make/10000", None),
     ("raw P-256 operation : OCSP answer with nonce, bytes to bytes", "raw/ocsp-key/P-256", "work/ocsp-answer/P-256", (">=", 0.45)),
     ("raw RSA-2048 operation : the same", "raw/ocsp-key/RSA-2048", "work/ocsp-answer/RSA-2048", (">=", 0.9)),
     ("raw P-256 operation : OCSP with nonce, status from SQLite", "raw/ocsp-key/P-256", "work/ocsp-fresh/SQLite", None),
@@ -52,6 +53,8 @@ FIGURES = [
     ("log: durable append, one at a time (leaves/s)", "sequenceDurably/1", "rate", None),
     ("log: one small durable file, for comparison (ms)", "syncOneSmallFile", "ms", None),
     ("log: proof among 10 million leaves (ms)", "proveAmongTenMillion", "ms", ("<=", 1)),
+    ("CRL of 10,000 entries made (ms)", "work/crl-make/10000", "ms", None),
+    ("CRL of 10,000 entries parsed (ms)", "work/crl-parse/10000", "ms", None),
     ("deliveries to 50 agencies, all read back, SQLite (deliveries/s)", "deliver/SQLite", "rate", (">=", 50)),
     ("the same, MariaDB (deliveries/s)", "deliver/MariaDB", "rate", (">=", 50)),
 ]

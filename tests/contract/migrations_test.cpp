@@ -158,6 +158,36 @@ TEST_P(MigrationsContract, ForgetTheKeysOfAbandonedCertificatesOnly) {
   }
 }
 
+TEST_P(MigrationsContract, MakeTheOneListOfAnIssuerItsFirstShard) {
+  const auto all = embeddedMigrations();
+  const auto upgrade =
+      std::ranges::find(all, std::string_view("0020-crl-shards"), &Migration::name);
+  ASSERT_NE(upgrade, all.end());
+  ASSERT_TRUE(
+      migrate(database(), all.first(static_cast<std::size_t>(upgrade - all.begin())), kNow));
+  auto writer = database().acquire(Access::Write);
+  const Bytes issuer(16, 1);
+  writer->execute(
+      "INSERT INTO issuers (id, name, certificate, wrapped_key, crl_number, crl, crl_next_update, "
+      "version) VALUES (?, 'ca1', ?, ?, 7, ?, ?, 9)",
+      {issuer, Bytes(16, 2), Bytes(1), Bytes(5, 3), kNow});
+  writer->execute(
+      "INSERT INTO certificates (id, kind, state, profile, issuer, serial, subject, not_before, "
+      "not_after, tbs_sha256, approvals_salt, der, created, version) "
+      "VALUES (?, 'person', 'issued', 'person', ?, '01', '', ?, ?, ?, ?, ?, ?, 1)",
+      {Bytes(16, 4), issuer, kNow, kNow, Bytes(32), Bytes(32), Bytes(1), kNow});
+  writer.reset();
+  ASSERT_TRUE(migrate(database(), all, kNow));
+  const auto reader = database().acquire(Access::Read);
+  const auto shards = reader->query("SELECT issuer, shard, number, crl FROM crl_shards");
+  ASSERT_EQ(shards.size(), 1U);
+  EXPECT_EQ(shards[0].bytes(0), issuer);
+  EXPECT_EQ(shards[0].integer(1), 0);
+  EXPECT_EQ(shards[0].integer(2), 7);
+  EXPECT_EQ(shards[0].bytes(3), Bytes(5, 3));
+  EXPECT_EQ(reader->queryOne("SELECT crl_shard FROM certificates")->integer(0), 0);
+}
+
 TEST_P(MigrationsContract, KeepDeliveriesThatWereSentWhenEachWentOnce) {
   const auto all = embeddedMigrations();
   const auto upgrade =

@@ -235,22 +235,45 @@ World::World(work::Transactions& used, crypto::KeyToken& token, authority::KeyPl
   administrator = addPerson("Hồ Văn Xuân", "Quản trị", province, {{Role::Administrator, province}});
 }
 
+namespace {
+
+std::unique_ptr<authority::Authority> authorityOf(World& w,
+                                                  const crypto::SecretBytes& secret,
+                                                  authority::AuthorityOptions options) {
+  options.keys = w.key_places;
+  return std::make_unique<authority::Authority>(w.transactions,
+                                                w.certificates,
+                                                w.request_store,
+                                                w.directory_store,
+                                                w.trail,
+                                                w.once,
+                                                w.issuance,
+                                                w.leases,
+                                                w.profiles,
+                                                secret,
+                                                w.key_token,
+                                                w.clock,
+                                                w.random,
+                                                std::move(options));
+}
+
+}  // namespace
+
 std::unique_ptr<authority::Authority> World::newAuthority(const crypto::SecretBytes& secret) {
-  return std::make_unique<authority::Authority>(
-      transactions,
-      certificates,
-      request_store,
-      directory_store,
-      trail,
-      once,
-      issuance,
-      profiles,
-      secret,
-      key_token,
-      clock,
-      random,
-      authority::AuthorityOptions{
-          .public_url = "http://ca.example.vn", .province = "UBND tỉnh Mẫu", .keys = key_places});
+  return authorityOf(
+      *this, secret, {.public_url = "http://ca.example.vn", .province = "UBND tỉnh Mẫu"});
+}
+
+std::unique_ptr<authority::Authority> World::newInstance(const std::string& holder,
+                                                         std::int64_t crl_shard_certificates) {
+  auto made = authorityOf(*this,
+                          server_secret,
+                          {.public_url = "http://ca.example.vn",
+                           .province = "UBND tỉnh Mẫu",
+                           .holder = holder,
+                           .crl_shard_certificates = crl_shard_certificates});
+  valueOrThrow(made->start());
+  return made;
 }
 
 AgencyId World::addAgency(const std::string& name,

@@ -154,6 +154,9 @@ struct World {
 
   /// An authority on the same stores, as after a restart.
   std::unique_ptr<authority::Authority> newAuthority(const crypto::SecretBytes& secret);
+  /// Another instance, whose lists are for so many certificates.
+  std::unique_ptr<authority::Authority> newInstance(const std::string& holder,
+                                                    std::int64_t crl_shard_certificates);
 
   directory::AgencyId addAgency(const std::string& name,
                                 const std::string& letters,
@@ -219,6 +222,7 @@ struct World {
   FailingEvents events;
   storage::SqlLeafQueue leaves{clock, random};
   storage::SqlJobs jobs;
+  storage::SqlLeases leases;
   storage::SqlDirectoryStore directory_store;
   storage::SqlCertificateStore certificates;
   storage::SqlRequestStore request_store;

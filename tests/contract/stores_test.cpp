@@ -527,7 +527,14 @@ TEST_P(AuthorityContract, ListsByHolderStateAndPage) {
               return store_.ofHolder(tx, seal.holder, authority::CertificateKind::OrganisationSeal);
             })->size(),
             1U);
-  EXPECT_EQ(run<Records>([&](Tx& tx) { return store_.revokedBy(tx, issuer_); })->size(), 1U);
+  const auto listed = [&](std::int64_t shard) {
+    return run<std::vector<authority::ListedRevocation>>(
+               [&](Tx& tx) { return store_.revokedIn(tx, issuer_, shard); })
+        ->size();
+  };
+  EXPECT_EQ(listed(0), 1U);
+  EXPECT_EQ(listed(1), 0U);
+  EXPECT_EQ(*run<std::int64_t>([&](Tx& tx) { return store_.countInShard(tx, issuer_, 0); }), 3);
   EXPECT_EQ(run<Records>([&](Tx& tx) { return store_.intended(tx); })->size(), 2U);
   const auto page = run<Records>([&](Tx& tx) { return store_.list(tx, std::nullopt, 2); });
   ASSERT_EQ(page->size(), 2U);
@@ -570,16 +577,43 @@ TEST_P(AuthorityContract, KeepsOrdersAndIssuers) {
   auto twin = issuer;
   twin.id = authority::IssuerId{id()};
   EXPECT_EQ(reasonOf([&](Tx& tx) { return store_.addIssuer(tx, twin); }), "issuer_name_taken");
-  issuer.crl = Bytes(5000, 6);
-  issuer.crl_number = 2;
-  issuer.crl_next_update = now() + 1h;
+  issuer.wrapped_key = Bytes(300, 6);
   ASSERT_TRUE(change([&](Tx& tx) { return store_.replaceIssuer(tx, issuer); }));
   const auto all = run<std::vector<authority::Issuer>>([&](Tx& tx) { return store_.issuers(tx); });
   ASSERT_EQ(all->size(), 1U);
-  EXPECT_EQ(all->front().crl, issuer.crl);
-  EXPECT_EQ(all->front().crl_number, 2);
-  EXPECT_EQ(all->front().crl_next_update, issuer.crl_next_update);
   EXPECT_EQ(all->front().wrapped_key, issuer.wrapped_key);
+}
+
+TEST_P(AuthorityContract, KeepsTheListsOfAnIssuer) {
+  authority::CrlShard shard{
+      .issuer = issuer_, .shard = 1, .address = "http://a/ca1.1.crl", .crl = {}};
+  ASSERT_TRUE(change([&](Tx& tx) { return store_.addShard(tx, shard); }));
+  EXPECT_EQ(reasonOf([&](Tx& tx) { return store_.addShard(tx, shard); }), "shard_taken");
+  shard.number = 1'795'312'800'000;
+  shard.crl = Bytes(490'000, 6);
+  shard.next_update = now() + 24h;
+  ASSERT_TRUE(change([&](Tx& tx) { return store_.replaceShard(tx, shard); }));
+  EXPECT_EQ(reasonOf([&](Tx& tx) { return store_.replaceShard(tx, shard); }), "version_stale");
+  const auto find = [&] {
+    return *run<authority::CrlShard>([&](Tx& tx) { return store_.findShard(tx, issuer_, 1); });
+  };
+  EXPECT_EQ(find().crl, shard.crl);
+  EXPECT_EQ(find().number, shard.number);
+  EXPECT_EQ(find().address, shard.address);
+  EXPECT_EQ(find().version, 2);
+  const auto all =
+      run<std::vector<authority::CrlShard>>([&](Tx& tx) { return store_.shardsOf(tx, issuer_); });
+  ASSERT_EQ(all->size(), 1U);
+  EXPECT_TRUE(all->front().crl.empty()) << "not read with the others";
+  EXPECT_EQ(all->front().next_update, shard.next_update);
+
+  const auto mark = [&](std::int64_t of) {
+    return reasonOf([&](Tx& tx) { return store_.markStatusChanged(tx, issuer_, of, now()); });
+  };
+  EXPECT_EQ(mark(2), "shard_missing");
+  ASSERT_TRUE(change([&](Tx& tx) { return store_.markStatusChanged(tx, issuer_, 1, now()); }));
+  EXPECT_EQ(find().version, 3);
+  EXPECT_LE(find().next_update, now());
 }
 
 TEST_P(AuthorityContract, KeepsKeysAndTheWaysToThem) {

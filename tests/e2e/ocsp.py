@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Stock `openssl ocsp` and `curl` ask a running service whether certificates are good: by POST and GET, with and without nonce, before and right
-after a revocation, about unknown ones and other issuers', and with garbage. They trust the root alone.
+after a revocation, a suspension and its release, about unknown ones and other issuers', and with garbage. They trust the root alone.
 
 usage: ocsp.py CONGVAN [mariadb]
 """
 import base64, contextlib, email.utils, http.client, pathlib, sqlite3, subprocess, sys, tempfile, time, urllib.parse
 
 from checks import check, finish
-from province import MariaDb, Office, Service, made, settle
+from province import MariaDb, Office, Service, approve, made, settle
 
 LIMIT = 16384
 TYPE = "application/ocsp-response"
@@ -180,19 +180,42 @@ def after_revocation(asker, office, certificate):
         check(revoked(told, "a.pem") and good(told, "b.pem"), f"POST right after it {options}: {told}")
 
 
+def suspended_and_released(asker, office, certificate, **holder):
+    """By one officer and by two; asked of OCSP and of the list that the certificate names."""
+    def listed():
+        address = asker.run("openssl", "x509", "-in", "b.pem", "-noout", "-ext", "crlDistributionPoints").split("URI:")[1].split()[0]
+        asker.run("curl", "-s", "-o", "b.crl", address)
+        asker.run("openssl", "crl", "-inform", "DER", "-in", "b.crl", "-out", "crl.pem")
+        return asker.run("openssl", "verify", "-crl_check", "-extended_crl", "-CAfile", "goc.pem", "-untrusted", "ca1.pem",
+                         "-CRLfile", "crl.pem", "b.pem")
+    check("b.pem: OK" in listed(), "openssl takes the list")
+    made(office.as_("admin").send("POST", f"/api/v1/certificates/{certificate}/suspend", {"invalidityDate": "2026-01-02T03:04:05Z"}))
+    told = asker.post("-cert", "b.pem")
+    check(revoked(told, "b.pem") and "certificateHold" in told, f"suspended: {told}")
+    check("certificate revoked" in listed(), "and on the list")
+    text = asker.run("openssl", "crl", "-in", "crl.pem", "-noout", "-text")
+    check("Certificate Hold" in text and "Issuing Distribution Point: critical" in text, f"as a hold, on a list with its address: {text}")
+    release = approve(office.as_, "vanthu", type="release", kind="person", certificate=certificate, **holder)
+    check(release["state"] == "carried-out", f"released: {release}")
+    check(good(asker.post("-cert", "b.pem"), "b.pem"), "good again although an invalidity date was given")
+    serial = asker.run("openssl", "x509", "-in", "b.pem", "-noout", "-serial").strip().split("=")[1]
+    check("b.pem: OK" in listed() and serial not in asker.run("openssl", "crl", "-in", "crl.pem", "-noout", "-text"), "and gone from the list")
+
+
 def main(temporary):
     database = MariaDb(temporary) if sys.argv[2:] == ["mariadb"] else None
     service = Service(sys.argv[1], temporary + "/data", database.init if database else ())
     service.start()
     try:
         office = Office(service)
-        settle(office.as_)
+        agencies, _, ids = settle(office.as_)
         asker = Asker(temporary, service)
         for name in ("goc", "ca1"):
             asker.write(f"{name}.pem", asker.raw("GET", f"/pki/{name}.crt")[1])
         held = [one for one in made(office.as_("admin").send("GET", "/api/v1/certificates"))[0]["items"]
                 if one["kind"] in ("person", "organisation-seal")]
-        people = [one["id"] for one in held if one["kind"] == "person"][:2]
+        of = {one["person"]: one["id"] for one in held if one["kind"] == "person"}
+        people = [of[ids["chutich"]], of[ids["chanhvp"]]]
         seal = next(one["id"] for one in held if one["kind"] == "organisation-seal")
         for name, number in zip(("a.pem", "b.pem", "seal.pem"), (*people, seal)):
             asker.write(name, base64.b64decode(made(office.as_("admin").send("GET", f"/api/v1/certificates/{number}"))[0]["der"]))
@@ -205,6 +228,7 @@ def main(temporary):
         garbage(asker)
         storage_fault(asker, mover(service, database))
         after_revocation(asker, office, people[0])
+        suspended_and_released(asker, office, people[1], agency=agencies["top"], person=ids["chanhvp"])
         service.kill()
         service.start()
         told = asker.post("-cert", "a.pem", "-cert", "b.pem")

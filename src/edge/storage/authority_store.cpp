@@ -12,9 +12,11 @@ using authority::CertificateId;
 using authority::CertificateKind;
 using authority::CertificateRecord;
 using authority::CertificateState;
+using authority::CrlShard;
 using authority::Holder;
 using authority::Issuer;
 using authority::IssuerId;
+using authority::ListedRevocation;
 using authority::Order;
 using authority::OrderId;
 using authority::OrderState;
@@ -24,7 +26,7 @@ constexpr int kCertificatesMost = 200;
 constexpr std::string_view kSelectCertificate =
     "SELECT id, kind, state, person, agency, profile, issuer, serial, subject, not_before, "
     "not_after, tbs_sha256, der, intent_leaf, issued_leaf, revoked_at, revoked_reason, "
-    "invalid_since, created, version, approvals_salt FROM certificates";
+    "invalid_since, created, version, approvals_salt, crl_shard FROM certificates";
 
 std::optional<pki::Revoked> revokedFrom(const Row& row) {
   if (row.isNull(15)) return std::nullopt;
@@ -53,6 +55,7 @@ CertificateRecord certificateFrom(const Row& row) {
   record.created = row.time(18);
   record.version = row.integer(19);
   record.approvals_salt = row.bytes(20);
+  record.crl_shard = row.integer(21);
   return record;
 }
 
@@ -98,8 +101,7 @@ Order orderFrom(const Row& row) {
 }
 
 constexpr std::string_view kSelectIssuer =
-    "SELECT id, name, certificate, wrapped_key, crl_number, crl, crl_next_update, version, "
-    "issues_since FROM issuers";
+    "SELECT id, name, certificate, wrapped_key, version, issues_since FROM issuers";
 
 Issuer issuerFrom(const Row& row) {
   Issuer issuer;
@@ -107,12 +109,21 @@ Issuer issuerFrom(const Row& row) {
   issuer.name = row.text(1);
   issuer.certificate = row.id<CertificateId>(2);
   issuer.wrapped_key = row.bytes(3);
-  issuer.crl_number = row.integer(4);
-  issuer.crl = row.bytes(5);
-  issuer.crl_next_update = row.time(6);
-  issuer.version = row.integer(7);
-  issuer.issues_since = row.optionalTime(8);
+  issuer.version = row.integer(4);
+  issuer.issues_since = row.optionalTime(5);
   return issuer;
+}
+
+/// The list itself is read apart.
+CrlShard shardFrom(const Row& row) {
+  CrlShard shard;
+  shard.issuer = row.id<IssuerId>(0);
+  shard.shard = row.integer(1);
+  shard.address = row.text(2);
+  shard.number = row.integer(3);
+  shard.next_update = row.time(4);
+  shard.version = row.integer(5);
+  return shard;
 }
 
 constexpr std::string_view kSelectKey =
@@ -159,8 +170,8 @@ Result<> SqlCertificateStore::add(work::Tx& tx, const CertificateRecord& record)
   const bool stored = connectionOf(tx).insertUnlessTaken(
       "INSERT INTO certificates (id, kind, state, person, agency, profile, issuer, serial, "
       "subject, not_before, not_after, tbs_sha256, der, intent_leaf, issued_leaf, revoked_at, "
-      "revoked_reason, invalid_since, created, version, approvals_salt) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "revoked_reason, invalid_since, created, version, approvals_salt, crl_shard) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {record.id,
        name(record.kind),
        name(record.state),
@@ -181,7 +192,8 @@ Result<> SqlCertificateStore::add(work::Tx& tx, const CertificateRecord& record)
        revoked.invalid_since,
        record.created,
        record.version,
-       record.approvals_salt});
+       record.approvals_salt,
+       record.crl_shard});
   if (!stored) return taken("serial_taken");
   return kDone;
 }
@@ -250,15 +262,24 @@ Result<std::vector<CertificateRecord>> SqlCertificateStore::ofHolder(work::Tx& t
   return all(connectionOf(tx).query(sql, where.params({})), certificateFrom);
 }
 
-Result<std::vector<CertificateRecord>> SqlCertificateStore::revokedBy(work::Tx& tx,
-                                                                      IssuerId issuer) {
-  return certificatesWhere(connectionOf(tx),
-                           " WHERE state IN (?, ?, ?) AND issuer = ? AND revoked_at IS NOT NULL "
-                           "ORDER BY id",
-                           {name(CertificateState::Revoked),
-                            name(CertificateState::Suspended),
-                            name(CertificateState::Abandoned),
-                            issuer});
+Result<std::vector<ListedRevocation>> SqlCertificateStore::revokedIn(work::Tx& tx,
+                                                                     IssuerId issuer,
+                                                                     std::int64_t shard) {
+  const auto rows = connectionOf(tx).query(
+      "SELECT serial, revoked_at, revoked_reason, invalid_since FROM certificates "
+      "WHERE issuer = ? AND crl_shard = ? AND revoked_at IS NOT NULL AND state IN (?, ?, ?) "
+      "ORDER BY id",
+      {issuer,
+       shard,
+       name(CertificateState::Revoked),
+       name(CertificateState::Suspended),
+       name(CertificateState::Abandoned)});
+  return all(rows, [](const Row& row) {
+    return ListedRevocation{row.text(0),
+                            {.time = row.time(1),
+                             .reason = static_cast<pki::RevocationReason>(row.integer(2)),
+                             .invalidity_date = row.optionalTime(3)}};
+  });
 }
 
 Result<std::vector<CertificateRecord>> SqlCertificateStore::intended(work::Tx& tx) {
@@ -359,17 +380,16 @@ Result<std::vector<Order>> SqlCertificateStore::openOrders(work::Tx& tx, const U
              orderFrom);
 }
 
+/// The columns of the one list that there was before shards stay empty.
 Result<> SqlCertificateStore::addIssuer(work::Tx& tx, const Issuer& issuer) {
   const bool stored = connectionOf(tx).insertUnlessTaken(
       "INSERT INTO issuers (id, name, certificate, wrapped_key, crl_number, crl, crl_next_update, "
-      "version, issues_since) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "version, issues_since) VALUES (?, ?, ?, ?, 0, ?, 0, ?, ?)",
       {issuer.id,
        issuer.name,
        issuer.certificate,
        issuer.wrapped_key,
-       issuer.crl_number,
-       issuer.crl,
-       issuer.crl_next_update,
+       Bytes(),
        issuer.version,
        issuer.issues_since});
   if (!stored) return taken("issuer_name_taken");
@@ -378,23 +398,9 @@ Result<> SqlCertificateStore::addIssuer(work::Tx& tx, const Issuer& issuer) {
 
 Result<> SqlCertificateStore::replaceIssuer(work::Tx& tx, const Issuer& issuer) {
   return swapped(connectionOf(tx).execute(
-      "UPDATE issuers SET certificate = ?, wrapped_key = ?, crl_number = ?, crl = ?, "
-      "crl_next_update = ?, issues_since = ?, version = version + 1 WHERE id = ? AND version = ?",
-      {issuer.certificate,
-       issuer.wrapped_key,
-       issuer.crl_number,
-       issuer.crl,
-       issuer.crl_next_update,
-       issuer.issues_since,
-       issuer.id,
-       issuer.version}));
-}
-
-Result<> SqlCertificateStore::markCrlDue(work::Tx& tx, IssuerId id, Instant now) {
-  const auto marked = connectionOf(tx).execute(
-      "UPDATE issuers SET crl_next_update = ?, version = version + 1 WHERE id = ?", {now, id});
-  if (marked == 0) return missing("issuer_missing");
-  return kDone;
+      "UPDATE issuers SET certificate = ?, wrapped_key = ?, issues_since = ?, "
+      "version = version + 1 WHERE id = ? AND version = ?",
+      {issuer.certificate, issuer.wrapped_key, issuer.issues_since, issuer.id, issuer.version}));
 }
 
 Result<Issuer> SqlCertificateStore::findIssuer(work::Tx& tx, IssuerId id) {
@@ -412,6 +418,74 @@ Result<std::map<IssuerId, std::int64_t>> SqlCertificateStore::issuerVersions(wor
     versions.emplace(row.id<IssuerId>(0), row.integer(1));
   }
   return versions;
+}
+
+Result<> SqlCertificateStore::addShard(work::Tx& tx, const CrlShard& shard) {
+  const bool stored = connectionOf(tx).insertUnlessTaken(
+      "INSERT INTO crl_shards (issuer, shard, address, number, crl, next_update, version) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?)",
+      {shard.issuer,
+       shard.shard,
+       shard.address,
+       shard.number,
+       shard.crl,
+       shard.next_update,
+       shard.version});
+  if (!stored) return taken("shard_taken");
+  return kDone;
+}
+
+Result<> SqlCertificateStore::replaceShard(work::Tx& tx, const CrlShard& shard) {
+  return swapped(connectionOf(tx).execute(
+      "UPDATE crl_shards SET address = ?, number = ?, crl = ?, next_update = ?, "
+      "version = version + 1 WHERE issuer = ? AND shard = ? AND version = ?",
+      {shard.address,
+       shard.number,
+       shard.crl,
+       shard.next_update,
+       shard.issuer,
+       shard.shard,
+       shard.version}));
+}
+
+Result<CrlShard> SqlCertificateStore::findShard(work::Tx& tx, IssuerId issuer, std::int64_t shard) {
+  const auto row = connectionOf(tx).queryOne(
+      "SELECT issuer, shard, address, number, next_update, version, crl FROM crl_shards "
+      "WHERE issuer = ? AND shard = ?",
+      {issuer, shard});
+  auto read = found(row, "shard_missing", shardFrom);
+  if (read) read->crl = row->bytes(6);
+  return read;
+}
+
+Result<std::vector<CrlShard>> SqlCertificateStore::shardsOf(work::Tx& tx, IssuerId issuer) {
+  return all(connectionOf(tx).query(
+                 "SELECT issuer, shard, address, number, next_update, version FROM crl_shards "
+                 "WHERE issuer = ? ORDER BY shard",
+                 {issuer}),
+             shardFrom);
+}
+
+Result<std::int64_t> SqlCertificateStore::countInShard(work::Tx& tx,
+                                                       IssuerId issuer,
+                                                       std::int64_t shard) {
+  const auto row = connectionOf(tx).queryOne(
+      "SELECT COUNT(*) FROM certificates WHERE issuer = ? AND crl_shard = ?", {issuer, shard});
+  return row->integer(0);
+}
+
+Result<> SqlCertificateStore::markStatusChanged(work::Tx& tx,
+                                                IssuerId issuer,
+                                                std::int64_t shard,
+                                                Instant now) {
+  auto& connection = connectionOf(tx);
+  connection.execute("UPDATE issuers SET version = version + 1 WHERE id = ?", {issuer});
+  const auto marked = connection.execute(
+      "UPDATE crl_shards SET next_update = ?, version = version + 1 "
+      "WHERE issuer = ? AND shard = ?",
+      {now, issuer, shard});
+  if (marked == 0) return missing("shard_missing");
+  return kDone;
 }
 
 Result<> SqlKeyStore::addKey(work::Tx& tx, const signing::KeptKey& key) {

@@ -7,7 +7,7 @@
 namespace congvan::storage {
 
 /// The port `authority::CertificateStore` over SQL. `list` gives at most 200. `replace`
-/// leaves kind, issuer, serial and an issuer's name as they were added.
+/// leaves kind, issuer, shard, serial and an issuer's name as they were added.
 class SqlCertificateStore final : public authority::CertificateStore {
  public:
   Result<> add(work::Tx& tx, const authority::CertificateRecord& record) override;
@@ -20,8 +20,9 @@ class SqlCertificateStore final : public authority::CertificateStore {
       work::Tx& tx, std::optional<authority::CertificateId> after, int limit) override;
   Result<std::vector<authority::CertificateRecord>> ofHolder(
       work::Tx& tx, const authority::Holder& holder, authority::CertificateKind kind) override;
-  Result<std::vector<authority::CertificateRecord>> revokedBy(work::Tx& tx,
-                                                              authority::IssuerId issuer) override;
+  Result<std::vector<authority::ListedRevocation>> revokedIn(work::Tx& tx,
+                                                             authority::IssuerId issuer,
+                                                             std::int64_t shard) override;
   Result<std::vector<authority::CertificateRecord>> intended(work::Tx& tx) override;
   Result<> forgetKey(work::Tx& tx, authority::CertificateId id) override;
 
@@ -41,10 +42,24 @@ class SqlCertificateStore final : public authority::CertificateStore {
 
   Result<> addIssuer(work::Tx& tx, const authority::Issuer& issuer) override;
   Result<> replaceIssuer(work::Tx& tx, const authority::Issuer& issuer) override;
-  Result<> markCrlDue(work::Tx& tx, authority::IssuerId id, Instant now) override;
   Result<authority::Issuer> findIssuer(work::Tx& tx, authority::IssuerId id) override;
   Result<std::vector<authority::Issuer>> issuers(work::Tx& tx) override;
   Result<std::map<authority::IssuerId, std::int64_t>> issuerVersions(work::Tx& tx) override;
+
+  Result<> addShard(work::Tx& tx, const authority::CrlShard& shard) override;
+  Result<> replaceShard(work::Tx& tx, const authority::CrlShard& shard) override;
+  Result<authority::CrlShard> findShard(work::Tx& tx,
+                                        authority::IssuerId issuer,
+                                        std::int64_t shard) override;
+  Result<std::vector<authority::CrlShard>> shardsOf(work::Tx& tx,
+                                                    authority::IssuerId issuer) override;
+  Result<std::int64_t> countInShard(work::Tx& tx,
+                                    authority::IssuerId issuer,
+                                    std::int64_t shard) override;
+  Result<> markStatusChanged(work::Tx& tx,
+                             authority::IssuerId issuer,
+                             std::int64_t shard,
+                             Instant now) override;
 };
 
 /// The port `signing::KeyStore` over SQL: wrapped bytes only, as they are handed over.

@@ -14,6 +14,7 @@ Authority::Authority(work::Transactions& transactions,
                      audit::Trail& trail,
                      work::Once once,
                      IssuanceLog& log,
+                     work::Leases& leases,
                      Profiles& profiles,
                      const crypto::SecretBytes& server_secret,
                      crypto::KeyToken& token,
@@ -28,6 +29,7 @@ Authority::Authority(work::Transactions& transactions,
       trail_(trail),
       once_(once),
       log_(log),
+      leases_(leases),
       profiles_(profiles),
       server_secret_(server_secret),
       token_(token),
@@ -142,7 +144,7 @@ Result<CertificateRecord> Authority::takeAway(const Caller& officer,
   // From here on a list without it is out of date whatever happens: the next to ask has it made.
   const auto key = keyOf(*taken->issuer);
   if (!key) return key.error();
-  const auto published = freshCrl(**key);
+  const auto published = freshCrl(**key, taken->crl_shard);
   if (!published) return published.error();
   return taken;
 }
@@ -221,7 +223,7 @@ Result<> Authority::keepStatus(work::Tx& tx,
   const auto kept = store_.replace(tx, record);
   if (!kept) return kept;
   record.version += 1;
-  const auto due = markCrlDue(tx, record);
+  const auto due = markStatusChanged(tx, record);
   if (!due) return due;
   return trail_.record(tx, event);
 }

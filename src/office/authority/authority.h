@@ -9,6 +9,7 @@
 #include "office/directory/permissions.h"
 #include "office/directory/store.h"
 #include "office/directory/types.h"
+#include "office/work/jobs.h"
 #include "office/work/once.h"
 #include "trust/crypto/key_share.h"
 #include "trust/crypto/key_token.h"
@@ -17,6 +18,7 @@
 #include "trust/pki/certificate.h"
 #include "trust/pki/make_ocsp.h"
 #include "trust/pki/ocsp_request.h"
+#include "trust/pki/profile.h"
 #include "trust/pki/revocation.h"
 #include "trust/pki/subject.h"
 #include "trust/tlog/leaf.h"
@@ -77,6 +79,10 @@ struct AuthorityOptions {
   KeyPlaces keys = {};
   TsaOptions tsa = {};
   Duration crl_period = std::chrono::hours{24};
+  std::string holder = "one";  ///< this instance, for the lease on the making of lists
+  /// A list is for so many certificates; then another is begun. None may pass 10,000 entries, and
+  /// instances that issue at the same time go past this by some hundreds at most.
+  std::int64_t crl_shard_certificates = 9'000;
 };
 
 /// What a validator of this province needs.
@@ -126,6 +132,7 @@ class Authority {
             audit::Trail& trail,
             work::Once once,
             IssuanceLog& log,
+            work::Leases& leases,
             Profiles& profiles,
             const crypto::SecretBytes& server_secret,
             crypto::KeyToken& token,
@@ -152,8 +159,8 @@ class Authority {
 
   /// Marks intents that a crash left open (DESIGN: recovery completes or marks each), once they are
   /// too old to be under way in another instance on the same database. Takes over the responders
-  /// that another instance made, and makes those that are missing, revoked or near their end. Call
-  /// now and then.
+  /// that another instance made, and makes those that are missing, revoked or near their end. Makes
+  /// the CRLs of which less than half the time is left. Call now and then.
   Result<> settle();
 
   // --- ceremonies: people around a table, by `congvan ca` ---
@@ -291,9 +298,11 @@ class Authority {
 
   /// DER; NotFound `issuer_missing`.
   Result<Bytes> issuerCertificate(std::string_view name);
-  /// The newest CRL, made anew when less than half its time is left or something was revoked
-  /// since. One that is in force still is good while its key cannot be reached.
-  Result<Bytes> crl(std::string_view issuer_name);
+  /// The newest CRL of this name (`ca1`, and `ca1.2` for the certificates that name that list),
+  /// made anew when less than half its time is left or something changed since. One that is in
+  /// force still is good while its key cannot be reached. Unavailable `crl_in_progress`: another
+  /// instance is making it.
+  Result<Bytes> crl(std::string_view name);
   /// RFC 3161 answer to a DER request; always an answer. `timeNotAvailable` while nobody vouches
   /// for the clock.
   Result<Bytes> timestampAnswer(BytesView request);
@@ -335,7 +344,7 @@ class Authority {
   /// Of certificates that were made before keys were kept apart.
   Result<> claimOldKeys();
   /// A newer CRL is due from now on: whoever asks next gets one.
-  Result<> markCrlDue(work::Tx& tx, const CertificateRecord& record);
+  Result<> markStatusChanged(work::Tx& tx, const CertificateRecord& record);
   Result<> useOrder(work::Tx& tx, const Order& order, CertificateId certificate);
   Result<> ensureKey(const OwnKey& wanted);
   static OwnKey issuingNumber(int number, std::string_view root);
@@ -357,9 +366,19 @@ class Authority {
   std::vector<std::shared_ptr<const Key>> issuers();
   Result<std::shared_ptr<const Key>> keyNamed(std::string_view name);
   Result<std::shared_ptr<const Key>> keyOf(const IssuerId& issuer);
-  Result<Bytes> freshCrl(const Key& key);
-  Result<pki::Crl> parsedCrl(std::string_view issuer_name);
-  Result<Bytes> publishCrl(const Key& key, const Issuer& seen, Duration period);
+  Result<CrlShard> placeOnCrl(const Key& issuer, const pki::Profile& profile);
+  Result<CrlShard> openShard(const Key& issuer, const std::string& pattern);
+  Result<CrlShard> newShard(const Key& issuer,
+                            const std::string& pattern,
+                            const std::vector<CrlShard>& shards);
+  std::string firstAddress(const Key& issuer);
+  Result<> openFirstShards();
+  bool lasts(const CrlShard& shard) const;
+  Result<> renewCrls();
+  Result<pki::Crl> freshCrl(const Key& key, std::int64_t shard);
+  Result<pki::Crl> crlInTurn(const Key& key, const CrlShard& seen, Duration period);
+  Result<pki::Crl> readCrl(const Key& key, const CrlShard& seen);
+  Result<pki::Crl> publishCrl(const Key& key, const CrlShard& seen, Duration period);
   /// At least one. RuleRefused `holder_wrong`: a person without any post.
   Result<std::vector<directory::Lineage>> lineagesOfHolder(work::Tx& tx,
                                                            const directory::Caller& officer,
@@ -389,6 +408,7 @@ class Authority {
   audit::Trail& trail_;
   work::Once once_;
   IssuanceLog& log_;
+  work::Leases& leases_;
   Profiles& profiles_;
   const crypto::SecretBytes& server_secret_;
   crypto::KeyToken& token_;

@@ -45,13 +45,19 @@ std::vector<AuthorityView> Authority::authorities() {
   const auto issuing = issuingNow();
   std::vector<AuthorityView> views;
   for (const auto& one : issuers()) {
+    const auto shards = transactions_.read<std::vector<CrlShard>>(
+        [&](work::Tx& tx) { return store_.shardsOf(tx, one->issuer.id); });
+    Instant first_end{};  // of the list that ends first
+    if (shards && !shards->empty()) {
+      first_end = std::ranges::min(*shards, {}, &CrlShard::next_update).next_update;
+    }
     views.push_back({.name = one->issuer.name,
                      .kind = one->record.kind,
                      .state = one->record.state,
                      .certificate = one->certificate,
                      .key_here = one->signer != nullptr,
                      .issues = issuing && (*issuing)->issuer.id == one->issuer.id,
-                     .crl_next_update = one->issuer.crl_next_update});
+                     .crl_next_update = first_end});
   }
   return views;
 }
@@ -279,11 +285,13 @@ Result<> Authority::publishFor(std::string_view name, Duration period) {
   const auto key = keyNamed(name);
   if (!key) return Error{Code::NotFound, "issuer_missing"};
   if (!(*key)->signer) return keyAway((*key)->issuer);
-  const auto issuer = transactions_.read<Issuer>(
-      [&](work::Tx& tx) { return store_.findIssuer(tx, (*key)->issuer.id); });
-  if (!issuer) return issuer.error();
-  const auto published = publishCrl(**key, *issuer, period);
-  if (!published) return published.error();
+  const auto shards = transactions_.read<std::vector<CrlShard>>(
+      [&](work::Tx& tx) { return store_.shardsOf(tx, (*key)->issuer.id); });
+  if (!shards) return shards.error();
+  for (const auto& shard : *shards) {
+    const auto published = crlInTurn(**key, shard, period);
+    if (!published) return published.error();
+  }
   return kDone;
 }
 

@@ -26,8 +26,8 @@ inline Bytes serialBytes(const CertificateRecord& record) {
 
 /// As DER has a positive INTEGER: a serial whose first bit is set needs an octet before it, or a
 /// list would name another, negative number.
-inline Bytes serialContent(const CertificateRecord& record) {
-  auto serial = serialBytes(record);
+inline Bytes serialContent(std::string_view hex) {
+  auto serial = *fromHex(hex);
   constexpr std::uint8_t kSignBit = 0x80;
   if (!serial.empty() && (serial.front() & kSignBit) != 0) serial.insert(serial.begin(), 0);
   return serial;
@@ -64,6 +64,15 @@ struct Authority::Opened {
 };
 
 struct Authority::Loaded {
+  struct KeptCrl {
+    std::int64_t version = 0;  // of its row
+    pki::Crl crl;
+  };
+  struct Place {
+    CrlShard shard;
+    std::int64_t left = 0;  // certificates, before one looks again how full it is
+  };
+
   std::mutex mutex;
   std::map<std::string, std::shared_ptr<const Key>, std::less<>> keys;
   // Keys that stay out of the database: here until this process ends.
@@ -73,7 +82,9 @@ struct Authority::Loaded {
   /// do not fill a token.
   std::map<std::string, crypto::FreshKey, std::less<>> unused;
   StatusSigners status_signers = std::make_shared<const std::vector<StatusSigner>>();
-  std::map<std::string, pki::Crl, std::less<>> crls;  // the newest parsed, by issuer
+  std::map<std::string, KeptCrl, std::less<>> crls;  // the newest read or made, by name
+  std::map<std::string, Place, std::less<>> places;  // by issuer and pattern
+  std::mutex publishing;                             // threads of this instance wait here for one
 };
 
 struct Authority::OwnKey {

@@ -77,6 +77,12 @@ Result<CertificateRecord> Authority::make(const Making& making) {
   const auto ready = making.signer->ready();
   if (!ready) return ready.error();
 
+  CrlShard list;
+  if (making.issuer) {
+    auto place = placeOnCrl(*making.issuer, *profile);
+    if (!place) return place.error();
+    list = std::move(*place);
+  }
   const auto now = wholeSecond(clock_.now());
   const pki::CertificateRequest request{
       .subject = making.subject,
@@ -86,7 +92,9 @@ Result<CertificateRecord> Authority::make(const Making& making) {
       .not_before = now,
       .not_after = lastInstant(
           making.not_after, *profile, making.issuer ? &making.issuer->certificate : nullptr, now),
-      .addresses = {options_.public_url + "/pki", making.issuer_name},
+      .addresses = {options_.public_url + "/pki",
+                    making.issuer_name,
+                    crlName(making.issuer_name, list.shard)},
       .dns_names = making.dns_names,
       .ip_addresses = making.ip_addresses};
   const auto issuer = making.issuer ? std::optional(pki::issuerIdentity(making.issuer->certificate))
@@ -112,6 +120,7 @@ Result<CertificateRecord> Authority::make(const Making& making) {
                            .not_before = now,
                            .created = now};
   if (making.issuer) record.issuer = making.issuer->issuer.id;
+  record.crl_shard = list.shard;
   record.tbs_sha256 = crypto::digest(crypto::DigestAlgorithm::Sha256, *tbs);
   record.approvals_salt = toBytes(BytesView(tlog::makeSalt(random_)));
 
@@ -236,7 +245,7 @@ Result<> Authority::abandon(const CertificateRecord& record) {
         if (!kept) return kept;
         const auto forgotten = store_.forgetKey(tx, found->id);
         if (!forgotten) return forgotten;
-        const auto due = markCrlDue(tx, *found);
+        const auto due = markStatusChanged(tx, *found);
         if (!due) return due;
         return trail_.record(
             tx, certificateEvent(audit::EventKind::CertificateAbandoned, {}, *found, {}));

@@ -99,10 +99,8 @@ Result<> Authority::create(const NewAuthority& wanted) {
                                    .common_name = "Máy chủ cấp dấu thời gian ",
                                    .parent = std::string(kIssuing)});
   if (!stamping) return stamping;
-  for (const auto& authority : issuers()) {
-    const auto published = freshCrl(*authority);
-    if (!published) return published.error();
-  }
+  const auto published = renewCrls();
+  if (!published) return published;
   return transactions_.run<std::monostate>([&](work::Tx& tx) {
     return trail_.record(tx,
                          {.kind = audit::EventKind::AuthorityCreated, .subject_kind = "authority"});
@@ -152,7 +150,8 @@ Result<> Authority::ensureKey(const OwnKey& wanted) {
     if (!outside) return outside.error();
     keepBrought(wanted.name, *outside);
   }
-  return load();
+  const auto read = load();
+  return read ? openFirstShards() : read;
 }
 
 Result<CertificateRecord> Authority::issueTls(const std::vector<std::string>& names,
@@ -239,15 +238,18 @@ Result<> Authority::claimOldKeys() {
     if (!page) return page.error();
     more = page->size() == kPage;
     if (!page->empty()) last = page->back().id;
-    for (const auto& record : *page) {
-      const auto certificate = pki::Certificate::parse(record.der);
-      if (!certificate) return certificate.error();
-      const auto hash = crypto::digest(crypto::DigestAlgorithm::Sha256, certificate->spkiDer());
-      const auto claimed = transactions_.run<std::monostate>(
-          [&](work::Tx& tx) { return store_.claimKey(tx, hash, record.id); });
-      // The service may certify a key of its own again.
-      if (!claimed && claimed.error().code != Code::Conflict) return claimed;
-    }
+    const auto claimed = transactions_.run<std::monostate>([&](work::Tx& tx) -> Result<> {
+      for (const auto& record : *page) {
+        const auto certificate = pki::Certificate::parse(record.der);
+        if (!certificate) continue;  // it keeps nobody from starting
+        const auto hash = crypto::digest(crypto::DigestAlgorithm::Sha256, certificate->spkiDer());
+        const auto one = store_.claimKey(tx, hash, record.id);
+        // The service may certify a key of its own again.
+        if (!one && one.error().code != Code::Conflict) return one;
+      }
+      return kDone;
+    });
+    if (!claimed) return claimed;
   }
   return kDone;
 }
@@ -257,6 +259,8 @@ Result<> Authority::start() {
   if (!read) return read;
   const auto complete = requirePlaces();
   if (!complete) return complete;
+  const auto lists = openFirstShards();
+  if (!lists) return lists;
   const auto claimed = claimOldKeys();
   if (!claimed) return claimed;
   const auto settled = settleOpenIntents(clock_.now() - kIntentAlive);
@@ -267,7 +271,10 @@ Result<> Authority::start() {
 
 Result<> Authority::settle() {
   const auto settled = settleOpenIntents(clock_.now() - kIntentAlive);
-  return settled ? renewStatusSigners() : settled;
+  const auto signers = renewStatusSigners();
+  const auto lists = renewCrls();
+  if (!settled) return settled;
+  return signers ? lists : signers;
 }
 
 Result<std::shared_ptr<const Authority::Key>> Authority::keyNamed(std::string_view name) {

@@ -62,29 +62,20 @@ Result<std::vector<pki::Certificate>> Authority::chainOf(const CertificateRecord
   return chain;
 }
 
-/// A list is parsed once, not at every judgement.
-Result<pki::Crl> Authority::parsedCrl(std::string_view issuer_name) {
-  const auto der = crl(issuer_name);
-  if (!der) return der.error();
-  const std::lock_guard lock(loaded_->mutex);
-  const auto known = loaded_->crls.find(issuer_name);
-  if (known != loaded_->crls.end() && std::ranges::equal(known->second.der(), *der)) {
-    return known->second;
-  }
-  auto parsed = pki::Crl::parse(*der);
-  if (parsed) loaded_->crls.insert_or_assign(std::string(issuer_name), *parsed);
-  return parsed;
-}
-
 Result<TrustMaterial> Authority::material() {
   TrustMaterial material;
   material.intermediates = crossCertificates();
   for (const auto& one : issuers()) {
     const bool root = one->record.kind == CertificateKind::Root;
     (root ? material.anchors : material.intermediates).push_back(one->certificate);
-    auto list = parsedCrl(one->issuer.name);
-    if (!list) return list.error();
-    material.crls.push_back(std::move(*list));
+    const auto shards = transactions_.read<std::vector<CrlShard>>(
+        [&](work::Tx& tx) { return store_.shardsOf(tx, one->issuer.id); });
+    if (!shards) return shards.error();
+    for (const auto& shard : *shards) {
+      auto list = lasts(shard) ? readCrl(*one, shard) : freshCrl(*one, shard.shard);
+      if (!list) return list.error();
+      material.crls.push_back(std::move(*list));
+    }
   }
   return material;
 }
@@ -93,76 +84,6 @@ Result<Bytes> Authority::issuerCertificate(std::string_view issuer_name) {
   const auto key = keyNamed(issuer_name);
   if (!key) return Error{Code::NotFound, "issuer_missing"};
   return toBytes((*key)->certificate.der());
-}
-
-Result<Bytes> Authority::crl(std::string_view issuer_name) {
-  const auto key = keyNamed(issuer_name);
-  if (!key || !(*key)->certificate.isCa()) return Error{Code::NotFound, "issuer_missing"};
-  return freshCrl(**key);
-}
-
-Result<Bytes> Authority::freshCrl(const Key& key) {
-  constexpr int kTries = 20;
-  for (int left = kTries; left > 0; --left) {
-    const auto issuer = transactions_.read<Issuer>(
-        [&](work::Tx& tx) { return store_.findIssuer(tx, key.issuer.id); });
-    if (!issuer) return issuer.error();
-    const bool is_fresh =
-        !issuer->crl.empty() && issuer->crl_next_update - clock_.now() > options_.crl_period / 2;
-    if (is_fresh) return issuer->crl;
-    // Whose key is kept in shares has no newer list before the next ceremony.
-    if (issuer->wrapped_key.empty() && !issuer->crl.empty()) return issuer->crl;
-    auto published = publishCrl(key, *issuer, options_.crl_period);
-    const bool in_force = !issuer->crl.empty() && issuer->crl_next_update > clock_.now();
-    if (!published && published.error().code == Code::Unavailable && in_force) return issuer->crl;
-    // Stale: another published, or something was revoked meanwhile. Numbers never go back, so the
-    // next try begins from what stands now.
-    if (published || published.error().code != Code::Stale) return published;
-  }
-  return Error{Code::Unavailable, "storage_unavailable", {}, "the issuer's row never stands still"};
-}
-
-/// `seen` was read before the list of what is revoked, and every revocation moves its version: a
-/// list that misses one is refused here as Stale.
-Result<Bytes> Authority::publishCrl(const Key& key, const Issuer& seen, Duration period) {
-  if (!key.signer) return Error{Code::Conflict, "authority_key_away", {{"issuer", seen.name}}};
-  const auto revoked = transactions_.read<std::vector<CertificateRecord>>(
-      [&](work::Tx& tx) { return store_.revokedBy(tx, seen.id); });
-  if (!revoked) return revoked.error();
-  const auto now = wholeSecond(clock_.now());
-  const pki::CrlRequest request{.number = static_cast<std::uint64_t>(seen.crl_number) + 1,
-                                .this_update = now,
-                                .next_update = now + period};
-  std::vector<pki::RevokedEntry> entries;
-  for (const auto& record : *revoked) {
-    if (!record.revoked) continue;
-    entries.push_back({serialContent(record),
-                       record.revoked->time,
-                       record.revoked->reason,
-                       record.revoked->invalidity_date});
-  }
-  auto der = pki::makeCrl(key.certificate, *key.signer, entries, request);
-  if (!der) return der.error();
-  auto next = seen;
-  next.crl = *der;
-  next.crl_number += 1;
-  next.crl_next_update = request.next_update;
-  const auto kept = transactions_.run<std::monostate>([&](work::Tx& tx) -> Result<> {
-    const auto replaced = store_.replaceIssuer(tx, next);
-    if (!replaced) return replaced;
-    return trail_.record(tx,
-                         {.kind = audit::EventKind::CrlPublished,
-                          .subject_kind = "issuer",
-                          .subject = next.id.value,
-                          .details = R"({"number":)" + std::to_string(next.crl_number) + "}"});
-  });
-  if (!kept) return kept.error();
-  return der;
-}
-
-Result<> Authority::markCrlDue(work::Tx& tx, const CertificateRecord& record) {
-  if (!record.issuer) return kDone;  // a root: whoever distrusts it drops the anchor
-  return store_.markCrlDue(tx, *record.issuer, clock_.now());
 }
 
 Result<Bytes> Authority::timestampAnswer(BytesView request) {

@@ -466,11 +466,18 @@ Result<> RegisterDesk::sayRevocation(work::Tx& tx,
                                          .kinds = {EventKind::CrlPublished},
                                          .from = one.revoked,
                                          .to = at,
-                                         .limit = 1});
+                                         .limit = kRegisterEvents});
   if (!lists) return lists.error();
-  if (lists->empty()) return kDone;
-  const auto said = parseJson(lists->front().event.details);
-  if (said && said->contains("number")) row.at(Column::CrlNumber) = said->at("number").dump();
+  // Of the issuer's lists the one that covers this certificate.
+  for (const auto& list : *lists) {
+    const auto said = parseJson(list.event.details);
+    if (!said || !said->contains("number") ||
+        said->value("shard", std::int64_t{0}) != record.crl_shard) {
+      continue;
+    }
+    row.at(Column::CrlNumber) = said->at("number").dump();
+    return kDone;
+  }
   return kDone;
 }
 

@@ -32,9 +32,11 @@ class CertificateStore {
   virtual Result<std::vector<CertificateRecord>> ofHolder(work::Tx& tx,
                                                           const Holder& holder,
                                                           CertificateKind kind) = 0;
-  /// What an issuer's CRL lists: revoked and suspended ones, and abandoned ones that carry a
+  /// What a list has to say: of revoked and suspended ones, and of abandoned ones that carry a
   /// revocation.
-  virtual Result<std::vector<CertificateRecord>> revokedBy(work::Tx& tx, IssuerId issuer) = 0;
+  virtual Result<std::vector<ListedRevocation>> revokedIn(work::Tx& tx,
+                                                          IssuerId issuer,
+                                                          std::int64_t shard) = 0;
   virtual Result<std::vector<CertificateRecord>> intended(work::Tx& tx) = 0;
   /// The key that is kept for a certificate, if any, and every way to it.
   virtual Result<> forgetKey(work::Tx& tx, CertificateId id) = 0;
@@ -60,13 +62,28 @@ class CertificateStore {
   virtual Result<> addIssuer(work::Tx& tx,
                              const Issuer& issuer) = 0;  ///< Conflict `issuer_name_taken`
   virtual Result<> replaceIssuer(work::Tx& tx, const Issuer& issuer) = 0;
-  /// From `now` on the list of what it revoked is out of date. Moves the row's version, whatever it
-  /// is, so that two at once both come through.
-  virtual Result<> markCrlDue(work::Tx& tx, IssuerId id, Instant now) = 0;
   virtual Result<Issuer> findIssuer(work::Tx& tx, IssuerId id) = 0;  ///< NotFound `issuer_missing`
   virtual Result<std::vector<Issuer>> issuers(work::Tx& tx) = 0;
-  /// The version of each issuer's row, and nothing of its weight. Every revocation moves it.
+  /// The version of each issuer's row, and nothing of its weight. Every change of status moves it.
   virtual Result<std::map<IssuerId, std::int64_t>> issuerVersions(work::Tx& tx) = 0;
+
+  virtual Result<> addShard(work::Tx& tx, const CrlShard& shard) = 0;  ///< Conflict `shard_taken`
+  virtual Result<> replaceShard(work::Tx& tx,
+                                const CrlShard& shard) = 0;  ///< Stale `version_stale`
+  virtual Result<CrlShard> findShard(work::Tx& tx,
+                                     IssuerId issuer,
+                                     std::int64_t shard) = 0;  ///< NotFound `shard_missing`
+  /// In order of their numbers, without the lists themselves.
+  virtual Result<std::vector<CrlShard>> shardsOf(work::Tx& tx, IssuerId issuer) = 0;
+  /// How many certificates name it.
+  virtual Result<std::int64_t> countInShard(work::Tx& tx, IssuerId issuer, std::int64_t shard) = 0;
+  /// From `now` on this list is out of date, and so is every answer about the issuer's
+  /// certificates. Moves both rows' versions, whatever they are, so that two at once both come
+  /// through. NotFound `shard_missing`.
+  virtual Result<> markStatusChanged(work::Tx& tx,
+                                     IssuerId issuer,
+                                     std::int64_t shard,
+                                     Instant now) = 0;
 };
 
 }  // namespace congvan::authority

@@ -35,6 +35,10 @@ constexpr auto kOrderStates = std::to_array<Named<OrderState>>({
 
 }  // namespace
 
+std::string crlName(std::string_view issuer, std::int64_t shard) {
+  auto name = std::string(issuer);
+  return shard == 0 ? name : name + "." + std::to_string(shard);
+}
 std::string_view name(CertificateKind kind) {
   return nameIn(kCertificateKinds, kind);
 }

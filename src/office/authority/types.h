@@ -58,6 +58,7 @@ struct CertificateRecord {
   Holder holder;
   std::string profile;             ///< name of the profile file, `person`
   std::optional<IssuerId> issuer;  ///< nullopt: self-signed root
+  std::int64_t crl_shard = 0;      ///< the issuer's list that covers it, fixed at the intent
   std::string serial;              ///< lower-case hex, 32 digits
   std::string subject;             ///< RFC 4514
   Instant not_before{};
@@ -80,10 +81,28 @@ struct Issuer {
   Bytes wrapped_key;  ///< under the server secret; empty: the key is not here
   /// Of issuing authorities, the one that took over last issues; nullopt: it has not yet.
   std::optional<Instant> issues_since;
-  std::int64_t crl_number = 0;
-  Bytes crl;  ///< the newest DER; empty before the first
-  Instant crl_next_update{};
   std::int64_t version = 1;
+};
+
+/// A list of an issuer's revocations: it covers the certificates that name its address, and no
+/// other.
+struct CrlShard {
+  IssuerId issuer;
+  std::int64_t shard = 0;
+  std::string address;  ///< as it stands in certificates and on the list
+  std::int64_t number = 0;
+  Bytes crl;              ///< the newest DER; empty before the first
+  Instant next_update{};  ///< when a newer one is due: at once, or when this one ends
+  std::int64_t version = 1;
+};
+
+/// As lists stand in addresses: `ca1`, `ca1.1`, …
+std::string crlName(std::string_view issuer, std::int64_t shard);
+
+/// One entry of a list.
+struct ListedRevocation {
+  std::string serial;  ///< as CertificateRecord::serial
+  pki::Revoked revoked;
 };
 
 using OrderId = Id<struct OrderTag>;

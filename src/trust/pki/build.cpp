@@ -188,7 +188,7 @@ Bytes policyList(const std::vector<std::string>& oids) {
 Result<> addAddresses(Bytes& list, const Profile& profile, const Addresses& addresses) {
   Bytes points;
   for (const auto& pattern : profile.crl) {
-    const auto address = addressOf(pattern, addresses);
+    const auto address = crlAddress(pattern, addresses);
     if (!address) return address.error();
     const auto full_name = der::element(der::contextConstructed(0), uri(*address));
     append(points, der::sequence({der::element(der::contextConstructed(0), full_name)}));
@@ -282,6 +282,11 @@ bool same(BytesView left, BytesView right) {
 }
 
 }  // namespace
+
+Result<std::string> crlAddress(const std::string& pattern, const Addresses& addresses) {
+  if (addresses.crl.empty()) return addressOf(pattern, addresses);
+  return addressOf(pattern, {addresses.base, addresses.crl});
+}
 
 Result<> checkKey(const Profile& profile, BytesView spki) {
   const auto key = crypto::PublicKey::parse(spki);

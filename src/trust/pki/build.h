@@ -19,9 +19,13 @@ namespace congvan::pki {
 
 /// What stands for `{base}` and `{issuer}` in a profile's address patterns.
 struct Addresses {
-  std::string base;    ///< `http://ca.example.gov.vn/pki`, without a slash at the end
-  std::string issuer;  ///< `cap-phat-1`: letters, digits and hyphens
+  std::string base;      ///< `http://ca.example.gov.vn/pki`, without a slash at the end
+  std::string issuer;    ///< `cap-phat-1`: letters, digits and hyphens
+  std::string crl = {};  ///< of one of its lists, where the issuer has several; empty: as `issuer`
 };
+
+/// The address that a pattern of `Profile::crl` stands for. Malformed `address_malformed`.
+Result<std::string> crlAddress(const std::string& pattern, const Addresses& addresses);
 
 struct CertificateRequest {
   std::vector<SubjectAttribute> subject;  ///< in any order; the profile's order is written

@@ -183,6 +183,12 @@ std::string_view contradiction(const Profile& profile) {
   if (has(profile, "1.3.6.1.5.5.7.3.1") != (profile.dns != Use::Forbidden)) {
     return "serverAuth and dns go together";
   }
+  const auto divides = [](const std::string& pattern) {
+    return pattern.find("{issuer}") != std::string::npos;
+  };
+  if (!std::ranges::all_of(profile.crl, divides)) {
+    return "a crl address without {issuer}: an authority's list may be divided";
+  }
   const bool finds_revocation = !profile.crl.empty() || !profile.ocsp.empty();
   if (!profile.self_signed && !profile.ocsp_no_check && !finds_revocation) {
     return "no crl and no ocsp address: nobody could learn of a revocation";

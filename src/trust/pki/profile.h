@@ -51,7 +51,7 @@ struct Profile {
   Use email = Use::Forbidden;         ///< subjectAltName rfc822Name
   Use dns = Use::Forbidden;           ///< subjectAltName dNSName and iPAddress
   /// Address patterns: `{base}` is the public address of the PKI listener, `{issuer}` the issuing
-  /// authority's short name.
+  /// authority's short name, and in `crl` that of one of its lists.
   std::vector<std::string> crl;
   std::vector<std::string> ca_issuers;
   std::vector<std::string> ocsp;

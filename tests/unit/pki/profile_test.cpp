@@ -106,6 +106,8 @@ TEST(Profile, RefusesPartsThatContradictEachOther) {
       << "nobody could learn of a revocation";
   EXPECT_TRUE(contradicts(changed("  ca_issuers: [\"{base}/{issuer}.crt\"]\n", "")));
   EXPECT_TRUE(contradicts(changed("{base}/{issuer}.crl", "https://ca.vn/x.crl")));
+  EXPECT_TRUE(contradicts(changed("{base}/{issuer}.crl", "http://ca.vn/x.crl")))
+      << "a divided list has several addresses";
   EXPECT_TRUE(contradicts(changed("attribute: OU", "attribute: CN"))) << "twice";
   EXPECT_TRUE(contradicts(changed("attribute: CN", "attribute: L"))) << "no CN";
   EXPECT_TRUE(contradicts(changed("  - attribute: CN", "  - attribute: CN\n    most: 2")));
