@@ -18,7 +18,7 @@ using directory::Caller;
 using test::backendName;
 using test::onBoth;
 
-constexpr auto kDay = std::chrono::hours(24);
+constexpr auto kOneDay = std::chrono::hours(24);
 
 class CertificateRegister : public test::OfficeTest {
  protected:
@@ -114,7 +114,7 @@ TEST_P(CertificateRegister, AddsUpOnEveryDayOfALifeOfCertificates) {
   for (int act = 0; act < 40; ++act) {
     const auto what = roll(10);
     if (what < 4 || records.empty()) {
-      w.clock.advance(kDay * roll(3));
+      w.clock.advance(kOneDay * roll(3));
       const bool fails = roll(4) == 0;
       const auto& holder = *holders[roll(holders.size())];
       const auto order = w.orderFor(w.personRequest(holder));
@@ -140,17 +140,17 @@ TEST_P(CertificateRegister, AddsUpOnEveryDayOfALifeOfCertificates) {
         must(w.ca->revoke(w.officer, records[one].id, pki::RevocationReason::Superseded, {}));
         life.revoked = w.clock.now();
       } else {
-        w.clock.advance(kDay * roll(5));
+        w.clock.advance(kOneDay * roll(5));
       }
     }
   }
-  w.clock.advance(kDay * 3);
+  w.clock.advance(kOneDay * 3);
 
   const auto today = vietnamDate(w.clock.now());
   std::set<Standing> met;
   for (auto day = std::chrono::sys_days(first_day); day < std::chrono::sys_days(today);
        day += std::chrono::days(1)) {
-    const auto end = Instant(day) + kDay - kVietnamOffset;
+    const auto end = Instant(day) + kOneDay - kVietnamOffset;
     authority::Tally naive;
     std::int64_t there = 0;
     for (const auto& life : lives) {
@@ -178,9 +178,9 @@ TEST_P(CertificateRegister, SaysWhatThePaperRegisterSays) {
   const auto order = must(w.ca->orderOf(w.head, request.order.value()));
   const auto record = must(signing::activate(w.head, *w.ca, w.custody, order, w.pin));
   const auto before = vietnamDate(w.clock.now());
-  w.clock.advance(kDay);
+  w.clock.advance(kOneDay);
   handOver(record);
-  w.clock.advance(kDay);
+  w.clock.advance(kOneDay);
   must(w.ca->revoke(w.officer, record.id, pki::RevocationReason::KeyCompromise, {}));
 
   const RegisterFilter of_head{.holder = w.head.person.value};
@@ -206,7 +206,7 @@ TEST_P(CertificateRegister, SaysWhatThePaperRegisterSays) {
   EXPECT_EQ(then.at(Column::Standing), "issued");
   EXPECT_EQ(then.at(Column::HandedOver) + then.at(Column::RecordNumber), "") << "not yet";
   EXPECT_EQ(then.at(Column::Revoked) + then.at(Column::CrlNumber), "") << "not yet";
-  EXPECT_EQ(why(desk().list(w.officer, {.day = vietnamDate(w.clock.now() + 2 * kDay)}, {}, 5)),
+  EXPECT_EQ(why(desk().list(w.officer, {.day = vietnamDate(w.clock.now() + 2 * kOneDay)}, {}, 5)),
             "day_not_begun");
 }
 
@@ -327,14 +327,14 @@ TEST_P(CertificateRegister, CountsWhatEndsSoonOnTheDaysOfVietnam) {
     throw std::logic_error("no such step");
   };
   EXPECT_EQ(ending(90), 0);
-  w.clock.advance(record.not_after - w.clock.now() - 90 * kDay);
+  w.clock.advance(record.not_after - w.clock.now() - 90 * kOneDay);
   EXPECT_EQ(ending(90), 1);
-  w.clock.advance(30 * kDay);
+  w.clock.advance(30 * kOneDay);
   EXPECT_EQ(ending(90), 0);
   EXPECT_EQ(ending(60), 1);
-  w.clock.advance(53 * kDay);
+  w.clock.advance(53 * kOneDay);
   EXPECT_EQ(ending(7), 1);
-  w.clock.advance(8 * kDay);
+  w.clock.advance(8 * kOneDay);
   EXPECT_EQ(ending(7), 0) << "it has ended";
 }
 

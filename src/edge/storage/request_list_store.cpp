@@ -35,7 +35,8 @@ RequestListRow listRowFrom(const Row& row) {
   read.state = known(authority::rowState(row.text(5)));
   read.request = row.optionalId<authority::RequestId>(6);
   read.reason = row.text(7);
-  for (const auto& [name, value] : nlohmann::json::parse(row.text(8)).items()) {
+  const auto params = nlohmann::json::parse(row.text(8));
+  for (const auto& [name, value] : params.items()) {
     read.params.push_back({name, value.get<std::string>()});
   }
   return read;

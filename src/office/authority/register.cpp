@@ -471,10 +471,9 @@ Result<> RegisterDesk::sayRevocation(work::Tx& tx,
   // Of the issuer's lists the one that covers this certificate.
   for (const auto& list : *lists) {
     const auto said = parseJson(list.event.details);
-    if (!said || !said->contains("number") ||
-        said->value("shard", std::int64_t{0}) != record.crl_shard) {
-      continue;
-    }
+    if (!said || !said->contains("number")) continue;
+    const bool first = !said->contains("shard");  // of before there were several
+    if ((first ? 0 : said->at("shard").get<std::int64_t>()) != record.crl_shard) continue;
     row.at(Column::CrlNumber) = said->at("number").dump();
     return kDone;
   }
