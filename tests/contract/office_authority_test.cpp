@@ -134,6 +134,7 @@ TEST_P(Authority, MakesOneSealOfTwoThatAreActivatedAtOnce) {
                              w.leases,
                              w.profiles,
                              w.server_secret,
+                             w.key_token,
                              w.clock,
                              w.random,
                              {.public_url = "http://ca.example.vn", .province = "UBND tỉnh Mẫu"});

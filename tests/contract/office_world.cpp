@@ -239,8 +239,7 @@ namespace {
 
 std::unique_ptr<authority::Authority> authorityOf(World& w,
                                                   const crypto::SecretBytes& secret,
-                                                  authority::AuthorityOptions options) {
-  options.keys = w.key_places;
+                                                  const authority::AuthorityOptions& options) {
   return std::make_unique<authority::Authority>(w.transactions,
                                                 w.certificates,
                                                 w.request_store,
@@ -254,14 +253,16 @@ std::unique_ptr<authority::Authority> authorityOf(World& w,
                                                 w.key_token,
                                                 w.clock,
                                                 w.random,
-                                                std::move(options));
+                                                options);
 }
 
 }  // namespace
 
 std::unique_ptr<authority::Authority> World::newAuthority(const crypto::SecretBytes& secret) {
   return authorityOf(
-      *this, secret, {.public_url = "http://ca.example.vn", .province = "UBND tỉnh Mẫu"});
+      *this,
+      secret,
+      {.public_url = "http://ca.example.vn", .province = "UBND tỉnh Mẫu", .keys = key_places});
 }
 
 std::unique_ptr<authority::Authority> World::newInstance(const std::string& holder,
@@ -270,6 +271,7 @@ std::unique_ptr<authority::Authority> World::newInstance(const std::string& hold
                           server_secret,
                           {.public_url = "http://ca.example.vn",
                            .province = "UBND tỉnh Mẫu",
+                           .keys = key_places,
                            .holder = holder,
                            .crl_shard_certificates = crl_shard_certificates});
   valueOrThrow(made->start());

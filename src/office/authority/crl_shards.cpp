@@ -219,18 +219,14 @@ Result<pki::Crl> Authority::freshCrl(const Key& key, std::int64_t shard) {
     if (is_newest(*seen)) return readCrl(key, seen->list);
     auto made = crlInTurn(key, seen->list, options_.crl_period);
     one.unlock();
-    // One that was not marked since says all that there is to say: another instance makes the next,
-    // or its key cannot be reached.
-    const bool in_force = clock_.now() < seen->list.next_update;
-    if (!made && made.error().code == Code::Unavailable && in_force) {
+    // One that was not marked since says all that there is to say.
+    const bool in_force = seen->list.number > 0 && clock_.now() < seen->list.next_update;
+    if (!made && made.error().code == Code::Unavailable && in_force)
       return readCrl(key, seen->list);
-    }
     // Stale: another published, or something changed meanwhile. Numbers never go back, so the next
     // try begins from what stands now.
-    const bool stale = !made && made.error().code == Code::Stale;
-    const bool anothers = !made && isAnothersTurn(made.error());
-    if (!stale && !anothers) return made;
-    if (stale) continue;
+    if (!made && made.error().code == Code::Stale) continue;
+    if (made || !isAnothersTurn(made.error())) return made;
     std::this_thread::sleep_for(kPoll);
   }
   return anothersTurn();

@@ -208,7 +208,7 @@ TEST_F(CrlFetching, KeepsWhatItHasWhenSomethingElseComes) {
         Bad{"HTTP/1.1 302 Found\r\nLocation: " + server.url() + "\r\nContent-Length: 0\r\n\r\n",
             "crl_http_status"},
         Bad{"HTTP/1.1 200 OK\r\nContent-Length: 17000000\r\n\r\n", "fetch_too_large"},
-        Bad{"", "fetch_failed"}}) {
+        Bad{"", "fetch_not_http"}}) {
     server.say(answer);
     EXPECT_EQ(trouble(fetching), why);
     EXPECT_EQ(timeOf(fetching), "2026-11-01T00:00:00Z") << why;
