@@ -390,7 +390,8 @@ TEST_P(Authority, DividesItsListAndFixesTheShardInTheCertificate) {
   auto& w = world();
   const auto instance = w.newInstance("two", 4);
   std::vector<authority::CertificateRecord> made;
-  for (const auto* holder : {&w.head, &w.drafter, &w.checker, &w.chairman, &w.clerk, &w.officer}) {
+  for (const auto* holder :
+       {&w.head, &w.drafter, &w.checker, &w.chairman, &w.clerk, &w.second_clerk}) {
     made.push_back(
         must(signing::activate(*holder, *instance, w.custody, orderFor(*holder), w.pin)));
   }
@@ -474,7 +475,8 @@ TEST_P(Authority, OpensOneListWhenManyNeedTheNextOne) {
   for (auto& one : all) one.join();
   const auto connection = database().acquire(storage::Access::Read);
   const auto gaps = connection->queryOne(
-      "SELECT COUNT(*) - MAX(shard) FROM crl_shards GROUP BY issuer ORDER BY 1");
+      "SELECT COUNT(*) - MAX(shard) FROM crl_shards WHERE issuer = (SELECT id FROM issuers WHERE "
+      "name = 'ca1')");
   EXPECT_EQ(gaps->integer(0), 1) << "numbered from 0 without a gap";
 }
 

@@ -3,23 +3,20 @@
 """Key ceremonies by `congvan ca`, judged by openssl and gfcombine: a root whose key is in shares from the start, another issuing authority,
 another root. Usage: ca_ceremony.py CONGVAN"""
 
-import os
 import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import checks
+
 CONGVAN = sys.argv[1]
 TABLE = ["--present", "Nguyễn Văn An, Giám đốc Sở", "--present", "Trần Thị Bình, kiểm toán"]
-failures = 0
 
 
 def check(what, holds, more=""):
-    global failures
-    if not holds:
-        failures += 1
-    print(("ok      " if holds else "FAILED  ") + what + ("" if holds else f": {more}"))
+    checks.check(holds, f"{what}: {more}" if more else what)
 
 
 def run(*words):
@@ -122,7 +119,7 @@ def main():
 
         health = run("doctor", "--config", config)
         check("the folder is whole", health.returncode == 0, health.stdout + health.stderr)
-    return 1 if failures else 0
+    checks.finish()
 
 
 def field(share, name):
@@ -177,4 +174,4 @@ def judge_chains(folder, data):
     check("root.pem has both", anchors == 2, str(anchors))
 
 
-sys.exit(main())
+main()

@@ -378,7 +378,10 @@ class Authority {
   Result<pki::Crl> freshCrl(const Key& key, std::int64_t shard);
   Result<pki::Crl> crlInTurn(const Key& key, const CrlShard& seen, Duration period);
   Result<pki::Crl> readCrl(const Key& key, const CrlShard& seen);
-  Result<pki::Crl> publishCrl(const Key& key, const CrlShard& seen, Duration period);
+  Result<pki::Crl> publishCrl(const Key& key,
+                              const CrlShard& seen,
+                              Duration period,
+                              const std::function<Result<>(work::Tx&)>& alongside);
   /// At least one. RuleRefused `holder_wrong`: a person without any post.
   Result<std::vector<directory::Lineage>> lineagesOfHolder(work::Tx& tx,
                                                            const directory::Caller& officer,

@@ -242,10 +242,10 @@ Result<pki::Crl> Authority::crlInTurn(const Key& key, const CrlShard& seen, Dura
   });
   if (!turn) return turn.error();
   if (!*turn) return anothersTurn();
-  auto made = publishCrl(key, seen, period);
-  // Where this fails the lease ends by itself.
-  static_cast<void>(transactions_.run<std::monostate>(
-      [&](work::Tx& tx) { return leases_.release(tx, lease, options_.holder); }));
+  const auto giveBack = [&](work::Tx& tx) { return leases_.release(tx, lease, options_.holder); };
+  auto made = publishCrl(key, seen, period, giveBack);
+  // Where this fails, too, the lease ends by itself.
+  if (!made) static_cast<void>(transactions_.run<std::monostate>(giveBack));
   return made;
 }
 
@@ -271,7 +271,10 @@ Result<pki::Crl> Authority::readCrl(const Key& key, const CrlShard& seen) {
 
 /// `seen` was read before the list of what is revoked, and every change of status moves its
 /// version: a list that misses one is refused here as Stale.
-Result<pki::Crl> Authority::publishCrl(const Key& key, const CrlShard& seen, Duration period) {
+Result<pki::Crl> Authority::publishCrl(const Key& key,
+                                       const CrlShard& seen,
+                                       Duration period,
+                                       const std::function<Result<>(work::Tx&)>& alongside) {
   const auto revoked = transactions_.read<std::vector<ListedRevocation>>(
       [&](work::Tx& tx) { return store_.revokedIn(tx, seen.issuer, seen.shard); });
   if (!revoked) return revoked.error();
@@ -282,10 +285,12 @@ Result<pki::Crl> Authority::publishCrl(const Key& key, const CrlShard& seen, Dur
   auto next = seen;
   next.number = std::max<std::int64_t>(seen.number + 1, by_time);
   next.next_update = now + period;
-  const pki::CrlRequest request{.number = static_cast<std::uint64_t>(next.number),
-                                .this_update = now,
-                                .next_update = next.next_update,
-                                .distribution_point = seen.address};
+  pki::CrlRequest request{.number = static_cast<std::uint64_t>(next.number),
+                          .this_update = now,
+                          .next_update = next.next_update};
+  // A root's certificates are few and stand on one list. It is that of the root itself, too, for
+  // validators that look for an anchor's status, and an anchor names no list.
+  if (key.record.issuer) request.distribution_point = seen.address;
   std::vector<pki::RevokedEntry> entries;
   entries.reserve(revoked->size());
   for (const auto& [serial, how] : *revoked) {
@@ -299,6 +304,8 @@ Result<pki::Crl> Authority::publishCrl(const Key& key, const CrlShard& seen, Dur
   const auto kept = transactions_.run<std::monostate>([&](work::Tx& tx) -> Result<> {
     const auto replaced = store_.replaceShard(tx, next);
     if (!replaced) return replaced;
+    const auto done = alongside(tx);
+    if (!done) return done;
     return trail_.record(tx,
                          {.kind = audit::EventKind::CrlPublished,
                           .subject_kind = "issuer",
