@@ -13,6 +13,10 @@
 #include <charconv>
 #include <cstdio>
 #include <functional>
+#include <memory>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <tuple>
 
 /// `congvan ca`: what people do to the authorities around a table.
 namespace congvan::app {
@@ -92,13 +96,27 @@ Result<std::string> programText() {
          toHex(crypto::digest(crypto::DigestAlgorithm::Sha256, program->bytes()));
 }
 
-/// The people, and the file that they will sign.
+/// The people, and the file that they will sign: it is there from the beginning, so that what was
+/// done is never without a record, and goes again when nothing was.
 struct Table {
   std::filesystem::path file;
   Transcript transcript;
+  bool finished = false;
+
+  Table(std::filesystem::path path, Transcript begun)
+      : file(std::move(path)), transcript(std::move(begun)) {}
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+  ~Table() {
+    if (finished) return;
+    std::error_code ignored;
+    if (transcript.isEmpty()) std::filesystem::remove(file, ignored);
+    if (!transcript.isEmpty()) static_cast<void>(writeUnfinished());
+  }
+  Result<> writeUnfinished() const { return writeFile(file, {asBytes(transcript.unfinished())}); }
 };
 
-Result<Table> sitDown(const Options& options) {
+Result<std::unique_ptr<Table>> sitDown(const Options& options) {
   const auto file = required(options, "transcript");
   if (!file) return file.error();
   const auto fresh = requireNew(*file);
@@ -118,7 +136,11 @@ Result<Table> sitDown(const Options& options) {
   }
   auto program = programText();
   if (!program) return program.error();
-  return Table{*file, Transcript(SystemClock().now(), std::move(*program), std::move(present))};
+  auto table = std::make_unique<Table>(
+      *file, Transcript(SystemClock().now(), std::move(*program), std::move(present)));
+  const auto begun = table->writeUnfinished();
+  if (!begun) return begun.error();
+  return table;
 }
 
 Result<> standUp(Table& table, House& house) {
@@ -134,6 +156,7 @@ Result<> standUp(Table& table, House& house) {
   const auto record = table.transcript.text(house.clock().now());
   const auto written = writeFile(table.file, {asBytes(record)});
   if (!written) return written;
+  table.finished = true;
   const auto recorded =
       house.authority().recordCeremony(asBytes(record), table.transcript.present());
   if (!recorded) return recorded;
@@ -282,13 +305,14 @@ void tellAuthority(Transcript& transcript, House& house, std::string_view name) 
   }
 }
 
-/// The newest root of those whose key can be had, or the one that is named.
+/// The one that is named, or the newest of those whose key is here or was brought, or the newest.
 std::string rootOf(const Options& options, House& house) {
-  std::string newest;
+  std::tuple<bool, Instant, std::string> best;
   for (const auto& one : house.authority().authorities()) {
-    if (one.kind == authority::CertificateKind::Root) newest = std::max(newest, one.name);
+    if (one.kind != authority::CertificateKind::Root) continue;
+    best = std::max(best, {one.key_here, one.certificate.notBefore(), one.name});
   }
-  return options.valueOr("root", newest);
+  return options.valueOr("root", std::get<std::string>(best));
 }
 
 // --- the acts ---
@@ -310,13 +334,14 @@ Result<> initAct(const Options& options) {
   auto made = initialise(*wanted, crypto::SecretBytes(std::string_view(password)));
   if (!made) return made.error();
   auto& house = *made->house;
-  table->transcript.act("Tạo CA gốc và các CA cấp phát", "Root and issuing authorities were made");
+  (*table)->transcript.act("Tạo CA gốc và các CA cấp phát",
+                           "Root and issuing authorities were made");
   for (const auto& one : house.authority().authorities()) {
-    table->transcript.certificate(one.name, one.certificate);
+    (*table)->transcript.certificate(one.name, one.certificate);
   }
-  const auto given = giveOut(house, "goc", *plan, *table);
+  const auto given = giveOut(house, "goc", *plan, **table);
   if (!given) return given;
-  const auto ended = standUp(*table, house);
+  const auto ended = standUp(**table, house);
   if (!ended) return ended;
   const auto told = tellPassword(*wanted, password);
   if (!told) return told;
@@ -350,11 +375,11 @@ Result<> addAct(const Options& options) {
   const auto root = rootOf(options, *closed->house);
   const auto name = closed->house->authority().addIssuing(root);
   if (!name) return name.error();
-  table->transcript.act("Tạo CA cấp phát " + *name + " dưới " + root,
-                        "Issuing authority " + *name + " was made under " + root);
-  tellAuthority(table->transcript, *closed->house, *name);
+  (*table)->transcript.act("Tạo CA cấp phát " + *name + " dưới " + root,
+                           "Issuing authority " + *name + " was made under " + root);
+  tellAuthority((*table)->transcript, *closed->house, *name);
   std::printf("%s\n", name->c_str());
-  return standUp(*table, *closed->house);
+  return standUp(**table, *closed->house);
 }
 
 Result<> useAct(const Options& options) {
@@ -366,14 +391,17 @@ Result<> useAct(const Options& options) {
   const auto& name = options.positionals().front();
   const auto chosen = closed->house->authority().issueFrom(name);
   if (!chosen) return chosen;
-  table->transcript.act("Từ nay CA cấp phát " + name + " cấp chứng thư",
-                        "Issuing authority " + name + " issues from now on");
-  tellAuthority(table->transcript, *closed->house, name);
-  return standUp(*table, *closed->house);
+  (*table)->transcript.act("Từ nay CA cấp phát " + name + " cấp chứng thư",
+                           "Issuing authority " + name + " issues from now on");
+  tellAuthority((*table)->transcript, *closed->house, name);
+  return standUp(**table, *closed->house);
 }
 
 Result<> rolloverAct(const Options& options) {
-  const auto plan = options.has("share-out") ? sharePlan(options) : Result<SharePlan>(SharePlan());
+  // Where the one before is kept in shares, the next one is.
+  const bool away = options.has("share") || options.has("needed") || options.has("crl-days");
+  const bool shares = away || options.has("share-out");
+  const auto plan = shares ? sharePlan(options) : Result<SharePlan>(SharePlan());
   if (!plan) return plan.error();
   auto table = sitDown(options);
   if (!table) return table.error();
@@ -383,22 +411,22 @@ Result<> rolloverAct(const Options& options) {
   const auto brought = bringShares(options, house);
   if (!brought) return brought;
   const auto before = rootOf(options, house);
-  const auto name = house.authority().addRoot(before, plan->files.empty());
+  const auto name = house.authority().addRoot(before);
   if (!name) return name.error();
-  table->transcript.act("Tạo CA gốc " + *name + ", chứng thực chéo với " + before,
-                        "Root " + *name + " was made and cross-certified with " + before);
-  tellAuthority(table->transcript, house, *name);
+  (*table)->transcript.act("Tạo CA gốc " + *name + ", chứng thực chéo với " + before,
+                           "Root " + *name + " was made and cross-certified with " + before);
+  tellAuthority((*table)->transcript, house, *name);
   for (const auto& cross : house.authority().crossCertificates()) {
-    table->transcript.certificate("chéo / cross", cross);
+    (*table)->transcript.certificate("chéo / cross", cross);
   }
   const auto anchors = writeAnchors(house, DataFolder(closed->settings.data));
   if (!anchors) return anchors;
   std::printf("%s\n", name->c_str());
   if (!plan->files.empty()) {
-    const auto given = giveOut(house, *name, *plan, *table);
+    const auto given = giveOut(house, *name, *plan, **table);
     if (!given) return given;
   }
-  return standUp(*table, house);
+  return standUp(**table, house);
 }
 
 Result<> splitAct(const Options& options) {
@@ -410,9 +438,9 @@ Result<> splitAct(const Options& options) {
   if (!closed) return closed.error();
   const auto brought = bringShares(options, *closed->house);
   if (!brought) return brought;
-  const auto given = giveOut(*closed->house, rootOf(options, *closed->house), *plan, *table);
+  const auto given = giveOut(*closed->house, rootOf(options, *closed->house), *plan, **table);
   if (!given) return given;
-  return standUp(*table, *closed->house);
+  return standUp(**table, *closed->house);
 }
 
 Result<> crlAct(const Options& options) {
@@ -427,9 +455,9 @@ Result<> crlAct(const Options& options) {
   const auto root = rootOf(options, *closed->house);
   const auto listed = closed->house->authority().publishFor(root, std::chrono::days(*days));
   if (!listed) return listed;
-  table->transcript.act("Danh sách thu hồi mới của " + root, "A new revocation list of " + root);
-  table->transcript.line("có hiệu lực / lasts", std::to_string(*days) + " ngày / days");
-  return standUp(*table, *closed->house);
+  (*table)->transcript.act("Danh sách thu hồi mới của " + root, "A new revocation list of " + root);
+  (*table)->transcript.line("có hiệu lực / lasts", std::to_string(*days) + " ngày / days");
+  return standUp(**table, *closed->house);
 }
 
 struct Act {
@@ -494,6 +522,11 @@ bool isUsage(const Error& error) {
 }  // namespace
 
 Exit runCa(const Arguments& arguments) {
+  // Keys that are nowhere else stand in this memory: no core file, no debugger.
+  const rlimit none{0, 0};
+  if (::setrlimit(RLIMIT_CORE, &none) != 0 || ::prctl(PR_SET_DUMPABLE, 0) != 0) {
+    return complain({Code::Unavailable, "memory_not_private"});
+  }
   if (arguments.empty() || arguments.front() == "--help") {
     printActs(arguments.empty() ? stderr : stdout);
     return arguments.empty() ? Exit::Usage : Exit::Good;

@@ -196,11 +196,9 @@ void checkExpiry(Sheet& sheet, const House::Expiry& one, Instant now) {
   constexpr std::chrono::hours kSoon{24 * 30};
   const auto what = "expiry " + one.name;
   const auto until = formatVietnam(one.until);
-  // A list is made anew by the service whenever somebody asks for it.
-  const bool renews_itself = one.name.ends_with(".crl");
-  const auto late = renews_itself ? Health::Warning : Health::Bad;
+  const auto late = one.renews_itself ? Health::Warning : Health::Bad;
   if (one.until < now) return sheet.line(late, what, "over since " + until);
-  const bool soon = !renews_itself && one.until - now < kSoon;
+  const bool soon = !one.renews_itself && one.until - now < kSoon;
   sheet.line(soon ? Health::Warning : Health::Good, what, "until " + until);
 }
 

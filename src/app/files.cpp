@@ -116,7 +116,12 @@ Result<> writeFile(const std::filesystem::path& path, std::initializer_list<Byte
 }
 
 Result<> writeSecretFile(const std::filesystem::path& path, BytesView bytes) {
-  return writeWithMode(path, {bytes}, 0600);
+  const auto written = writeWithMode(path, {bytes}, 0600);
+  if (!written) return written;
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const Descriptor entry(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (entry.get() < 0 || ::fsync(entry.get()) != 0) return unwritable(path);
+  return kDone;
 }
 
 }  // namespace congvan::app

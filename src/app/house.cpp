@@ -540,7 +540,9 @@ Result<std::vector<House::Expiry>> House::expiries() {
       if (!shards) return shards.error();
       for (const auto& shard : *shards) {
         if (shard.number == 0) continue;  // nobody asked for it yet
-        found.push_back({authority::crlName(issuer.name, shard.shard) + ".crl", shard.next_update});
+        found.push_back({authority::crlName(issuer.name, shard.shard) + ".crl",
+                         shard.next_update,
+                         !issuer.wrapped_key.empty()});
       }
     }
     return found;

@@ -87,6 +87,7 @@ class House {
   struct Expiry {
     std::string name;
     Instant until;
+    bool renews_itself = false;
   };
   Result<std::vector<Expiry>> expiries();
 

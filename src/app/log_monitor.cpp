@@ -103,11 +103,14 @@ Exit exitOf(const Monitor::Report& report) {
 }
 
 void printVisit(const Monitor::Report& report, const std::string& state, bool json) {
-  const bool broken = exitOf(report) == Exit::Bad || exitOf(report) == Exit::MalformedInput;
+  const auto exit = exitOf(report);
+  const char* word = exit == Exit::Good        ? "TOÀN VẸN / SOUND"
+                     : exit == Exit::Undecided ? "CHƯA KẾT LUẬN / UNDECIDED"
+                                               : "KHÔNG TOÀN VẸN / NOT SOUND";
   if (json) {
     Json findings = Json::array();
     for (const auto& finding : report.findings) findings.push_back(findingJson(finding));
-    Json object{{"sound", !broken},
+    Json object{{"sound", exit == Exit::Good},
                 {"before", report.before},
                 {"size", report.head.size},
                 {"root", tlog::hashText(report.head.root)},
@@ -121,7 +124,7 @@ void printVisit(const Monitor::Report& report, const std::string& state, bool js
     fmt::print("bằng chứng / evidence: {}/{}\n", state, report.evidence);
   }
   fmt::print("{}: {} → {} mục / entries, gốc / root {}\n",
-             broken ? "KHÔNG TOÀN VẸN / NOT SOUND" : "TOÀN VẸN / SOUND",
+             word,
              report.before,
              report.head.size,
              tlog::hashText(report.head.root));

@@ -36,9 +36,17 @@ void Transcript::certificate(std::string_view name, const pki::Certificate& cert
   line("SHA-256 của khóa / of the key", sha256(certificate.spkiDer()));
 }
 
+std::string Transcript::head() const {
+  return "BIÊN BẢN LỄ TẠO KHÓA / RECORD OF A KEY CEREMONY\n\nBắt đầu / begun: " +
+         formatVietnam(begun_) + "\n";
+}
+
+std::string Transcript::unfinished() const {
+  return head() + "DỞ DANG, chưa xong / UNFINISHED\n" + acts_;
+}
+
 std::string Transcript::text(Instant ended) const {
-  std::string text = "BIÊN BẢN LỄ TẠO KHÓA / RECORD OF A KEY CEREMONY\n\n";
-  text += "Bắt đầu / begun: " + formatVietnam(begun_) + "\n";
+  auto text = head();
   text += "Kết thúc / ended: " + formatVietnam(ended) + "\n";
   text += "Chương trình / program: " + program_ + "\n\nCó mặt / present:\n";
   for (const auto& person : present_) text += " - " + person + "\n";

@@ -25,13 +25,18 @@ class Transcript {
   void certificate(std::string_view name, const pki::Certificate& certificate);
 
   const std::vector<std::string>& present() const { return present_; }
+  bool isEmpty() const { return count_ == 0; }
   /// With a place for each signature.
   std::string text(Instant ended) const;
+  /// Of one that came to no end: what was done until then.
+  std::string unfinished() const;
 
  private:
   Instant begun_;
   std::string program_;
   std::vector<std::string> present_;
+  std::string head() const;
+
   std::string acts_;
   int count_ = 0;
 };

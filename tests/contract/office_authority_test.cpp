@@ -585,9 +585,29 @@ TEST_P(Authority, IssuesFromTheIssuingAuthorityThatTookOverLast) {
   EXPECT_THAT(judged.output, ::testing::HasSubstr("certificate revoked"));
 }
 
+TEST_P(Authority, ARevokedIssuingAuthorityIssuesNoMoreInAnyInstance) {
+  auto& w = world();
+  const auto other = w.newAuthority(w.server_secret);
+  must(other->start());
+  const auto order = orderFor(w.head);
+  const auto ca1 = must(w.transactions.read<std::vector<authority::CertificateRecord>>(
+      [&](work::Tx& tx) { return w.certificates.ofHolder(tx, {}, CertificateKind::Issuing); }));
+  must(w.ca->revoke(w.officer, ca1.front().id, pki::RevocationReason::CaCompromise, std::nullopt));
+  EXPECT_EQ(why(signing::activate(w.head, *w.ca, w.custody, order, w.pin)),
+            "issuing_authority_missing");
+  EXPECT_EQ(why(signing::activate(w.head, *other, w.custody, order, w.pin)), "issuer_not_in_force")
+      << "which has not read it yet";
+
+  const test::TempFolder folder;
+  test::mustRun(folder, "echo x > x; openssl ts -query -data x -sha256 -out x.tsq");
+  folder.write("x.tsr", BytesView(must(w.ca->timestampAnswer(folder.bytes("x.tsq")))));
+  EXPECT_THAT(test::mustRun(folder, "openssl ts -reply -in x.tsr -text"),
+              ::testing::HasSubstr("time source is not available"));
+}
+
 TEST_P(Authority, WhoTrustsEitherRootBelievesWhatStandsUnderTheOther) {
   auto& w = world();
-  ASSERT_EQ(must(w.ca->addRoot("goc", true)), "goc2");
+  ASSERT_EQ(must(w.ca->addRoot("goc")), "goc2");
   ASSERT_EQ(must(w.ca->addIssuing("goc2")), "ca2");
   must(w.ca->issueFrom("ca2"));
   const auto record = w.certify(w.head);
@@ -616,7 +636,7 @@ TEST_P(Authority, ARootWhoseKeyIsAwayGivesItsListAndNothingElse) {
   const auto shares = must(w.ca->shareKey("goc", 2, 3));
   must(w.ca->removeKey("goc"));
   EXPECT_EQ(why(w.ca->addIssuing("goc")), "authority_key_away");
-  EXPECT_EQ(why(w.ca->addRoot("goc", true)), "authority_key_away");
+  EXPECT_EQ(why(w.ca->addRoot("goc")), "authority_key_away");
   EXPECT_EQ(why(w.ca->publishFor("goc", std::chrono::days(1))), "authority_key_away");
   w.clock.advance(std::chrono::days(150));
   EXPECT_EQ(must(w.ca->crl("goc")), list);

@@ -210,6 +210,33 @@ TEST_P(CertificateRegister, SaysWhatThePaperRegisterSays) {
             "day_not_begun");
 }
 
+TEST_P(CertificateRegister, TellsWhatIsSuspendedAndSinceWhen) {
+  auto& w = world();
+  const auto record = w.certify(w.head);
+  const auto before = vietnamDate(w.clock.now());
+  w.clock.advance(kOneDay);
+  must(w.ca->suspend(w.officer, record.id, std::nullopt));
+  RegisterFilter of_head{.standing = authority::Standing::Suspended, .holder = w.head.person.value};
+  const auto now = rows(w.officer, of_head);
+  ASSERT_EQ(now.size(), 1U);
+  EXPECT_EQ(now[0].at(Column::RevocationReason), "certificate-hold");
+  EXPECT_EQ(now[0].at(Column::Revoked).substr(0, 10), formatDate(vietnamDate(w.clock.now())));
+  of_head.day = before;
+  EXPECT_TRUE(rows(w.officer, of_head).empty()) << "not yet";
+  of_head.standing = authority::Standing::Issued;
+  EXPECT_EQ(rows(w.officer, of_head).size(), 1U);
+}
+
+TEST_P(CertificateRegister, HasNothingThatIsNotThereYet) {
+  auto& w = world();
+  const auto record = w.certify(w.head);
+  // Between the whole second that the record bears and the event a moment later.
+  w.clock.advance(fromMicros(toMicros(record.created) + 1) - w.clock.now());
+  for (const auto& row : rows(w.auditor, {.holder = w.head.person.value})) {
+    EXPECT_NE(row.at(Column::Standing), "unrecorded");
+  }
+}
+
 TEST_P(CertificateRegister, IsOpenToOfficersOverTheManagingBodyAndToAuditors) {
   auto& w = world();
   const auto of_commune = w.certify(w.commune_leader);

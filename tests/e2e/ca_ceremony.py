@@ -107,6 +107,12 @@ def main():
         crl = ca("crl", "--config", config, *enough, "--crl-days", 200, "--transcript", folder / "t5", *TABLE)
         check("another list of the root", crl.returncode == 0, crl.stderr)
 
+        check("a refused act leaves no record", not (folder / "t4").exists())
+        refused("the next root of one that is kept in shares is kept in shares", 64, "usage_option_missing",
+                ca("rollover", "--config", config, *enough, "--transcript", folder / "t6", *TABLE))
+        refused("nothing begins that cannot be recorded", 69, "output_unwritable",
+                ca("add", "--config", config, *enough, "--transcript", folder / "nowhere" / "t6", *TABLE))
+
         next_shares = [folder / f"next-{at}.yaml" for at in range(1, 4)]
         outs = [word for share in next_shares for word in ("--share-out", share)]
         rolled = ca("rollover", "--config", config, *enough, *outs, "--needed", 2, "--transcript", folder / "t6", *TABLE)
@@ -117,7 +123,10 @@ def main():
 
         judge_chains(folder, data)
 
+        soon = ca("crl", "--config", config, *enough, "--root", "goc", "--crl-days", 20, "--transcript", folder / "t8", *TABLE)
+        check("a list of the root that ends soon", soon.returncode == 0, soon.stderr)
         health = run("doctor", "--config", config)
+        check("is told ahead of its end", re.search(r"WARN .*expiry goc\.crl: until", health.stdout) is not None, health.stdout)
         check("the folder is whole", health.returncode == 0, health.stdout + health.stderr)
     checks.finish()
 

@@ -12,6 +12,8 @@ namespace {
 constexpr std::int64_t kDriftPerMillion = 100;
 // How long a server that was asked too often is left alone.
 constexpr Duration kRatePause = std::chrono::minutes{15};
+// One that wants no questions; not for ever, since somebody on the way may have said so.
+constexpr Duration kDenyPause = std::chrono::hours{24};
 
 Duration farthest(const ClockError& error) {
   return std::max(std::chrono::abs(error.least), std::chrono::abs(error.most));
@@ -95,7 +97,7 @@ Result<> ClockWatch::look(const std::stop_token& stop) {
       continue;
     }
     one.last.trouble = answer.error();
-    if (answer.error().reason == "sntp_kiss_deny") one.again_at = Duration::max();
+    if (answer.error().reason == "sntp_kiss_deny") one.again_at = steady_() + kDenyPause;
     if (answer.error().reason == "sntp_kiss_rate") one.again_at = steady_() + kRatePause;
   }
   // As if all had answered now: a slow one takes a second, and the clock may have been stepped.

@@ -61,7 +61,7 @@ class ClockWatch final : public authority::TrustedTime {
   struct Asked {
     std::unique_ptr<ClockSource> source;
     Heard last;
-    std::optional<Duration> again_at;  // after a kiss; Duration::max(): never
+    std::optional<Duration> again_at;  // after a kiss
   };
   struct Moment {
     Instant clock;

@@ -47,6 +47,11 @@ Result<> CrlWatch::mayStand(const pki::Crl& list, const std::optional<pki::Crl>&
     return Error{Code::Malformed, "crl_signer_unknown", {}, list.issuer()};
   }
   if (list.thisUpdate() > clock_.now() + kAheadMost) return Error{Code::Malformed, "crl_not_yet"};
+  if (list.isDelta()) return Error{Code::Malformed, "crl_other_scope", {}, "a delta"};
+  // Or somebody on the way could put one genuine list in the place of another.
+  if (before && !list.hasScopeOf(*before)) {
+    return Error{Code::Malformed, "crl_other_scope", {}, list.issuer()};
+  }
   if (before && list.thisUpdate() < before->thisUpdate()) {
     return Error{Code::Malformed, "crl_older", {}, formatUtc(list.thisUpdate())};
   }

@@ -177,10 +177,18 @@ class XlsxWriter final : public work::TableWriter {
 }  // namespace
 
 std::string csvField(std::string_view cell) {
-  constexpr std::string_view kStartsFormula = "=+-@\t\r\n";
+  constexpr std::string_view kStartsFormula = "=+-@";
+  constexpr std::string_view kSeparators = ",;\t\r\n";
   std::string field;
-  if (!cell.empty() && kStartsFormula.find(cell.front()) != std::string_view::npos) field += '\'';
-  field += cell;
+  if (!cell.empty() && kSeparators.find(cell.front()) != std::string_view::npos) field += '\'';
+  // Also inside of a cell: which separator Excel takes is a matter of the country.
+  bool begins = true;
+  for (const char c : cell) {
+    if (begins && kStartsFormula.find(c) != std::string_view::npos) field += '\'';
+    const bool passed_over = c == ' ' || c == '"';
+    begins = kSeparators.find(c) != std::string_view::npos || (begins && passed_over);
+    field += c;
+  }
   if (field.find_first_of(",;\"\r\n\t") == std::string::npos) return field;
   std::string quoted = "\"";
   for (const char c : field) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);

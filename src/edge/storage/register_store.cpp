@@ -32,10 +32,12 @@ void addBodies(Conditions& where, std::span<const directory::AgencyId> bodies) {
     params.emplace_back(body);
   }
   params.insert(params.end(), bodies.begin(), bodies.end());
-  params.emplace_back(name(RequestType::Revocation));
+  for (const auto type : {RequestType::Revocation, RequestType::Suspension, RequestType::Release}) {
+    params.emplace_back(name(type));  // who asked for these need have nothing to do with its holder
+  }
   where.addWith("(agency IN (" + marks +
                     ") OR id IN (SELECT certificate FROM certificate_requests WHERE agency IN (" +
-                    marks + ") AND type <> ?))",
+                    marks + ") AND type NOT IN (?, ?, ?)))",
                 params);
 }
 
@@ -93,6 +95,8 @@ Result<std::vector<CertificateId>> SqlRegisterStore::followed(
   where.addAnyOf("certificate_followed", idParams(certificates));
   where.add("type <> ?", {name(RequestType::Revocation)});
   where.add("state IN (?, ?)", {name(RequestState::Issued), name(RequestState::HandedOver)});
+  where.add("certificate IN (SELECT id FROM certificates WHERE state = ?)",
+            {name(CertificateState::Issued)});
   const auto rows = connectionOf(tx).query(
       "SELECT DISTINCT certificate_followed FROM certificate_requests" + where.text(),
       where.params({}));

@@ -141,6 +141,11 @@ Result<CertificateRecord> Authority::takeAway(const Caller& officer,
         return record;
       });
   if (!taken) return taken;
+  if (!isForSubscribers(taken->kind)) {
+    const auto read = load();  // what it signs itself ends here and now
+    if (!read) return read.error();
+  }
+  if (!taken->issuer) return taken;  // a root: no list has it
   // From here on a list without it is out of date whatever happens: the next to ask has it made.
   const auto key = keyOf(*taken->issuer);
   if (!key) return key.error();

@@ -174,8 +174,9 @@ class Authority {
   /// Conflict `certificate_not_active`.
   Result<> issueFrom(std::string_view name);
   /// Another root, and the cross-certificates of both of each other's keys, so that who trusts
-  /// either comes to trust what the other issued. Its name.
-  Result<std::string> addRoot(std::string_view before, bool key_stays);
+  /// either comes to trust what the other issued. Its name. RuleRefused `issuer_path_length`: the
+  /// one before was made for one level below it.
+  Result<std::string> addRoot(std::string_view before);
   std::vector<pki::Certificate> crossCertificates() const;
   /// A root's key in shares; it stays where it is. RuleRefused `share_counts_wrong`.
   Result<std::vector<crypto::KeyShare>> shareKey(std::string_view name, int needed, int of);
@@ -350,6 +351,7 @@ class Authority {
   static OwnKey issuingNumber(int number, std::string_view root);
   int nextNumber(std::string_view prefix);
   Result<std::shared_ptr<const Key>> issuingNow();
+  bool isInForce(const Key& key, Instant at);
   Result<> makeCross(const Key& under, const Key& subject);
   Result<> loadCrosses();
   Result<> noteAdded(std::string_view name);

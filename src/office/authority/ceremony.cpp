@@ -18,6 +18,9 @@ audit::Entry issuerEvent(audit::EventKind kind, const Issuer& issuer, std::strin
           .details = std::move(details)};
 }
 
+// A cross-certificate and an issuing authority.
+constexpr int kLevelsBelowARoot = 2;
+
 Error keyAway(const Issuer& issuer) {
   return {Code::Conflict, "authority_key_away", {{"issuer", issuer.name}}};
 }
@@ -150,18 +153,20 @@ Result<> Authority::makeCross(const Key& under, const Key& subject) {
   });
 }
 
-Result<std::string> Authority::addRoot(std::string_view before, bool key_stays) {
+Result<std::string> Authority::addRoot(std::string_view before) {
   const auto old = keyNamed(before);
   if (!old || (*old)->record.kind != CertificateKind::Root) {
     return Error{Code::NotFound, "issuer_missing"};
   }
   if (!(*old)->signer) return keyAway((*old)->issuer);
+  // Before anything is made: a root of one level has no room for another's issuing authorities.
+  const auto room = (*old)->certificate.pathLength();
+  if (room && *room < kLevelsBelowARoot) return Error{Code::RuleRefused, "issuer_path_length"};
   const auto number = nextNumber(kRoot);
   const auto name = std::string(kRoot) + std::to_string(number);
   const auto made = ensureKey({.name = name,
                                .kind = CertificateKind::Root,
-                               .common_name = "Chứng thực gốc số " + std::to_string(number) + " ",
-                               .key_stays = key_stays});
+                               .common_name = "Chứng thực gốc số " + std::to_string(number) + " "});
   if (!made) return made.error();
   const auto fresh = keyNamed(name);
   if (!fresh) return fresh.error();

@@ -85,7 +85,9 @@ Result<CrlShard> Authority::openShard(const Key& issuer, const std::string& patt
                                             issuer.issuer.name,
                                             crlName(issuer.issuer.name, shard->shard)});
       if (!address) return address.error();
-      if (*address != shard->address) continue;
+      // A root has one list, at whatever address, since it does not say which certificates it
+      // covers.
+      if (*address != shard->address && issuer.record.issuer) continue;
       const auto count = transactions_.read<std::int64_t>(
           [&](work::Tx& tx) { return store_.countInShard(tx, id, shard->shard); });
       if (!count) return count.error();

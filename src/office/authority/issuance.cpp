@@ -167,6 +167,14 @@ Result<CertificateRecord> Authority::declareIntent(const Making& making, Certifi
   const auto entry = tlog::encodeLeaf(leaf);
   if (!entry) return entry.error();
   return transactions_.run<CertificateRecord>([&](work::Tx& tx) -> Result<CertificateRecord> {
+    if (making.issuer) {
+      // As it stands now, whatever this instance has loaded.
+      const auto issuer = store_.find(tx, making.issuer->record.id);
+      if (!issuer) return issuer;
+      if (issuer->state != CertificateState::Issued) {
+        return Error{Code::Conflict, "issuer_not_in_force", {{"issuer", making.issuer_name}}};
+      }
+    }
     auto next = record;
     const auto queued = log_.add(tx, *entry);
     if (!queued) return queued.error();

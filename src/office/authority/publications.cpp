@@ -86,13 +86,23 @@ Result<Bytes> Authority::issuerCertificate(std::string_view issuer_name) {
   return toBytes((*key)->certificate.der());
 }
 
+/// Neither it nor one above it was revoked, as far as this instance has loaded, and it is its time.
+bool Authority::isInForce(const Key& key, Instant at) {
+  if (at < key.record.not_before || at > key.record.not_after) return false;
+  if (key.record.state != CertificateState::Issued) return false;
+  if (!key.record.issuer) return true;
+  const auto issuer = keyOf(*key.record.issuer);
+  return issuer && isInForce(**issuer, at);
+}
+
 Result<Bytes> Authority::timestampAnswer(BytesView request) {
   const auto tsa = keyNamed(kTsa);
   if (!tsa) return tsa.error();
   auto chain = chainOf((*tsa)->record);
   if (!chain) return chain.error();
   const auto now = clock_.now();
-  const bool vouched = options_.tsa.time == nullptr || options_.tsa.time->vouch(now);
+  const bool vouched =
+      (options_.tsa.time == nullptr || options_.tsa.time->vouch(now)) && isInForce(**tsa, now);
   return timestamp::answer(request,
                            (*tsa)->certificate,
                            *(*tsa)->signer,

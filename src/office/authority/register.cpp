@@ -93,6 +93,7 @@ const std::vector<EventKind> kLifeEvents{EventKind::CertificateIntended,
 struct RegisterDesk::Judged {
   CertificateRecord record;
   Standing standing = Standing::Unrecorded;
+  bool is_there = true;
   std::optional<RequestRecord> made_by;
   std::optional<RequestRecord> ended_by;
   std::optional<Instant> issued;
@@ -189,7 +190,7 @@ Result<std::vector<RegisterDesk::Judged>> RegisterDesk::judge(
   std::vector<Judged> judged;
   std::map<Uuid, std::size_t> places;
   std::vector<CertificateId> ids;
-  audit::EventFilter filter{.kinds = kLifeEvents, .to = at};
+  audit::EventFilter filter{.kinds = kLifeEvents};
   for (auto& record : records) {
     places.emplace(record.id.value, judged.size());
     ids.push_back(record.id);
@@ -200,6 +201,12 @@ Result<std::vector<RegisterDesk::Judged>> RegisterDesk::judge(
   if (!events) return events.error();
   for (const auto& kept : *events) {
     auto& one = judged.at(places.at(kept.event.subject));
+    if (kept.event.time >= at) {
+      // The first event comes a moment after the record's own time: it is not there yet then.
+      if (one.standing == Standing::Unrecorded) one.is_there = false;
+      continue;
+    }
+    one.is_there = true;
     one.standing = standingAfter(kept.event.kind).value_or(one.standing);
     if (kept.event.kind == EventKind::CertificateIssued) one.issued = kept.event.time;
     if (kept.event.kind == EventKind::CertificateSuspended) one.suspended = kept.event.time;
@@ -244,6 +251,7 @@ Result<> RegisterDesk::eachPage(const RegisterQuery& query,
                       records->size() == static_cast<std::size_t>(kRegisterStep)};
       auto judged = judge(tx, at, std::move(*records));
       if (!judged) return judged.error();
+      std::erase_if(*judged, [](const Judged& one) { return !one.is_there; });
       const auto done = read(tx, std::move(*judged));
       if (!done) return done.error();
       return made;
@@ -284,6 +292,7 @@ Result<RegisterDesk::Page> RegisterDesk::list(const Caller& caller,
           break;
         }
         last = one.record.id;
+        if (!one.is_there) continue;
         if (filter.standing && one.standing != *filter.standing) continue;
         found.push_back(std::move(one));
       }

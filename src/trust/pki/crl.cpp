@@ -422,6 +422,14 @@ std::string Crl::issuer() const {
 BytesView Crl::issuerDer() const {
   return parsed_->issuer_der;
 }
+bool Crl::isDelta() const {
+  return parsed_->base_number.has_value();
+}
+
+bool Crl::hasScopeOf(const Crl& other) const {
+  return sameScope(*parsed_, *other.parsed_);
+}
+
 Instant Crl::thisUpdate() const {
   return parsed_->this_update;
 }

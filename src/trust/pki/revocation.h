@@ -44,6 +44,9 @@ class Crl {
   BytesView issuerDer() const;
   Instant thisUpdate() const;
   std::optional<Instant> nextUpdate() const;
+  bool isDelta() const;
+  /// Of the same issuer, key and issuing distribution point (RFC 5280 5.2.4).
+  bool hasScopeOf(const Crl& other) const;
   struct Parsed;
   const Parsed& parsed() const { return *parsed_; }
 

@@ -166,15 +166,18 @@ TEST(ClockWatch, AllowsForTheQuartzMeanwhile) {
   EXPECT_EQ(w.verdict(), "clock_wrong");
 }
 
-TEST(ClockWatch, NeverAsksAgainWhoForbadeIt) {
+TEST(ClockWatch, LeavesAloneForADayWhoForbadeIt) {
   Watched w(2);
   w.answers[0] = Error{Code::Unavailable, "sntp_kiss_deny"};
   for (int i = 0; i < 3; ++i) {
     EXPECT_FALSE(w.watch->look()) << "one of two is no majority";
-    w.pass(std::chrono::hours{24});
+    w.pass(std::chrono::hours{7});
   }
   EXPECT_EQ(w.asked[0], 1);
   EXPECT_EQ(w.asked[1], 3);
+  w.pass(std::chrono::hours{3});
+  EXPECT_FALSE(w.watch->look());
+  EXPECT_EQ(w.asked[0], 2) << "somebody on the way may have said so";
 }
 
 TEST(ClockWatch, LeavesAloneForAWhileWhoIsAskedTooOften) {

@@ -42,7 +42,12 @@ TEST_F(Tables, QuoteWhatWouldBreakALineOrRunAsAFormula) {
   for (const std::string evil : {"=1+1", "+84", "-1", "@SUM(A1)"}) {
     EXPECT_EQ(csvField(evil), "'" + evil);
   }
-  EXPECT_EQ(csvField("\t=1"), "\"'\t=1\"");
+  EXPECT_EQ(csvField("\t=1"), "\"'\t'=1\"");
+  // Which of them separates is a matter of the country that Excel is set to.
+  EXPECT_EQ(csvField("x;=HYPERLINK(1)"), "\"x;'=HYPERLINK(1)\"");
+  EXPECT_EQ(csvField("x, \"@SUM(1)"), "\"x, \"\"'@SUM(1)\"");
+  EXPECT_EQ(csvField("x\n+1"), "\"x\n'+1\"");
+  EXPECT_EQ(csvField("a-b; c"), "\"a-b; c\"");
   EXPECT_EQ(csvField("=HYPERLINK(\"x\";1)"), "\"'=HYPERLINK(\"\"x\"\";1)\"");
 }
 

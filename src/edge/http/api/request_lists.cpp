@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "office/authority/request_lists.h"
 
+#include "base/encoding.h"
 #include "edge/http/api/bodies.h"
 #include "edge/http/api/services.h"
 #include "edge/http/problem.h"
@@ -74,8 +75,10 @@ Result<Reply> enterList(const Services& services, const Request& request) {
     return kDone;
   });
   if (!received) return received.error();
-  const auto caller =
-      callerOf(request, asText(crypto::digest(crypto::DigestAlgorithm::Sha256, asBytes(csv))));
+  const auto said = std::string(authority::name(wanted.kind)) + "\n" + wanted.agency.text() + "\n" +
+                    wanted.document_number + "\n" + formatDate(wanted.document_date) + "\n" +
+                    toHex(crypto::digest(crypto::DigestAlgorithm::Sha256, asBytes(csv)));
+  const auto caller = callerOf(request, said);
   if (!caller) return caller.error();
   const auto entered = services.request_lists.enter(*caller, wanted, csv);
   if (!entered) return entered.error();
