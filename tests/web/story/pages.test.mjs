@@ -358,6 +358,7 @@ step('a clerk shares the seal by a code, the second clerk sets a PIN, and it is 
   await page.getByRole('button', { name: 'Thu lại' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Thu lại' }).click();
   await page.getByText('Đã thu lại.').waitFor();
+  await page.locator('.holders li').nth(1).waitFor({ state: 'detached' });  // the list is asked for again
   assert.equal(await page.locator('.holders li').count(), 1);
 });
 
