@@ -131,7 +131,7 @@ Result<std::unique_ptr<Table>> sitDown(const Options& options) {
     present.emplace_back(trim(*person));
   }
   std::ranges::sort(present);
-  if (std::ranges::unique(present).begin() != present.end() || present.size() < 2) {
+  if (std::ranges::adjacent_find(present) != present.end() || present.size() < 2) {
     return Error{Code::RuleRefused, "ceremony_needs_two"};
   }
   auto program = programText();
